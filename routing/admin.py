@@ -1,0 +1,47 @@
+"""Reference data in the plain Django admin. Cases are never edited here."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+
+from routing.folding import fold
+from routing.models import Calendar, Category, DayOff, Department, District, Group, Rule, Street, User
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    list_display = ("username", "first_name", "last_name", "role", "is_active")
+    list_filter = ("role", "departments", "is_active")
+    fieldsets = (*(UserAdmin.fieldsets or ()), ("Contact centre", {"fields": ("role", "departments")}))
+
+
+@admin.register(Department)
+class DepartmentAdmin(admin.ModelAdmin):
+    list_display = ("code", "name_pl", "kind", "parent", "is_active")
+    list_filter = ("kind", "is_active")
+    search_fields = ("code", "name_pl", "short_name")
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    list_display = ("code", "name_pl", "group", "department", "kind", "term_value", "term_unit", "is_active")
+    list_filter = ("group", "kind", "is_active")
+    search_fields = ("code", "name_pl", "name_en", "name_uk")
+
+
+@admin.register(Rule)
+class RuleAdmin(admin.ModelAdmin):
+    list_display = ("position", "code", "department", "is_active")
+    list_filter = ("is_active", "department")
+
+
+@admin.register(Street)
+class StreetAdmin(admin.ModelAdmin):
+    list_display = ("prefix", "name", "district")
+    search_fields = ("name",)
+
+    def save_model(self, request, obj, form, change):  # type: ignore[no-untyped-def]
+        obj.folded = fold(obj.name)
+        super().save_model(request, obj, form, change)
+
+
+admin.site.register([Calendar, DayOff, District, Group])

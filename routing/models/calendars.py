@@ -1,0 +1,29 @@
+"""Working hours of offices, and the days they are shut beyond the legal holidays."""
+
+from django.db import models
+
+from routing.models.loaded import LoadedRow, NamedRow
+
+
+class Calendar(NamedRow):
+    """Opening hours of a department: ``{"mon": [["07:30", "15:30"]], …}``, in the city's local time.
+
+    Legal holidays are not listed: they come from the ``holidays`` library.
+    """
+
+    hours = models.JSONField(default=dict)
+    is_open_on_holidays = models.BooleanField(default=False)
+
+
+class DayOff(LoadedRow):
+    """A day on which the office is shut although the law has no holiday. Moves the service promise only."""
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="days_off")
+    date = models.DateField()
+    name = models.CharField(max_length=160)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["calendar", "date"], name="day_off_once")]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"

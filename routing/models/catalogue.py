@@ -1,0 +1,103 @@
+"""The service catalogue: what a request can be about, and what the city promises for it."""
+
+from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from routing.models.departments import Department
+from routing.models.loaded import NamedRow
+
+
+class Kind(models.TextChoices):
+    """What a request is in law. Follows its content, not its title (KPA art. 222)."""
+
+    REPORT = "REPORT", _("service report")
+    INFORMATION = "INFORMATION", _("question")
+    COMPLAINT = "COMPLAINT", _("complaint")
+    PROPOSAL = "PROPOSAL", _("proposal")
+    PETITION = "PETITION", _("petition")
+    PUBLIC_INFO = "PUBLIC_INFO", _("public information request")
+    APPLICATION = "APPLICATION", _("formal application")
+    ACCESSIBILITY = "ACCESSIBILITY", _("accessibility request")
+    GDPR = "GDPR", _("personal data request")
+    CLAIM = "CLAIM", _("claim for damages")
+
+    @property
+    def is_legal(self) -> bool:
+        """Whether only a person may route it (the legal gate)."""
+        return self not in (Kind.REPORT, Kind.INFORMATION)
+
+
+class Urgency(models.TextChoices):
+    NORMAL = "NORMAL", _("normal")
+    URGENT = "URGENT", _("urgent")
+    DANGER = "DANGER", _("danger")
+
+
+class TermUnit(models.TextChoices):
+    OFFICE_HOURS = "OFFICE_HOURS", _("office hours")
+    WORKING_DAYS = "WORKING_DAYS", _("working days")
+    CALENDAR_DAYS = "CALENDAR_DAYS", _("calendar days")
+
+
+class LocationNeed(models.TextChoices):
+    REQUIRED = "REQUIRED", _("required")
+    OPTIONAL = "OPTIONAL", _("optional")
+    NONE = "NONE", _("not asked")
+
+
+class Group(NamedRow):
+    """A shelf of the catalogue: at most nine on a screen."""
+
+    position = models.PositiveSmallIntegerField(default=0)
+    icon = models.CharField(max_length=40, blank=True)
+
+
+class Category(NamedRow):
+    """One row of the service catalogue. Never deleted, only retired: cases and models refer to it."""
+
+    code = models.CharField(max_length=60, unique=True)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="categories")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="categories")
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.REPORT)
+    other_kinds = models.JSONField(default=list, blank=True)
+    description_pl = models.TextField()
+    description_en = models.TextField()
+    description_uk = models.TextField()
+    term_value = models.PositiveSmallIntegerField(null=True, blank=True)
+    term_unit = models.CharField(max_length=16, choices=TermUnit, blank=True)
+    first_answer_days = models.PositiveSmallIntegerField(default=1)
+    location = models.CharField(max_length=10, choices=LocationNeed, default=LocationNeed.REQUIRED)
+    anonymous = models.BooleanField(default=True)
+    is_public = models.BooleanField(default=False)
+    urgency_words_pl = models.JSONField(default=list, blank=True)
+    urgency_words_en = models.JSONField(default=list, blank=True)
+    urgency_words_uk = models.JSONField(default=list, blank=True)
+    danger_words_pl = models.JSONField(default=list, blank=True)
+    danger_words_en = models.JSONField(default=list, blank=True)
+    danger_words_uk = models.JSONField(default=list, blank=True)
+    call_first = models.CharField(max_length=20, blank=True)
+    goal = models.CharField(max_length=10, blank=True)
+    keeps_evidence = models.BooleanField(default=False)
+    is_sensitive = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="category_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(term_value__isnull=True) | ~models.Q(term_unit=""),
+                name="category_term_has_unit",
+            ),
+        ]
+
+    @property
+    def description(self) -> str:
+        """One sentence on what belongs here, in the language of the reader."""
+        return self.in_language("description", translation.get_language())
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the category alone says what kind of matter it is."""
+        return not self.other_kinds

@@ -1,0 +1,52 @@
+"""Departments: office departments, companies, crews, partners and other authorities, as one tree."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from routing.models.calendars import Calendar
+from routing.models.loaded import NamedRow
+
+
+class DepartmentKind(models.TextChoices):
+    OFFICE = "OFFICE", _("office department")
+    COMPANY = "COMPANY", _("municipal company")
+    CREW = "CREW", _("crew")
+    CONTRACTOR = "CONTRACTOR", _("contractor")
+    COUNCIL = "COUNCIL", _("council")
+    PARTNER = "PARTNER", _("partner without login")
+    AUTHORITY = "AUTHORITY", _("other authority")
+
+
+class Department(NamedRow):
+    """Whoever can solve a case, inside the city hall or outside it."""
+
+    short_name = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=12, choices=DepartmentKind, default=DepartmentKind.OFFICE)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    calendar = models.ForeignKey(Calendar, null=True, blank=True, on_delete=models.PROTECT)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    duty_contact = models.CharField(max_length=200, blank=True)
+    handles_text_pl = models.TextField(blank=True)
+    handles_text_en = models.TextField(blank=True)
+    handles_text_uk = models.TextField(blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=DepartmentKind.values), name="department_kind_known"
+            )
+        ]
+
+    @property
+    def label(self) -> str:
+        """What fits in a list: the short name where there is one."""
+        return self.short_name or self.name
+
+    @property
+    def handles_text(self) -> str:
+        return self.in_language("handles_text", None)

@@ -1,0 +1,39 @@
+"""People who work with cases, and the role each of them has."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from routing.models.departments import Department
+
+
+class Role(models.TextChoices):
+    AGENT = "AGENT", _("contact centre agent")
+    DISPATCHER = "DISPATCHER", _("dispatcher")
+    HANDLER = "HANDLER", _("case handler")
+    CREW = "CREW", _("crew")
+    MANAGER = "MANAGER", _("department manager")
+    HEAD = "HEAD", _("head of the contact centre")
+    ANALYST = "ANALYST", _("analyst")
+    COUNCIL = "COUNCIL", _("council office")
+    DPO = "DPO", _("data protection officer")
+    ADMIN = "ADMIN", _("system administrator")
+
+
+class User(AbstractUser):
+    """A person with a login. Residents never have one."""
+
+    role = models.CharField(max_length=12, choices=Role, default=Role.AGENT)
+    departments = models.ManyToManyField(Department, blank=True, related_name="people")
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username

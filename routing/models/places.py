@@ -1,0 +1,32 @@
+"""The gazetteer: districts and streets of the city."""
+
+from django.db import models
+
+from routing.models.loaded import LoadedRow
+
+
+class District(LoadedRow):
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    is_gk = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Street(LoadedRow):
+    """A street. ``prefix`` is "ul.", "al.", "pl." or "os."; coordinates in WGS 84 where they are known."""
+
+    prefix = models.CharField(max_length=8, default="ul.")
+    name = models.CharField(max_length=120)
+    folded = models.CharField(max_length=140, db_index=True, editable=False)
+    district = models.ForeignKey(District, null=True, blank=True, on_delete=models.SET_NULL)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    is_gk = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["prefix", "name"], name="street_once")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.name}"

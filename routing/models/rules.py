@@ -1,0 +1,28 @@
+"""Routing rules: conditions that, when all hold, choose a department for a stated reason."""
+
+from django.db import models
+
+from routing.models.departments import Department
+from routing.models.loaded import LoadedRow
+
+
+class Rule(LoadedRow):
+    """One rule. An empty condition list means "any"; rules are tried in the order of ``position``."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField(default=100)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="rules")
+    categories = models.JSONField(default=list, blank=True)
+    districts = models.JSONField(default=list, blank=True)
+    streets = models.JSONField(default=list, blank=True)
+    channels = models.JSONField(default=list, blank=True)
+    urgencies = models.JSONField(default=list, blank=True)
+    kinds = models.JSONField(default=list, blank=True)
+    words = models.JSONField(default=list, blank=True)
+    reason_pl = models.CharField(max_length=240)
+    reason_en = models.CharField(max_length=240)
+    reason_uk = models.CharField(max_length=240)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,96 @@
+"""Arithmetic on the working time of an office: the service promise is counted in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from routing.legal_days import is_legal_holiday
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# A calendar without a single opening in this many days is a mistake in the data.
+_HORIZON_DAYS = 3660
+
+
+class NeverOpen(ValueError):
+    """The calendar has no working time at all, so nothing can be promised in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """Opening hours by weekday (0 is Monday) as pairs of minutes from midnight, local time of ``zone``."""
+
+    zone: ZoneInfo
+    spans: tuple[tuple[tuple[int, int], ...], ...]
+    days_off: frozenset[date] = frozenset()
+    is_open_on_holidays: bool = False
+
+    def opens_on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """The openings of a local day, as aware datetimes."""
+        if day in self.days_off or (is_legal_holiday(day) and not self.is_open_on_holidays):
+            return ()
+        midnight = datetime.combine(day, time(), self.zone)
+        return tuple(
+            (midnight + timedelta(minutes=start), midnight + timedelta(minutes=end))
+            for start, end in self.spans[day.weekday()]
+        )
+
+
+def parse_hours(hours: dict[str, list[list[str]]]) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """Turn ``{"mon": [["07:30", "15:30"]]}`` into minutes; raises ValueError on a span that ends before it starts."""
+    return tuple(tuple(_span(*pair) for pair in hours.get(day, [])) for day in WEEKDAYS)
+
+
+def _span(start: str, end: str) -> tuple[int, int]:
+    span = _minutes(start), _minutes(end)
+    if span[0] >= span[1]:
+        raise ValueError(f"opening {start}-{end} ends before it starts")
+    return span
+
+
+def _minutes(text: str) -> int:
+    hour, minute = text.split(":")
+    return int(hour) * 60 + int(minute)
+
+
+def add_working_days(start: datetime, days: int, hours: WorkingHours) -> datetime:
+    """The closing time of the ``days``-th working day after the day of ``start`` (that day is not counted)."""
+    left = days
+    for day in _days_from(start.astimezone(hours.zone).date() + timedelta(days=1)):
+        openings = hours.opens_on(day)
+        if openings:
+            left -= 1
+        if openings and left <= 0:
+            return openings[-1][1]
+    raise NeverOpen(str(hours.spans))
+
+
+def add_working_hours(start: datetime, amount: timedelta, hours: WorkingHours) -> datetime:
+    """The moment at which ``amount`` of opening time has passed since ``start``."""
+    left = amount
+    for day in _days_from(start.astimezone(hours.zone).date()):
+        for opening, closing in hours.opens_on(day):
+            begin = max(opening, start.astimezone(hours.zone))
+            if begin >= closing:
+                continue
+            if closing - begin >= left:
+                return begin + left
+            left -= closing - begin
+    raise NeverOpen(str(hours.spans))
+
+
+def add_term(start: datetime, value: int, unit: str, hours: WorkingHours) -> datetime:
+    """The end of a promise of ``value`` ``unit`` (OFFICE_HOURS, WORKING_DAYS or CALENDAR_DAYS)."""
+    if unit == "OFFICE_HOURS":
+        return add_working_hours(start, timedelta(hours=value), hours)
+    if unit == "WORKING_DAYS":
+        return add_working_days(start, value, hours)
+    if unit == "CALENDAR_DAYS":
+        local = start.astimezone(hours.zone).date() + timedelta(days=value + 1)
+        return datetime.combine(local, time(), hours.zone) - timedelta(minutes=1)
+    raise ValueError(f"unknown unit {unit!r}")
+
+
+def _days_from(first: date) -> Iterator[date]:
+    for offset in range(_HORIZON_DAYS):
+        yield first + timedelta(days=offset)
