@@ -1,0 +1,148 @@
+"""Who may see which case: decided here, inside the query, for pages, search, push and files alike."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cases.actors import Actor, staff
+from cases.keys import opens
+from cases.models import Attachment, Case, CaseParticipant, Exclusion
+from cases.models.case import CaseQuerySet
+from routing.models import Kind, Role, User
+
+_NOTHING = Q(pk__in=[])
+# Roles that see every case that they are not kept away from.
+_OVERSEERS = frozenset({Role.HEAD, Role.DPO, Role.DISPATCHER})
+# Kinds that the council's office looks after (KPA art. 229, petitions act).
+COUNCIL_KINDS = (Kind.COMPLAINT, Kind.PETITION)
+_WITH_CASES = frozenset(Role.values) - {Role.ANALYST, Role.ADMIN}
+
+
+class NoAccess(Exception):
+    """There is no such case for this person. Says the same whether it exists or not."""
+
+
+def works_with_cases(user: User) -> bool:
+    """Whether the role has a desk at all: analysts and administrators see no personal data."""
+    return user.is_active and user.role in _WITH_CASES
+
+
+def visible_cases(user: User, actor: Actor | None = None) -> CaseQuerySet:
+    """All cases that this person may see."""
+    by = actor or staff(user)
+    if not works_with_cases(user):
+        return Case.objects.none()
+    return _without_exclusions(Case.objects.filter(_by_role(by)), by)
+
+
+def get_case_for_staff(user: User, reference: str, actor: Actor | None = None) -> Case:
+    """One case by its reference; raises NoAccess."""
+    related = ("category", "department", "department__calendar", "assignee", "street", "area", "merged_into")
+    case = visible_cases(user, actor).select_related(*related).filter(reference=reference).first()
+    if case is None:
+        raise NoAccess(reference)
+    return case
+
+
+def get_participant(reference: str, key: str) -> CaseParticipant:
+    """The participant whose tracking key this is, with the case; raises NoAccess."""
+    rows = CaseParticipant.objects.filter(case__reference=reference, detached_at__isnull=True)
+    for participant in rows.select_related("case", "case__category", "case__department", "case__merged_into"):
+        if opens(participant, key):
+            return participant
+    raise NoAccess(reference)
+
+
+def attachments_for_staff(user: User) -> QuerySet[Attachment]:
+    """Files on the cases that the person may see."""
+    return Attachment.objects.filter(case__in=visible_cases(user))
+
+
+def attachments_for_resident(participant: CaseParticipant) -> QuerySet[Attachment]:
+    """What a participant may open: her own files, and what the city published to the residents of the case."""
+    own = Q(message__author_participant=participant)
+    from_city = Q(message__audience="RESIDENT", message__author_user__isnull=False)
+    return Attachment.objects.filter(own | from_city, case_id=participant.case_id, is_internal=False)
+
+
+def may_read_restricted_files(actor: Actor) -> bool:
+    """Originals with EXIF and position are evidence: not for crews and council guests."""
+    return actor.role in (Role.DISPATCHER, Role.HANDLER, Role.MANAGER, Role.HEAD, Role.DPO)
+
+
+def may_exclude(actor: Actor) -> bool:
+    """Who may keep a person or department away from a case."""
+    return actor.role in (Role.DISPATCHER, Role.HEAD)
+
+
+def _by_role(by: Actor) -> Q:
+    mine = Q(assignee_id=by.user_id)
+    own = Q(department_id__in=by.departments)
+    unrestricted = Q(is_restricted=False, confidential=False)
+    if by.role in _OVERSEERS:
+        return Q()
+    if by.role == Role.AGENT:
+        return unrestricted | mine | Q(logged_by_id=by.user_id, confidential=False)
+    if by.role == Role.MANAGER:
+        return own | mine
+    if by.role == Role.HANDLER:
+        return own & Q(confidential=False) | mine
+    if by.role == Role.CREW:
+        return own & unrestricted | mine
+    if by.role == Role.COUNCIL:
+        return own | mine | Q(kind__in=COUNCIL_KINDS, confidential=False)
+    return _NOTHING
+
+
+def _without_exclusions(cases: CaseQuerySet, by: Actor) -> CaseQuerySet:
+    against = Q(user_id=by.user_id) | Q(department_id__in=by.departments)
+    excluded = Exclusion.objects.filter(against, case_id=OuterRef("pk"))
+    return cases.filter(~Exists(excluded))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFlags:
+    """What of a case decides who may see it: for a push, where a query per listener would be too much."""
+
+    department_id: int | None
+    assignee_id: int | None
+    logged_by_id: int | None
+    kind: str
+    is_restricted: bool
+    confidential: bool
+    excluded_users: tuple[int, ...]
+    excluded_departments: tuple[int, ...]
+
+
+def flags_of(case_id: int) -> CaseFlags:
+    """The flags as they are now; raises Case.DoesNotExist."""
+    names = ("department_id", "assignee_id", "logged_by_id", "kind", "is_restricted", "confidential")
+    values = Case.objects.values(*names).get(pk=case_id)
+    excluded = list(Exclusion.objects.filter(case_id=case_id).values_list("user_id", "department_id"))
+    return CaseFlags(
+        **values,
+        excluded_users=tuple(user for user, _ in excluded if user is not None),
+        excluded_departments=tuple(department for _, department in excluded if department is not None),
+    )
+
+
+def sees(by: Actor, flags: CaseFlags) -> bool:
+    """The same answer as ``visible_cases`` gives, without a query; a test holds the two together."""
+    if by.role not in _WITH_CASES or by.user_id in flags.excluded_users:
+        return False
+    if by.departments & set(flags.excluded_departments):
+        return False
+    return by.role in _OVERSEERS or flags.assignee_id == by.user_id or _sees_by_role(by, flags)
+
+
+def _sees_by_role(by: Actor, flags: CaseFlags) -> bool:
+    own = flags.department_id in by.departments
+    unrestricted = not (flags.is_restricted or flags.confidential)
+    by_role = {
+        Role.AGENT: unrestricted or (flags.logged_by_id == by.user_id and not flags.confidential),
+        Role.MANAGER: own,
+        Role.HANDLER: own and not flags.confidential,
+        Role.CREW: own and unrestricted,
+        Role.COUNCIL: own or (flags.kind in COUNCIL_KINDS and not flags.confidential),
+    }
+    return by_role.get(Role(by.role), False)

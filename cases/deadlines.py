@@ -1,0 +1,61 @@
+"""The two clocks of a case: the service promise in working time, and the term of law in legal days."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from cases.models import Case
+from routing.legal_days import DIGITAL_ACCESSIBILITY_TERM, LEGAL_TERMS, due_date
+from routing.services import working_hours
+from routing.working_time import add_term, add_working_hours
+
+PROMISE_FIELDS = ("promise_value", "promise_unit", "promise_due_at", "promise_paused_at")
+LEGAL_FIELDS = ("legal_start_date", "legal_unrolled_date", "legal_due_date")
+CLOCK_FIELDS = (*PROMISE_FIELDS, *LEGAL_FIELDS)
+DIGITAL_ACCESSIBILITY = "access.digital"
+_NO_TIME = timedelta()
+
+
+def set_clocks(case: Case) -> None:
+    """Start the clocks from the receipt, once category and kind are settled; fields only, the caller saves.
+
+    The promise is kept as it was given: a later change of the catalogue does not move it.
+    """
+    _set_legal_term(case)
+    if case.category is None or case.category.term_value is None or case.legal_due_date is not None:
+        case.promise_value, case.promise_unit, case.promise_due_at = None, "", None
+        return
+    if (case.promise_value, case.promise_unit) == (case.category.term_value, case.category.term_unit):
+        return
+    hours = working_hours(case.department.calendar if case.department else None)
+    case.promise_value, case.promise_unit = case.category.term_value, case.category.term_unit
+    case.promise_due_at = add_term(case.received_at, case.promise_value, case.promise_unit, hours)
+
+
+def pause_promise(case: Case, at: datetime) -> None:
+    """Stop the promise while we wait for the resident. The term of law goes on."""
+    if case.promise_due_at is not None and case.promise_paused_at is None:
+        case.promise_paused_at = at
+
+
+def resume_promise(case: Case, at: datetime) -> None:
+    """Move the promise by the time waited; an end outside working time goes to the next working minute."""
+    if case.promise_due_at is None or case.promise_paused_at is None:
+        return
+    moved = case.promise_due_at + (at - case.promise_paused_at)
+    hours = working_hours(case.department.calendar if case.department else None)
+    case.promise_due_at = add_working_hours(moved, _NO_TIME, hours)
+    case.promise_paused_at = None
+
+
+def _set_legal_term(case: Case) -> None:
+    term = LEGAL_TERMS.get(case.kind)
+    if term is None:
+        case.legal_start_date = case.legal_unrolled_date = case.legal_due_date = None
+        return
+    if case.category is not None and case.category.code == DIGITAL_ACCESSIBILITY:
+        term = DIGITAL_ACCESSIBILITY_TERM
+    case.legal_start_date = case.received_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    counted = due_date(case.legal_start_date, term)
+    case.legal_unrolled_date, case.legal_due_date = counted.unrolled, counted.due

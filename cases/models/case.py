@@ -1,0 +1,297 @@
+"""The case: one request of a resident, its state, and what may be done with it."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from cases.actors import Actor, ActorKind
+from cases.states import (
+    DEPARTMENT,
+    DESK,
+    DISPATCH,
+    OPEN,
+    RESIDENT,
+    SYSTEM,
+    WAITING,
+    WORKED,
+    FSMModelMixin,
+    Outcome,
+    StateField,
+    Status,
+    move,
+    permits,
+    possible,
+)
+from routing.models import Category, Department, District, Kind, Role, Street, TermUnit, Urgency
+
+
+class Channel(models.TextChoices):
+    WEB = "WEB", _("web form")
+    EMAIL = "EMAIL", _("e-mail")
+    PHONE = "PHONE", _("phone")
+    COUNTER = "COUNTER", _("in person")
+    LETTER = "LETTER", _("letter")
+
+
+URGENCY_RANK = {Urgency.DANGER: 0, Urgency.URGENT: 1, Urgency.NORMAL: 2}
+# Reopening by the resident is possible until this many days after the answer.
+REOPEN_DAYS = 14
+
+
+class StaleCase(Exception):
+    """The form was filled in on an older version of the case."""
+
+    def __init__(self, case: "Case", seen: int) -> None:
+        super().__init__(case.reference)
+        self.case = case
+        self.seen = seen
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def lock(self, case_id: int, version: int | None = None) -> "Case":
+        """Lock one case for a write; raises StaleCase when ``version`` is no longer the current one.
+
+        SQLite would silently accept a lock outside a transaction, so an open one is demanded.
+        """
+        if not connection.in_atomic_block:
+            raise transaction.TransactionManagementError("a case is locked inside a transaction")
+        rows = self.select_related("category", "department", "department__calendar")
+        case = rows.select_for_update(of=("self",), no_key=True).get(pk=case_id)
+        if version is not None and case.version != version:
+            raise StaleCase(case, version)
+        return case
+
+    def open(self) -> "CaseQuerySet":
+        return self.filter(status__in=OPEN)
+
+    def overdue(self, at: datetime) -> "CaseQuerySet":
+        return self.open().filter(promise_due_at__lt=at, promise_paused_at__isnull=True)
+
+    def in_departments(self, department_ids: frozenset[int]) -> "CaseQuerySet":
+        return self.filter(department_id__in=department_ids)
+
+
+CaseManager = models.Manager.from_queryset(CaseQuerySet)
+
+
+class Case(FSMModelMixin, models.Model):
+    """One request. ``received_at`` never changes; every write adds one to ``version``."""
+
+    reference = models.CharField(max_length=32, unique=True)
+    source_key = models.CharField(max_length=120, unique=True)
+    channel = models.CharField(max_length=10, choices=Channel)
+    kind = models.CharField(max_length=16, choices=Kind, blank=True)
+    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT)
+    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
+    status = StateField(max_length=20, choices=Status, default=Status.NEW)
+    outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
+    urgency = models.CharField(max_length=8, choices=Urgency, default=Urgency.NORMAL)
+    queue_rank = models.PositiveSmallIntegerField(default=URGENCY_RANK[Urgency.NORMAL], editable=False)
+    subject = models.CharField(max_length=200)
+    description = models.TextField()
+    language = models.CharField(max_length=2, blank=True)
+    address = models.CharField(max_length=240, blank=True)
+    street = models.ForeignKey(Street, null=True, blank=True, on_delete=models.SET_NULL)
+    area = models.ForeignKey(District, null=True, blank=True, on_delete=models.SET_NULL)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    asset_code = models.CharField(max_length=60, blank=True)
+    is_public = models.BooleanField(default=False)
+    confidential = models.BooleanField(default=False)
+    # The legal gate: what is, or may be, more than a service report is for dispatchers only.
+    is_restricted = models.BooleanField(default=True)
+    # A person has to look: triage was unsure, or the resident wrote after the end.
+    needs_person = models.BooleanField(default=False)
+    received_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    planned_for = models.DateField(null=True, blank=True)
+    answer_by = models.DateField(null=True, blank=True)
+    waiting_for = models.CharField(max_length=160, blank=True)
+    promise_value = models.PositiveSmallIntegerField(null=True, blank=True)
+    promise_unit = models.CharField(max_length=16, choices=TermUnit, blank=True)
+    promise_due_at = models.DateTimeField(null=True, blank=True)
+    promise_paused_at = models.DateTimeField(null=True, blank=True)
+    legal_start_date = models.DateField(null=True, blank=True)
+    legal_unrolled_date = models.DateField(null=True, blank=True)
+    legal_due_date = models.DateField(null=True, blank=True)
+    resume_status = models.CharField(max_length=20, choices=Status, blank=True)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
+    reopened_count = models.PositiveSmallIntegerField(default=0)
+    logged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="logged_cases"
+    )
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="case_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["", *Outcome.values]), name="case_outcome_known"
+            ),
+            models.CheckConstraint(condition=models.Q(channel__in=Channel.values), name="case_channel_known"),
+            models.CheckConstraint(condition=models.Q(kind__in=["", *Kind.values]), name="case_kind_known"),
+            models.CheckConstraint(condition=models.Q(urgency__in=Urgency.values), name="case_urgency_known"),
+            models.CheckConstraint(
+                condition=~models.Q(status=Status.RESOLVED) | ~models.Q(outcome=""),
+                name="case_resolved_has_outcome",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["department", "queue_rank", "received_at", "id"],
+                name="case_department_queue",
+                condition=models.Q(status__in=OPEN),
+            ),
+            models.Index(
+                fields=["queue_rank", "received_at", "id"],
+                name="case_queue",
+                condition=models.Q(status__in=OPEN),
+            ),
+            models.Index(fields=["status", "resolved_at"], name="case_status_resolved"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether category and kind are decided, so that a date may be promised."""
+        return bool(self.category_id and self.kind and not self.is_restricted)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status in WAITING
+
+    def is_overdue(self, at: datetime) -> bool:
+        due = self.promise_due_at
+        return self.is_open and due is not None and due < at and self.promise_paused_at is None
+
+    def may(self, action: str, by: Actor) -> bool:
+        """Whether ``by`` may make the transition now: state, role, and for departments whose case it is."""
+        method = getattr(self, action)
+        if not (possible(method) and permits(method, by.role)):
+            return False
+        return by.role not in DEPARTMENT or self.department_id in by.departments
+
+    def may_reopen(self, by: Actor, today: date) -> bool:
+        """Residents reopen until 14 days after the answer; the staff at any time."""
+        if not self.may("reopen", by):
+            return False
+        if by.kind is not ActorKind.RESIDENT:
+            return True
+        resolved = self.resolved_at
+        return (
+            resolved is not None
+            and self.status in (Status.RESOLVED, Status.CLOSED)
+            and (today - resolved.date()).days <= REOPEN_DAYS
+        )
+
+    # -- transitions: fields only, no queries ---------------------------------------------------------------
+
+    @move(Status.NEW, Status.ASSIGNED, roles=(*DESK, SYSTEM))
+    def route(self, department: Department) -> None:
+        self.department = department
+        self.needs_person = False
+
+    @move(Status.ASSIGNED, Status.IN_PROGRESS, roles=(*DEPARTMENT, Role.CREW, Role.DISPATCHER, Role.HEAD))
+    def start(self) -> None:
+        pass
+
+    @move(WORKED, Status.PLANNED, roles=(*DEPARTMENT, Role.DISPATCHER, Role.HEAD))
+    def plan(self, planned_for: date) -> None:
+        self.planned_for = planned_for
+
+    @move(
+        (*WORKED, *WAITING),
+        Status.ASSIGNED,
+        roles=(*DISPATCH, Role.HANDLER, Role.MANAGER, Role.COUNCIL, Role.DPO),
+    )
+    def reassign(self, department: Department) -> None:
+        self.department = department
+        self.assignee = None
+        self.resume_status = ""
+
+    @move((*WORKED, *WAITING), Status.NEW, roles=(*DEPARTMENT, Role.DISPATCHER, Role.HEAD))
+    def return_to_desk(self) -> None:
+        self.department = None
+        self.assignee = None
+        self.resume_status = ""
+        self.needs_person = True
+
+    @move((Status.NEW, *WORKED), Status.WAITING_RESIDENT, roles=(*DESK, *DEPARTMENT))
+    def ask_resident(self, answer_by: date) -> None:
+        self.resume_status = self.status
+        self.answer_by = answer_by
+
+    @move(WORKED, Status.WAITING_OTHER, roles=(*DEPARTMENT, Role.DISPATCHER, Role.HEAD))
+    def wait_for(self, body: str) -> None:
+        self.resume_status = self.status
+        self.waiting_for = body
+
+    @move(Status.WAITING_RESIDENT, (Status.NEW, *WORKED), roles=(RESIDENT, *DESK, *DEPARTMENT))
+    def resident_replied(self) -> str:
+        return self._resumed()
+
+    @move((*WAITING, Status.PLANNED), (Status.NEW, *WORKED), roles=(*DESK, *DEPARTMENT, Role.CREW))
+    def resume(self) -> str:
+        return Status.IN_PROGRESS if self.status == Status.PLANNED else self._resumed()
+
+    @move(OPEN, Status.RESOLVED, roles=(*DESK, *DEPARTMENT, Role.CREW))
+    def resolve(self, outcome: Outcome, at: datetime) -> None:
+        self.outcome = outcome
+        self.resolved_at = at
+        self.resume_status = ""
+        self.needs_person = False
+
+    @move(Status.RESOLVED, Status.CLOSED, roles=(RESIDENT, SYSTEM, *DISPATCH))
+    def close(self) -> None:
+        pass
+
+    @move(
+        (Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN),
+        (Status.ASSIGNED, Status.NEW),
+        roles=(RESIDENT, *DESK, Role.HANDLER, Role.MANAGER, Role.COUNCIL, Role.DPO),
+    )
+    def reopen(self) -> str:
+        self.outcome = ""
+        self.resolved_at = None
+        self.reopened_count += 1
+        if self.department_id is None:
+            self.needs_person = True
+            return Status.NEW
+        return Status.ASSIGNED
+
+    @move(OPEN, Status.MERGED, roles=(*DESK, Role.HANDLER, Role.MANAGER))
+    def merge(self, into: "Case") -> None:
+        self.resume_status = self.status
+        self.merged_into = into
+
+    @move(Status.MERGED, OPEN, roles=(*DISPATCH, Role.MANAGER))
+    def unmerge(self) -> str:
+        self.merged_into = None
+        return self._resumed()
+
+    @move(OPEN, Status.WITHDRAWN, roles=(RESIDENT, *DESK, Role.HANDLER, Role.MANAGER))
+    def withdraw(self, at: datetime) -> None:
+        self.resolved_at = at
+        self.resume_status = ""
+        self.needs_person = False
+
+    def _resumed(self) -> str:
+        back, self.resume_status = self.resume_status, ""
+        return back

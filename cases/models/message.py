@@ -1,0 +1,56 @@
+"""Words on a case: to and from residents and partners, and between colleagues."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.case import Case, Channel
+from cases.models.participant import CaseParticipant
+
+
+class Audience(models.TextChoices):
+    RESIDENT = "RESIDENT", _("resident")
+    PARTNER = "PARTNER", _("partner")
+    INTERNAL = "INTERNAL", _("internal")
+
+
+class MessagePurpose(models.TextChoices):
+    REPORT = "REPORT", _("report")
+    REPLY = "REPLY", _("reply")
+    QUESTION = "QUESTION", _("question")
+    ANSWER = "ANSWER", _("answer")
+    NOTE = "NOTE", _("note")
+    REASON = "REASON", _("reason")
+
+
+class Message(models.Model):
+    """Redactable words. Exactly one author, or none for the system; events refer to it by id."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
+    audience = models.CharField(max_length=10, choices=Audience)
+    purpose = models.CharField(max_length=10, choices=MessagePurpose)
+    channel = models.CharField(max_length=10, choices=Channel, blank=True)
+    author_participant = models.ForeignKey(CaseParticipant, null=True, blank=True, on_delete=models.PROTECT)
+    author_user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
+    body = models.TextField()
+    language = models.CharField(max_length=2, blank=True)
+    translation = models.TextField(blank=True)
+    translation_language = models.CharField(max_length=2, blank=True)
+    source_key = models.CharField(max_length=120, unique=True, null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(author_participant__isnull=True) | models.Q(author_user__isnull=True),
+                name="message_one_author",
+            )
+        ]
+        indexes = [models.Index(fields=["case", "id"], name="message_of_case")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} on {self.case_id}"
+
+    @property
+    def is_from_resident(self) -> bool:
+        return self.author_user_id is None and self.purpose in (MessagePurpose.REPORT, MessagePurpose.REPLY)

@@ -1,0 +1,201 @@
+"""What each kind of event records: ids and codes only, never words or personal data."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from cases.models import EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The base of all payloads; ``kind`` is the event's kind, ``schema`` rises when fields change meaning."""
+
+    kind: ClassVar[EventKind]
+    schema: ClassVar[int] = 1
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Payload):
+    kind = EventKind.RECEIVED
+    channel: str
+    message: int
+    participant: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Triaged(Payload):
+    kind = EventKind.TRIAGED
+    model_version: str
+    category: str | None
+    probability: float
+    is_restricted: bool
+    needs_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Classified(Payload):
+    kind = EventKind.CLASSIFIED
+    category: str | None
+    case_kind: str
+    urgency: str
+    was_category: str | None
+    was_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routed(Payload):
+    kind = EventKind.ROUTED
+    department: str
+    reason: str
+    rule: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken(Payload):
+    kind = EventKind.TAKEN
+    user: int
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Payload):
+    kind = EventKind.STARTED
+
+
+@dataclass(frozen=True, slots=True)
+class Planned(Payload):
+    kind = EventKind.PLANNED
+    date: str
+    message: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked(Payload):
+    kind = EventKind.QUESTION_ASKED
+    message: int
+    answer_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOther(Payload):
+    kind = EventKind.WAITING_OTHER
+    message: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed(Payload):
+    kind = EventKind.RESUMED
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentReplied(Payload):
+    kind = EventKind.RESIDENT_REPLIED
+    message: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent(Payload):
+    kind = EventKind.MESSAGE_SENT
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAdded(Payload):
+    kind = EventKind.NOTE_ADDED
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reassigned(Payload):
+    kind = EventKind.REASSIGNED
+    department: str
+    was_department: str | None
+    note: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returned(Payload):
+    kind = EventKind.RETURNED
+    was_department: str | None
+    note: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved(Payload):
+    kind = EventKind.RESOLVED
+    outcome: str
+    message: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed(Payload):
+    kind = EventKind.CONFIRMED
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(Payload):
+    kind = EventKind.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened(Payload):
+    kind = EventKind.REOPENED
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged(Payload):
+    kind = EventKind.MERGED
+    into: int
+    participants: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerged(Payload):
+    kind = EventKind.UNMERGED
+    was_into: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn(Payload):
+    kind = EventKind.WITHDRAWN
+    note: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detached(Payload):
+    kind = EventKind.DETACHED
+    participant: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantAdded(Payload):
+    kind = EventKind.PARTICIPANT_ADDED
+    participant: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRevoked(Payload):
+    kind = EventKind.LINK_REVOKED
+    participant: int
+    key_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded(Payload):
+    kind = EventKind.EXCLUDED
+    user: int | None
+    department: str | None
+    note: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLinked(Payload):
+    kind = EventKind.CONTACT_LINKED
+    contact: int
+    purpose: str

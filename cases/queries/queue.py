@@ -1,0 +1,237 @@
+"""The queue of a person: which cases wait for her or her departments, page by page, and how many of what."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import reduce
+from operator import or_
+
+from django.db.models import F, Q, Subquery
+
+from cases.access import visible_cases
+from cases.actors import Actor
+from cases.models import Case
+from cases.models.case import CaseQuerySet
+from cases.queries.sql import IsOpen, RowCompare, capped_counts
+from cases.states import WAITING, Status
+from routing.models import Role, User
+
+PAGE_SIZE = 25
+COUNT_CAP = 500
+# Cases that came in so recently are shown above the queue, which begins with those that wait longest.
+ARRIVALS_WITHIN = timedelta(minutes=15)
+ARRIVALS = 5
+_NEWEST_IDS = 500
+# More departments than this are most of the city: walking the whole queue in order is cheaper then.
+_MERGED_DEPARTMENTS = 8
+_ORDER = ("queue_rank", "received_at", "id")
+_ALL_CITY = (Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.DPO)
+
+
+class Scope(StrEnum):
+    """Whose cases: all that the person may see, her departments', or her own."""
+
+    ALL = "all"
+    DEPARTMENTS = "departments"
+    MINE = "mine"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A position in the queue: the sort key of a row."""
+
+    rank: int
+    received_at: datetime
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What the person asked for; empty values do not narrow."""
+
+    scope: Scope | None = None
+    status: str = ""
+    urgency: str = ""
+    category: str = ""
+    needs_person: bool = False
+    overdue: bool = False
+    waiting: bool = False
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self != QueueFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One case as the queue shows it."""
+
+    reference: str
+    subject: str
+    status: str
+    outcome: str
+    urgency: str
+    channel: str
+    category: str
+    department: str
+    assignee: str
+    place: str
+    received_at: datetime
+    updated_at: datetime
+    due_at: datetime | None
+    is_paused: bool
+    legal_due_date: date | None
+    needs_person: bool
+    is_restricted: bool
+    is_new: bool
+    cursor: Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Rows in order; ``newer`` and ``older`` are where the neighbouring pages begin, None at an end."""
+
+    rows: tuple[QueueRow, ...]
+    before: Cursor | None
+    after: Cursor | None
+
+
+def default_scope(by: Actor) -> Scope:
+    """Who looks after the whole city begins with all cases, a department with its own."""
+    return Scope.ALL if by.role in _ALL_CITY else Scope.DEPARTMENTS
+
+
+def queue_page(
+    user: User,
+    by: Actor,
+    wanted: QueueFilter,
+    *,
+    at: datetime,
+    after: Cursor | None = None,
+    before: Cursor | None = None,
+) -> QueuePage:
+    """One page of the person's queue: most urgent first, then those that wait longest."""
+    cases = _wanted(user, by, wanted, at)
+    backwards = before is not None and after is None
+    found = list(_in_order(cases, by, wanted, after, before))
+    has_more = len(found) > PAGE_SIZE
+    found = found[:PAGE_SIZE]
+    if backwards:
+        found.reverse()
+    rows = tuple(_row(case) for case in found)
+    if not rows:
+        return QueuePage((), None, None)
+    has_before = has_more if backwards else after is not None
+    has_after = True if backwards else has_more
+    return QueuePage(rows, rows[0].cursor if has_before else None, rows[-1].cursor if has_after else None)
+
+
+def arrivals(user: User, by: Actor, *, at: datetime, besides: frozenset[str]) -> tuple[QueueRow, ...]:
+    """The newest open cases of the last minutes that the person may see and does not have on her page."""
+    # Ids rise with time: the newest cases stand at the end of the table, and nobody looks further back.
+    last = Case.objects.order_by("-pk").annotate(floor=F("pk") - _NEWEST_IDS).values("floor")[:1]
+    cases = visible_cases(user, by).filter(IsOpen(), pk__gt=Subquery(last))
+    newest = _scoped(cases, by, default_scope(by))
+    newest = newest.select_related("category", "department", "assignee").order_by("-id")[
+        : ARRIVALS + len(besides)
+    ]
+    fresh = [c for c in newest if c.received_at > at - ARRIVALS_WITHIN and c.reference not in besides]
+    return tuple(_row(case) for case in fresh[:ARRIVALS])
+
+
+def queue_counts(user: User, by: Actor, *, at: datetime) -> dict[str, int]:
+    """The counters above the queue, each counted up to ``COUNT_CAP`` + 1."""
+    cases = visible_cases(user, by)
+    own = _scoped(cases, by, default_scope(by))
+    return capped_counts(
+        {
+            "new": own.filter(status=Status.NEW if by.role in _ALL_CITY else Status.ASSIGNED),
+            "needs_person": own.filter(needs_person=True),
+            "mine": cases.filter(IsOpen(), assignee_id=by.user_id),
+            "overdue": own.filter(_is_overdue(at)),
+            "waiting": own.filter(status__in=WAITING),
+        },
+        COUNT_CAP,
+    )
+
+
+def _wanted(user: User, by: Actor, wanted: QueueFilter, at: datetime) -> CaseQuerySet:
+    cases = visible_cases(user, by)
+    # Whoever wrote after the end asks for a person too, so these need not be open.
+    cases = cases.filter(needs_person=True) if wanted.needs_person else cases.filter(IsOpen())
+    if wanted.status:
+        cases = cases.filter(status=wanted.status)
+    if wanted.waiting:
+        cases = cases.filter(status__in=WAITING)
+    if wanted.urgency:
+        cases = cases.filter(urgency=wanted.urgency)
+    if wanted.category:
+        cases = cases.filter(category__code=wanted.category)
+    if wanted.overdue:
+        cases = cases.filter(_is_overdue(at))
+    return _scoped(cases, by, wanted.scope or default_scope(by))
+
+
+def _scoped(cases: CaseQuerySet, by: Actor, scope: Scope) -> CaseQuerySet:
+    if scope is Scope.MINE:
+        return cases.filter(assignee_id=by.user_id)
+    if scope is Scope.DEPARTMENTS:
+        return cases.in_departments(by.departments)
+    return cases
+
+
+def _is_overdue(at: datetime) -> Q:
+    return Q(IsOpen(), promise_due_at__lt=at, promise_paused_at__isnull=True)
+
+
+def _in_order(
+    cases: CaseQuerySet, by: Actor, wanted: QueueFilter, after: Cursor | None, before: Cursor | None
+) -> CaseQuerySet:
+    order: tuple[str, ...] = _ORDER
+    if after is not None:
+        cases = cases.filter(RowCompare(">", after.rank, after.received_at, after.case_id))
+    elif before is not None:
+        cases = cases.filter(RowCompare("<", before.rank, before.received_at, before.case_id))
+        order = tuple(f"-{name}" for name in _ORDER)
+    limit = PAGE_SIZE + 1
+    if (wanted.scope or default_scope(by)) is Scope.DEPARTMENTS and 1 < len(
+        by.departments
+    ) <= _MERGED_DEPARTMENTS:
+        cases = _merged(cases, by.departments, order, limit)
+    related = cases.select_related("category", "department", "assignee", "street", "area")
+    return related.order_by(*order)[:limit]
+
+
+def _merged(
+    cases: CaseQuerySet, departments: frozenset[int], order: tuple[str, ...], limit: int
+) -> CaseQuerySet:
+    """The first rows of each department by its own index, instead of sorting all that they have together."""
+    parts = [
+        Q(pk__in=cases.filter(department_id=pk).order_by(*order).values("pk")[:limit])
+        for pk in sorted(departments)
+    ]
+    return Case.objects.filter(reduce(or_, parts))
+
+
+def _row(case: Case) -> QueueRow:
+    return QueueRow(
+        reference=case.reference,
+        subject=case.subject,
+        status=case.status,
+        outcome=case.outcome,
+        urgency=case.urgency,
+        channel=case.channel,
+        category=case.category.name if case.category else "",
+        department=case.department.label if case.department else "",
+        assignee=str(case.assignee) if case.assignee else "",
+        place=case.address,
+        received_at=case.received_at,
+        updated_at=case.updated_at,
+        due_at=case.promise_due_at,
+        is_paused=case.promise_paused_at is not None,
+        legal_due_date=case.legal_due_date,
+        needs_person=case.needs_person,
+        is_restricted=case.is_restricted,
+        is_new=case.status == Status.NEW and case.assignee_id is None,
+        cursor=Cursor(case.queue_rank, case.received_at, case.pk),
+    )

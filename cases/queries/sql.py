@@ -1,0 +1,80 @@
+"""Expressions for reads whose cost must not grow with the table: both engines behind one small module."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    DateTimeField,
+    Expression,
+    F,
+    Func,
+    QuerySet,
+    SmallIntegerField,
+    Value,
+)
+
+from cases.states import OPEN
+
+
+class IsOpen(Func):
+    """``status IN (…)`` with the codes written out, as in the condition of the partial indexes.
+
+    SQLite does not look into bound parameters for that, and without statistics it would rather sort all cases
+    of six statuses than walk the queue's index: ``likely`` tells it that most rows pass.
+    """
+
+    output_field = BooleanField()
+    template = f"%(expressions)s IN ({', '.join(repr(str(status)) for status in OPEN)})"
+
+    def __init__(self) -> None:
+        super().__init__(F("status"))
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template=f"likely({self.template})", **context)
+
+
+class RowCompare(Func):
+    """``(queue_rank, received_at, id) > (…)``: one range of the queue's index, in either direction."""
+
+    output_field = BooleanField()
+    arity = 6
+
+    def __init__(self, operator: str, rank: int, received_at: datetime, case_id: int) -> None:
+        values: list[Expression] = [
+            Value(rank, output_field=SmallIntegerField()),
+            Value(received_at, output_field=DateTimeField()),
+            Value(case_id, output_field=BigIntegerField()),
+        ]
+        super().__init__(F("queue_rank"), F("received_at"), F("id"), *values)
+        self.operator = operator
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, Any]:  # type: ignore[override]
+        parts = [compiler.compile(expression) for expression in self.get_source_expressions()]
+        columns, values = (", ".join(sql for sql, _ in half) for half in (parts[:3], parts[3:]))
+        params = [param for _, own in parts for param in own]
+        return f"({columns}) {self.operator} ({values})", params
+
+
+def capped_counts(querysets: Mapping[str, QuerySet[Any]], cap: int) -> dict[str, int]:
+    """How many rows each queryset has, counting no further than ``cap`` + 1, in one statement."""
+    counts = dict.fromkeys(querysets, 0)
+    columns, params = [], []
+    names = []
+    for name, rows in querysets.items():
+        try:
+            sql, own = rows.order_by().values("pk")[: cap + 1].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        names.append(name)
+        columns.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")
+        params += own
+    if names:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(columns)}", params)
+            counts |= dict(zip(names, cursor.fetchone(), strict=True))
+    return counts

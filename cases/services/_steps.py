@@ -1,0 +1,51 @@
+"""Steps that the services share: saving with a new version, and writing words. They open no transaction."""
+
+from datetime import datetime
+
+from cases.actors import Actor, ActorKind
+from cases.models import Audience, Case, Channel, Message, MessagePurpose
+
+
+class Refused(Exception):
+    """The case's state or the actor's role forbids it. The base of the named refusals of the services."""
+
+
+def save(case: Case, at: datetime, *fields: str) -> None:
+    """Write the named fields and the new version."""
+    case.version += 1
+    case.updated_at = at
+    case.save(update_fields=[*fields, "version", "updated_at"])
+
+
+def write_message(  # noqa: PLR0913 - the columns of one row
+    case: Case,
+    body: str,
+    *,
+    audience: Audience,
+    purpose: MessagePurpose,
+    by: Actor,
+    at: datetime,
+    channel: Channel | str = "",
+    language: str | None = None,
+    source_key: str | None = None,
+) -> Message:
+    """Keep words on the case under their author."""
+    return Message.objects.create(
+        case=case,
+        audience=audience,
+        purpose=purpose,
+        channel=channel,
+        author_user_id=by.user_id if by.kind is ActorKind.STAFF else None,
+        author_participant_id=by.participant_id if by.kind is ActorKind.RESIDENT else None,
+        body=clean_text(body),
+        language=language or case.language,
+        source_key=source_key,
+        created_at=at,
+    )
+
+
+def clean_text(text: str) -> str:
+    """What both engines can store: no NUL and other C0 controls, no lone surrogates; line ends as LF."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in lines if c >= " " or c in "\n\t")
+    return kept.encode("utf-8", "replace").decode("utf-8").strip()

@@ -1,0 +1,99 @@
+"""Words that come and go on an open case: replies of the resident, messages to her, notes among colleagues."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from cases.actors import Actor, resident
+from cases.deadlines import PROMISE_FIELDS, resume_promise
+from cases.files import StoredFile
+from cases.models import Audience, Case, CaseParticipant, Channel, Message, MessagePurpose
+from cases.payloads import MessageSent, NoteAdded, ResidentReplied
+from cases.services._steps import Refused, save, write_message
+from cases.services.intake import attach_files
+from cases.states import Outcome, Status
+from cases.timeline import record_event
+
+
+class CannotWrite(Refused):
+    """Nothing was said, or nobody can be written to."""
+
+
+@transaction.atomic(durable=True)
+def record_reply(
+    *,
+    participant_id: int,
+    body: str,
+    channel: Channel,
+    source_key: str,
+    at: datetime,
+    files: Sequence[StoredFile] = (),
+    language: str | None = None,
+) -> Message:
+    """Keep what the resident wrote. A case that waited for her goes on; an ended one only asks for a person.
+
+    A repeat of ``source_key`` returns the first message. Raises CannotWrite when there is nothing in it.
+    """
+    participant = CaseParticipant.objects.get(pk=participant_id)
+    case = Case.objects.lock(participant.case_id)
+    known = Message.objects.filter(source_key=source_key).first()
+    if known is not None:
+        return known
+    if not body.strip() and not files:
+        raise CannotWrite(case.reference)
+    by = resident(participant.pk)
+    fields = _take_up(case, by, at)
+    save(case, at, *fields)
+    message = write_message(
+        case,
+        body,
+        audience=Audience.RESIDENT,
+        purpose=MessagePurpose.REPLY,
+        by=by,
+        at=at,
+        channel=channel,
+        language=language,
+        source_key=source_key,
+    )
+    attach_files(case, message, files, at)
+    record_event(case, ResidentReplied(message.pk, channel), by=by, at=at)
+    return message
+
+
+@transaction.atomic(durable=True)
+def send_message(*, case_id: int, body: str, by: Actor, at: datetime, version: int | None = None) -> Message:
+    """Write to the residents of the case. Raises CannotWrite."""
+    case = Case.objects.lock(case_id, version)
+    reachable = any(participant.is_reachable for participant in case.participants.all())
+    if not body.strip() or not reachable or case.outcome == Outcome.SPAM:
+        raise CannotWrite(case.reference)
+    save(case, at)
+    message = write_message(
+        case, body, audience=Audience.RESIDENT, purpose=MessagePurpose.ANSWER, by=by, at=at
+    )
+    record_event(case, MessageSent(message.pk), by=by, at=at)
+    return message
+
+
+@transaction.atomic(durable=True)
+def add_note(*, case_id: int, body: str, by: Actor, at: datetime) -> Message:
+    """Write an internal note that no resident ever sees. Raises CannotWrite."""
+    case = Case.objects.lock(case_id)
+    if not body.strip():
+        raise CannotWrite(case.reference)
+    save(case, at)
+    message = write_message(case, body, audience=Audience.INTERNAL, purpose=MessagePurpose.NOTE, by=by, at=at)
+    record_event(case, NoteAdded(message.pk), by=by, at=at)
+    return message
+
+
+def _take_up(case: Case, by: Actor, at: datetime) -> tuple[str, ...]:
+    if case.may("resident_replied", by):
+        case.resident_replied()
+        resume_promise(case, at)
+        return ("status", "resume_status", *PROMISE_FIELDS)
+    if not case.is_open and case.status != Status.MERGED:
+        case.needs_person = True
+        return ("needs_person",)
+    return ()

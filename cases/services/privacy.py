@@ -1,0 +1,79 @@
+"""Keeping people away from a case, and making a tracking link useless."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from cases.access import may_exclude
+from cases.actors import Actor
+from cases.models import Audience, Case, CaseParticipant, Exclusion, MessagePurpose, ReadLog, ReadReason
+from cases.payloads import Excluded, LinkRevoked
+from cases.services._steps import Refused, save, write_message
+from cases.timeline import record_event
+from routing.models import Department, User
+
+
+class CannotExclude(Refused): ...
+
+
+class CannotRevoke(Refused): ...
+
+
+@transaction.atomic(durable=True)
+def exclude(
+    *,
+    case_id: int,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    user: User | None = None,
+    department: Department | None = None,
+) -> Case:
+    """Keep one person or one department away from the case for good (KPA art. 232). Raises CannotExclude.
+
+    An excluded assignee or department also loses the case itself.
+    """
+    case = Case.objects.lock(case_id)
+    if not may_exclude(by) or not reason.strip() or (user is None) == (department is None):
+        raise CannotExclude(case.reference)
+    Exclusion.objects.get_or_create(case=case, user=user, department=department, defaults={"created_at": at})
+    if user is not None and case.assignee_id == user.pk:
+        case.assignee = None
+    save(case, at, "assignee")
+    internal, why = Audience.INTERNAL, MessagePurpose.REASON
+    note = write_message(case, reason, audience=internal, purpose=why, by=by, at=at)
+    payload = Excluded(user.pk if user else None, department.code if department else None, note.pk)
+    record_event(case, payload, by=by, at=at)
+    return case
+
+
+@transaction.atomic(durable=True)
+def revoke_link(*, participant_id: int, by: Actor, at: datetime) -> CaseParticipant:
+    """Make the tracking link, PIN and reply token of a participant useless; later mails carry new ones.
+
+    Raises CannotRevoke for anybody but our own people.
+    """
+    participant = CaseParticipant.objects.get(pk=participant_id)
+    case = Case.objects.lock(participant.case_id)
+    if by.user_id is None:
+        raise CannotRevoke(case.reference)
+    participant.key_version += 1
+    participant.save(update_fields=["key_version"])
+    save(case, at)
+    record_event(case, LinkRevoked(participant.pk, participant.key_version), by=by, at=at)
+    return participant
+
+
+def log_reading(
+    *,
+    case_id: int | None,
+    reason: ReadReason,
+    at: datetime,
+    user: User | None = None,
+    participant: CaseParticipant | None = None,
+    detail: str = "",
+) -> None:
+    """Record that somebody read personal data: who, what, why and when."""
+    ReadLog.objects.create(
+        case_id=case_id, user=user, participant=participant, reason=reason, detail=detail[:60], read_at=at
+    )

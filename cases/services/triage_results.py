@@ -1,0 +1,113 @@
+"""Recording what triage found: the prediction, the suggestions, and the route where the machine may take it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from cases.actors import SYSTEM_ACTOR
+from cases.deadlines import CLOCK_FIELDS, set_clocks
+from cases.models import Case, CaseEvent, CaseParticipant, EventKind, Prediction
+from cases.models.case import URGENCY_RANK
+from cases.payloads import Routed, Triaged
+from cases.services._steps import save
+from cases.states import Status
+from cases.timeline import record_event
+from cases.triage import Decision
+from cases.work import finish
+from routing.models import Department
+
+_READ_FIELDS = ("language", "category", "kind", "urgency", "queue_rank", "street", "area", "is_restricted")
+_FIELDS = (*_READ_FIELDS, "is_public", "needs_person", "status", "department", *CLOCK_FIELDS)
+
+
+@transaction.atomic(durable=True)
+def record_triage(*, event_id: int, work_id: int, decision: Decision, at: datetime) -> Case:
+    """Write the prediction and, when allowed, pass the case on; the work row goes in the same transaction.
+
+    A case that a person moved or classified meanwhile keeps what the person decided; a repeat writes nothing.
+    """
+    event = CaseEvent.objects.get(pk=event_id)
+    case = Case.objects.lock(event.case_id)
+    if not Prediction.objects.filter(event=event).exists():
+        _record(case, event, decision, at)
+    finish(work_id)
+    return case
+
+
+def _record(case: Case, event: CaseEvent, decision: Decision, at: datetime) -> None:
+    department = Department.objects.filter(code=decision.choice.department).first()
+    is_untouched = case.status == Status.NEW and not _was_decided(case)
+    is_routed = is_untouched and decision.is_routed and department is not None
+    _keep_prediction(case, event, decision, department, is_routed, at)
+    if not is_untouched:
+        return
+    _apply(case, decision)
+    _set_language(case, decision.understanding.language)
+    if is_routed and department is not None:
+        case.route(department)
+    else:
+        case.needs_person = True
+    if case.is_settled:
+        set_clocks(case)
+    save(case, at, *_FIELDS)
+    top = decision.understanding.categories[0] if decision.understanding.categories else None
+    payload = Triaged(
+        model_version=decision.understanding.model_version,
+        category=top.code if top else None,
+        probability=round(top.probability, 4) if top else 0.0,
+        is_restricted=case.is_restricted,
+        needs_person=case.needs_person,
+    )
+    record_event(case, payload, by=SYSTEM_ACTOR, at=at)
+    if is_routed and department is not None:
+        reason = decision.choice.reasons[0]
+        record_event(case, Routed(department.code, reason.code, reason.rule), by=SYSTEM_ACTOR, at=at)
+
+
+def _was_decided(case: Case) -> bool:
+    """A person classified the case while the machine was reading it."""
+    return CaseEvent.objects.filter(case=case, kind=EventKind.CLASSIFIED).exists()
+
+
+def _apply(case: Case, decision: Decision) -> None:
+    """Take over what was read. A category is set only when it carries the route; else it stays a suggestion."""
+    case.urgency, case.queue_rank = decision.urgency, URGENCY_RANK[decision.urgency]
+    case.street, case.area = decision.street, decision.area
+    case.is_restricted = decision.may_be_legal
+    if decision.is_routed:
+        case.category, case.kind = decision.category, decision.kind or ""
+        case.is_public = bool(decision.category and decision.category.is_public)
+
+
+def _set_language(case: Case, language: str) -> None:
+    """A mail does not say its language: what was read becomes the language of the answers."""
+    if not case.language:
+        case.language = language
+        CaseParticipant.objects.filter(case=case, language="").update(language=language)
+
+
+def _keep_prediction(
+    case: Case,
+    event: CaseEvent,
+    decision: Decision,
+    department: Department | None,
+    is_routed: bool,
+    at: datetime,
+) -> None:
+    understanding = decision.understanding.to_dict()
+    Prediction.objects.create(
+        case=case,
+        event=event,
+        model_version=decision.understanding.model_version,
+        language=decision.understanding.language,
+        suggestions=understanding["categories"],
+        findings={
+            "kind": understanding["kind"],
+            "urgency": understanding["urgency"],
+            "place": understanding["place"],
+        },
+        reasons=[{"code": r.code, "rule": r.rule, "words": list(r.words)} for r in decision.choice.reasons],
+        department=department,
+        was_routed=is_routed,
+        created_at=at,
+    )

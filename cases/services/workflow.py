@@ -1,0 +1,253 @@
+"""Moving a case through the house: take, classify, route, start, plan, ask, wait, resume, hand on."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from cases.actors import Actor
+from cases.deadlines import CLOCK_FIELDS, PROMISE_FIELDS, pause_promise, resume_promise, set_clocks
+from cases.models import Audience, Case, MessagePurpose, Prediction
+from cases.models.case import URGENCY_RANK
+from cases.payloads import (
+    Classified,
+    Planned,
+    QuestionAsked,
+    Reassigned,
+    Resumed,
+    Returned,
+    Routed,
+    Started,
+    Taken,
+    WaitingOther,
+)
+from cases.services._steps import Refused, save, write_message
+from cases.states import DESK, Status
+from cases.timeline import record_event
+from routing.models import Category, Department, Kind, Role, Urgency
+
+
+class AlreadyTaken(Refused):
+    """Another person has the case."""
+
+
+class CannotTake(Refused): ...
+
+
+class CannotClassify(Refused): ...
+
+
+class CannotRoute(Refused): ...
+
+
+class CannotStart(Refused): ...
+
+
+class CannotPlan(Refused): ...
+
+
+class CannotAsk(Refused): ...
+
+
+class NobodyReachable(CannotAsk):
+    """There is nobody to ask: no participant left a way to be reached."""
+
+
+class CannotWait(Refused): ...
+
+
+class CannotResume(Refused): ...
+
+
+class CannotReassign(Refused): ...
+
+
+class CannotReturn(Refused): ...
+
+
+_CLASSIFIERS = frozenset({*DESK, Role.HANDLER, Role.MANAGER, Role.COUNCIL, Role.DPO})
+
+
+@transaction.atomic(durable=True)
+def take_case(*, case_id: int, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """Make the actor the case's assignee. Raises AlreadyTaken or CannotTake."""
+    case = Case.objects.lock(case_id, version)
+    if by.user_id is None or not case.is_open:
+        raise CannotTake(case.reference)
+    if case.assignee_id not in (None, by.user_id):
+        raise AlreadyTaken(case.reference)
+    case.assignee_id = by.user_id
+    save(case, at, "assignee")
+    record_event(case, Taken(by.user_id), by=by, at=at)
+    return case
+
+
+@transaction.atomic(durable=True)
+def classify_case(
+    *,
+    case_id: int,
+    category: Category,
+    kind: Kind,
+    urgency: Urgency,
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Case:
+    """Decide category, kind and urgency; the clocks follow from the unchanged receipt. Raises CannotClassify.
+
+    The last prediction learns what the person decided.
+    """
+    case = Case.objects.lock(case_id, version)
+    if not case.is_open or by.role not in _CLASSIFIERS:
+        raise CannotClassify(case.reference)
+    was_category, was_kind = case.category.code if case.category else None, case.kind
+    case.category, case.kind = category, kind
+    case.urgency, case.queue_rank = urgency, URGENCY_RANK[urgency]
+    case.is_restricted = Kind(kind).is_legal
+    case.is_public = category.is_public and not case.is_restricted
+    set_clocks(case)
+    fields = ("category", "kind", "urgency", "queue_rank", "is_restricted", "is_public", *CLOCK_FIELDS)
+    save(case, at, *fields)
+    _learn(case, by, at)
+    record_event(case, Classified(category.code, kind, urgency, was_category, was_kind), by=by, at=at)
+    return case
+
+
+@transaction.atomic(durable=True)
+def route_case(
+    *, case_id: int, department: Department, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """Pass a new case to a department. Raises CannotRoute; a legal matter is routed by a dispatcher only."""
+    case = Case.objects.lock(case_id, version)
+    may_pass_gate = not case.is_restricted or by.role in (Role.DISPATCHER, Role.HEAD)
+    if not (case.may("route", by) and may_pass_gate and department.is_active):
+        raise CannotRoute(case.reference)
+    case.route(department)
+    save(case, at, "status", "department", "needs_person")
+    record_event(case, Routed(department.code, "PERSON", None), by=by, at=at)
+    return case
+
+
+@transaction.atomic(durable=True)
+def start_work(*, case_id: int, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """The department starts; whoever starts an unassigned case has it. Raises CannotStart."""
+    case = Case.objects.lock(case_id, version)
+    if not case.may("start", by):
+        raise CannotStart(case.reference)
+    case.start()
+    if case.assignee_id is None:
+        case.assignee_id = by.user_id
+    save(case, at, "status", "assignee")
+    record_event(case, Started(), by=by, at=at)
+    return case
+
+
+@transaction.atomic(durable=True)
+def plan_work(
+    *, case_id: int, planned_for: date, note: str, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """Promise a day for the work, or a new day with its reason. Raises CannotPlan."""
+    case = Case.objects.lock(case_id, version)
+    is_new_date = case.status == Status.PLANNED
+    if not case.may("plan", by) or planned_for < at.date() or (is_new_date and not note.strip()):
+        raise CannotPlan(case.reference)
+    case.plan(planned_for)
+    save(case, at, "status", "planned_for")
+    message = _to_resident(case, note, MessagePurpose.REASON, by, at) if note.strip() else None
+    record_event(case, Planned(planned_for.isoformat(), message), by=by, at=at)
+    return case
+
+
+@transaction.atomic(durable=True)
+def ask_resident(
+    *, case_id: int, question: str, answer_by: date, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """Ask the resident and wait for her; the promise stands still. Raises CannotAsk or NobodyReachable."""
+    case = Case.objects.lock(case_id, version)
+    if not case.may("ask_resident", by) or not question.strip() or answer_by < at.date():
+        raise CannotAsk(case.reference)
+    if not any(participant.is_reachable for participant in case.participants.all()):
+        raise NobodyReachable(case.reference)
+    case.ask_resident(answer_by)
+    pause_promise(case, at)
+    save(case, at, "status", "resume_status", "answer_by", *PROMISE_FIELDS)
+    message = _to_resident(case, question, MessagePurpose.QUESTION, by, at)
+    record_event(case, QuestionAsked(message, answer_by.isoformat()), by=by, at=at)
+    return case
+
+
+@transaction.atomic(durable=True)
+def wait_for(
+    *, case_id: int, body: str, note: str, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """Wait for another institution, named to the resident. Raises CannotWait."""
+    case = Case.objects.lock(case_id, version)
+    if not case.may("wait_for", by) or not body.strip():
+        raise CannotWait(case.reference)
+    case.wait_for(body.strip()[:160])
+    save(case, at, "status", "resume_status", "waiting_for")
+    message = _to_resident(case, note, MessagePurpose.REASON, by, at) if note.strip() else None
+    record_event(case, WaitingOther(message), by=by, at=at)
+    return case
+
+
+@transaction.atomic(durable=True)
+def resume_work(*, case_id: int, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """Go back to where the case was before it waited. Raises CannotResume."""
+    case = Case.objects.lock(case_id, version)
+    if not case.may("resume", by):
+        raise CannotResume(case.reference)
+    case.resume()
+    resume_promise(case, at)
+    save(case, at, "status", "resume_status", *PROMISE_FIELDS)
+    record_event(case, Resumed(case.status), by=by, at=at)
+    return case
+
+
+@transaction.atomic(durable=True)
+def reassign_case(
+    *, case_id: int, department: Department, reason: str, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """Hand the case to another department, with a reason. Raises CannotReassign."""
+    case = Case.objects.lock(case_id, version)
+    is_same = case.department_id == department.pk
+    if not case.may("reassign", by) or not reason.strip() or is_same or not department.is_active:
+        raise CannotReassign(case.reference)
+    was = case.department.code if case.department else None
+    case.reassign(department)
+    resume_promise(case, at)
+    save(case, at, "status", "department", "assignee", "resume_status", *PROMISE_FIELDS)
+    note = _internal(case, reason, by, at)
+    record_event(case, Reassigned(department.code, was, note), by=by, at=at)
+    return case
+
+
+@transaction.atomic(durable=True)
+def return_to_desk(*, case_id: int, reason: str, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """Give the case back to the contact centre, with a reason. Raises CannotReturn."""
+    case = Case.objects.lock(case_id, version)
+    if not case.may("return_to_desk", by) or not reason.strip():
+        raise CannotReturn(case.reference)
+    was = case.department.code if case.department else None
+    case.return_to_desk()
+    resume_promise(case, at)
+    save(case, at, "status", "department", "assignee", "resume_status", "needs_person", *PROMISE_FIELDS)
+    note = _internal(case, reason, by, at)
+    record_event(case, Returned(was, note), by=by, at=at)
+    return case
+
+
+def _learn(case: Case, by: Actor, at: datetime) -> None:
+    last = Prediction.objects.filter(case=case).order_by("-id").first()
+    if last is not None:
+        last.decided_category, last.decided_kind = case.category, case.kind
+        last.decided_by_id, last.decided_at = by.user_id, at
+        last.save(update_fields=["decided_category", "decided_kind", "decided_by", "decided_at"])
+
+
+def _to_resident(case: Case, words: str, purpose: MessagePurpose, by: Actor, at: datetime) -> int:
+    return write_message(case, words, audience=Audience.RESIDENT, purpose=purpose, by=by, at=at).pk
+
+
+def _internal(case: Case, words: str, by: Actor, at: datetime) -> int:
+    reason = MessagePurpose.REASON
+    return write_message(case, words, audience=Audience.INTERNAL, purpose=reason, by=by, at=at).pk

@@ -1,0 +1,46 @@
+"""Celery tasks of the cases: triage, the sweep of what was left, and the daily closing."""
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from cases import work
+from cases.services.endings import CannotConfirm, close_case, due_for_closing
+from cases.services.triage_results import record_triage
+from cases.triage import decide
+
+log = structlog.get_logger(__name__)
+TRIAGE = "triage"
+
+
+@shared_task(name="cases.triage_case", queue=TRIAGE)
+def triage_case(work_id: int) -> None:
+    """Read a new case and record what was found. Safe to run twice; a failure is tried again later."""
+    event = work.claim(work_id, at=timezone.now())
+    if event is None:
+        return
+    try:
+        decision = decide(event.case)
+        record_triage(event_id=event.pk, work_id=work_id, decision=decision, at=timezone.now())
+    except Exception as error:
+        # Whatever went wrong with one case must not stop the queue: the row keeps the error and its turn.
+        log.exception("triage_failed", case_id=event.case_id, work_id=work_id)
+        work.give_back(work_id, error=repr(error), at=timezone.now())
+
+
+@shared_task(name="cases.sweep_work", queue="default")
+def sweep_work() -> None:
+    """Send work rows that nobody holds to the workers again."""
+    for work_id in work.left_over(TRIAGE, at=timezone.now()):
+        triage_case.delay(work_id)
+
+
+@shared_task(name="cases.close_resolved", queue="default")
+def close_resolved() -> None:
+    """Close the cases whose days for reopening are over."""
+    at = timezone.now()
+    for case_id in due_for_closing(at):
+        try:
+            close_case(case_id=case_id, at=at)
+        except CannotConfirm:
+            log.info("not_closed", case_id=case_id)

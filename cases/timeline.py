@@ -1,0 +1,71 @@
+"""Writing the record: one event, one work row per consumer, one ring of the bell after commit."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from cases.actors import Actor
+from cases.models import Case, CaseEvent, EventKind, EventWork
+from cases.payloads import Payload
+from cases.signals import case_event_recorded
+
+# What a resident may read on the tracking page; everything else stays inside.
+PUBLIC_KINDS = frozenset(
+    {
+        EventKind.RECEIVED,
+        EventKind.ROUTED,
+        EventKind.STARTED,
+        EventKind.PLANNED,
+        EventKind.QUESTION_ASKED,
+        EventKind.WAITING_OTHER,
+        EventKind.RESIDENT_REPLIED,
+        EventKind.MESSAGE_SENT,
+        EventKind.REASSIGNED,
+        EventKind.RESOLVED,
+        EventKind.CONFIRMED,
+        EventKind.CLOSED,
+        EventKind.REOPENED,
+        EventKind.MERGED,
+        EventKind.UNMERGED,
+        EventKind.WITHDRAWN,
+    }
+)
+
+
+def record_event(case: Case, payload: Payload, *, by: Actor, at: datetime) -> CaseEvent:
+    """Append the event and its work rows in the caller's transaction, and ring the bell on commit."""
+    event = CaseEvent.objects.create(
+        case=case,
+        kind=payload.kind,
+        schema=payload.schema,
+        payload=payload.to_json(),
+        case_version=case.version,
+        actor_kind=by.kind,
+        actor_user_id=by.user_id,
+        actor_participant_id=by.participant_id,
+        occurred_at=at,
+    )
+    work = {name: _leave_work(event, name, at) for name in _consumers(payload.kind)}
+    transaction.on_commit(lambda: _ring(event, work))
+    return event
+
+
+def _consumers(kind: EventKind) -> list[str]:
+    wanted: dict[str, list[str] | None] = settings.EVENT_CONSUMERS
+    return [name for name, kinds in wanted.items() if kinds is None or kind in kinds]
+
+
+def _leave_work(event: CaseEvent, consumer: str, at: datetime) -> int:
+    return EventWork.objects.create(event=event, consumer=consumer, available_at=at).pk
+
+
+def _ring(event: CaseEvent, work: dict[str, int]) -> None:
+    case_event_recorded.send_robust(
+        sender=CaseEvent,
+        case_id=event.case_id,
+        event_id=event.pk,
+        kind=event.kind,
+        version=event.case_version,
+        work=work,
+    )
