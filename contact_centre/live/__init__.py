@@ -1,0 +1,1 @@
+"""Pushes to open pages over WebSocket: ids and versions only."""
