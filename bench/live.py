@@ -1,0 +1,96 @@
+"""A change on one side, the message on another browser's socket: p50 and p95 over 200 open sockets."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+import django
+import websockets
+
+from bench._engines import Figures, main, percentiles
+from bench._product import serving
+
+SOCKETS = 200
+CHANGES = 30
+PAUSE = 0.3
+
+
+def measure(_state: Path) -> Figures:
+    """Open the sockets of signed-in people, change a case again and again, and note when each socket hears of it."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with serving() as address:
+        django.setup()
+        return asyncio.run(listen(address))
+
+
+async def listen(address: str) -> Figures:
+    """Percentiles over all sockets and changes, and the share of messages that came."""
+    cookie = sign_in()
+    case_id = open_one()
+    url = address.replace("http", "ws") + "/ws/desk/"
+    headers = {"Cookie": f"sessionid={cookie}", "Origin": address}
+    sockets = [await websockets.connect(url, additional_headers=headers) for _ in range(SOCKETS)]
+    await asyncio.sleep(1)
+    taken: list[float] = []
+    for number in range(CHANGES):
+        started = time.perf_counter()
+        waiting = [asyncio.create_task(_heard(socket, started)) for socket in sockets]
+        await asyncio.get_running_loop().run_in_executor(None, change, case_id, number)
+        heard = await asyncio.gather(*waiting)
+        taken += [seconds for seconds in heard if seconds is not None]
+        await asyncio.sleep(PAUSE)
+    for socket in sockets:
+        await socket.close()
+    return percentiles(taken) | {"sockets": SOCKETS, "heard": round(len(taken) / (SOCKETS * CHANGES), 4)}
+
+
+async def _heard(socket: websockets.ClientConnection, started: float) -> float | None:
+    try:
+        await asyncio.wait_for(socket.recv(), timeout=5)
+    except TimeoutError:
+        return None
+    return time.perf_counter() - started
+
+
+def sign_in() -> str:
+    """The session cookie of a dispatcher."""
+    from django.test import Client
+
+    from routing.models import User
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(User.objects.get(username="dispatcher"))
+    return client.cookies["sessionid"].value
+
+
+def open_one() -> int:
+    from django.utils import timezone
+
+    from cases.actors import resident
+    from cases.models import Channel
+    from cases.services.intake import Report, open_case
+
+    now = timezone.now()
+    report = Report(
+        source_key="bench:live", channel=Channel.WEB, description="A lamp is out", received_at=now
+    )
+    return open_case(report, by=resident(None), at=now).pk
+
+
+def change(case_id: int, number: int) -> None:
+    """One internal note: lock, save, event, commit, push."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from cases.actors import staff
+    from cases.services.conversation import add_note
+    from routing.models import User
+
+    by = staff(User.objects.get(username="dispatcher"))
+    add_note(case_id=case_id, body=f"Note {number}", by=by, at=timezone.now())
+    connection.close()
+
+
+if __name__ == "__main__":
+    main("live", measure)
