@@ -1,0 +1,37 @@
+// The case page: a refresh never takes a form away from somebody who is filling it in, and an agent who
+// accepts a suggestion does not have to wait for the server. Both work without this script.
+(() => {
+  "use strict";
+
+  const acts = () => document.getElementById("acts");
+
+  // Somebody is at it: a form is open, or has been typed into.
+  function isBusy() {
+    const area = acts();
+    if (!area) return false;
+    return Boolean(area.querySelector("details[open], form[data-touched]")) || area.contains(document.activeElement);
+  }
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form?.closest("#acts")) form.dataset.touched = "yes";
+  });
+
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target?.id !== "acts" || !isBusy()) return;
+    event.detail.shouldSwap = false;
+    const banner = document.getElementById("case-changed");
+    if (banner) banner.hidden = false;
+  });
+
+  // "Accept" buttons of the suggestions: fill the field and tell those who listen to it.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-fill]");
+    const field = button && document.getElementById(button.dataset.fill);
+    if (!field) return;
+    event.preventDefault();
+    field.value = button.dataset.value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    button.setAttribute("aria-pressed", "true");
+  });
+})();
