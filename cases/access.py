@@ -8,7 +8,8 @@ from cases.actors import Actor, staff
 from cases.keys import opens
 from cases.models import Attachment, Case, CaseParticipant, Exclusion
 from cases.models.case import CaseQuerySet
-from routing.models import Kind, Role, User
+from routing.models import Department, Kind, Role, User
+from routing.services import line_of
 
 _NOTHING = Q(pk__in=[])
 # Roles that see every case that they are not kept away from.
@@ -29,9 +30,9 @@ def works_with_cases(user: User) -> bool:
 
 def visible_cases(user: User, actor: Actor | None = None) -> CaseQuerySet:
     """All cases that this person may see."""
-    by = actor or staff(user)
     if not works_with_cases(user):
         return Case.objects.none()
+    by = actor or staff(user)
     return _without_exclusions(Case.objects.filter(_by_role(by)), by)
 
 
@@ -95,9 +96,23 @@ def _by_role(by: Actor) -> Q:
 
 
 def _without_exclusions(cases: CaseQuerySet, by: Actor) -> CaseQuerySet:
-    against = Q(user_id=by.user_id) | Q(department_id__in=by.departments)
+    against = Q(user_id=by.user_id) | Q(department_id__in=_kept_away_with(by))
     excluded = Exclusion.objects.filter(against, case_id=OuterRef("pk"))
     return cases.filter(~Exists(excluded))
+
+
+def _kept_away_with(by: Actor) -> frozenset[int]:
+    """The departments whose exclusion excludes this person.
+
+    A department is kept away with all below it. Whoever oversees all cases must still find one that the
+    whole house is kept away from.
+    """
+    return by.departments if by.role in _OVERSEERS else by.departments | by.superiors
+
+
+def is_kept_away(case: Case, department: Department) -> bool:
+    """Whether the department, or one above it, must not get this case."""
+    return Exclusion.objects.filter(case=case, department_id__in=line_of([department.pk]).above).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +136,8 @@ def flags_of(case_id: int) -> CaseFlags:
     excluded = list(Exclusion.objects.filter(case_id=case_id).values_list("user_id", "department_id"))
     return CaseFlags(
         **values,
-        excluded_users=tuple(user for user, _ in excluded if user is not None),
-        excluded_departments=tuple(department for _, department in excluded if department is not None),
+        excluded_users=tuple(user for user, _ in excluded if user),
+        excluded_departments=tuple(department for _, department in excluded if department),
     )
 
 
@@ -130,7 +145,7 @@ def sees(by: Actor, flags: CaseFlags) -> bool:
     """The same answer as ``visible_cases`` gives, without a query; a test holds the two together."""
     if by.role not in _WITH_CASES or by.user_id in flags.excluded_users:
         return False
-    if by.departments & set(flags.excluded_departments):
+    if _kept_away_with(by) & set(flags.excluded_departments):
         return False
     return by.role in _OVERSEERS or flags.assignee_id == by.user_id or _sees_by_role(by, flags)
 

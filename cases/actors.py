@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.states import RESIDENT, SYSTEM
 from routing.models import User
-from routing.services import subtree_ids
+from routing.services import line_of
 
 
 class ActorKind(models.TextChoices):
@@ -18,13 +18,17 @@ class ActorKind(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Ids and role of whoever acts; ``departments`` holds the person's departments with all below them."""
+    """Ids and role of whoever acts.
+
+    ``departments`` holds the person's departments with all below them, ``superiors`` with all above them.
+    """
 
     kind: ActorKind
     user_id: int | None = None
     participant_id: int | None = None
     role: str = SYSTEM
     departments: frozenset[int] = frozenset()
+    superiors: frozenset[int] = frozenset()
 
 
 SYSTEM_ACTOR = Actor(ActorKind.SYSTEM)
@@ -32,8 +36,10 @@ SYSTEM_ACTOR = Actor(ActorKind.SYSTEM)
 
 def staff(user: User) -> Actor:
     """The signed-in person as an actor."""
-    own = frozenset(user.departments.values_list("pk", flat=True))
-    return Actor(ActorKind.STAFF, user_id=user.pk, role=user.role, departments=subtree_ids(own))
+    line = line_of(user.departments.values_list("pk", flat=True))
+    return Actor(
+        ActorKind.STAFF, user_id=user.pk, role=user.role, departments=line.below, superiors=line.above
+    )
 
 
 def resident(participant_id: int | None) -> Actor:

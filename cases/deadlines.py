@@ -7,8 +7,9 @@ from django.conf import settings
 
 from cases.models import Case
 from routing.legal_days import DIGITAL_ACCESSIBILITY_TERM, LEGAL_TERMS, due_date
+from routing.models import TermUnit
 from routing.services import working_hours
-from routing.working_time import add_term, add_working_hours
+from routing.working_time import WorkingHours, add_term, add_working_hours
 
 PROMISE_FIELDS = ("promise_value", "promise_unit", "promise_due_at", "promise_paused_at")
 LEGAL_FIELDS = ("legal_start_date", "legal_unrolled_date", "legal_due_date")
@@ -28,25 +29,31 @@ def set_clocks(case: Case) -> None:
         return
     if (case.promise_value, case.promise_unit) == (case.category.term_value, case.category.term_unit):
         return
-    hours = working_hours(case.department.calendar if case.department else None)
+    hours = _hours(case, case.category.term_unit)
     case.promise_value, case.promise_unit = case.category.term_value, case.category.term_unit
     case.promise_due_at = add_term(case.received_at, case.promise_value, case.promise_unit, hours)
 
 
 def pause_promise(case: Case, at: datetime) -> None:
-    """Stop the promise while we wait for the resident. The term of law goes on."""
-    if case.promise_due_at is not None and case.promise_paused_at is None:
+    """Stop the promise, also one that is still to be given, while we wait for the resident. The term of law goes on."""
+    if case.promise_paused_at is None:
         case.promise_paused_at = at
 
 
 def resume_promise(case: Case, at: datetime) -> None:
     """Move the promise by the time waited; an end outside working time goes to the next working minute."""
-    if case.promise_due_at is None or case.promise_paused_at is None:
+    paused_at, case.promise_paused_at = case.promise_paused_at, None
+    if case.promise_due_at is None or paused_at is None:
         return
-    moved = case.promise_due_at + (at - case.promise_paused_at)
-    hours = working_hours(case.department.calendar if case.department else None)
+    moved = case.promise_due_at + (at - paused_at)
+    hours = _hours(case, case.promise_unit)
     case.promise_due_at = add_working_hours(moved, _NO_TIME, hours)
-    case.promise_paused_at = None
+
+
+def _hours(case: Case, unit: str) -> WorkingHours:
+    """A working day is the office's, whoever works; office hours are those of the department that does."""
+    department = case.department if unit == TermUnit.OFFICE_HOURS else None
+    return working_hours(department.calendar if department else None)
 
 
 def _set_legal_term(case: Case) -> None:

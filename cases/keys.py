@@ -5,7 +5,7 @@ HMAC-SHA256 over what they open, keyed by ``SECRET_KEY`` (older ones in ``SECRET
 
 import base64
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -37,14 +37,15 @@ def opens(participant: CaseParticipant, key: str) -> bool:
 
 def phone_pin(participant: CaseParticipant) -> str:
     """Six digits that a caller says to hear a status."""
-    number = int.from_bytes(_digest(_PIN, _subject(participant), settings.SECRET_KEY)[:8], "big")
-    return f"{number % 1_000_000:06d}"
+    return _pin(participant, settings.SECRET_KEY)
 
 
 def pin_matches(participant: CaseParticipant, spoken: str) -> bool:
     """Whether the caller said the right PIN; spaces and dashes do not count."""
     digits = "".join(c for c in spoken if c.isdigit())
-    return participant.revoked_at is None and constant_time_compare(phone_pin(participant), digits)
+    if participant.revoked_at is not None:
+        return False
+    return any(constant_time_compare(_pin(participant, secret), digits) for secret in _secrets())
 
 
 def reply_token(participant: CaseParticipant, *, on: date) -> str:
@@ -60,11 +61,16 @@ def read_reply_token(token: str, *, on: date) -> CaseParticipant | None:
     if len(parts) != 3 or not all(p.isascii() and p.isdigit() and len(p) < 12 for p in parts[:2]):
         return None
     participant = CaseParticipant.objects.select_related("case").filter(pk=int(parts[0])).first()
-    if participant is None or participant.revoked_at or _EPOCH + timedelta(days=int(parts[1])) < on:
+    if participant is None or participant.revoked_at or int(parts[1]) < (on - _EPOCH).days:
         return None
     subject = f"{parts[0]}.{parts[1]}"
     macs = [_reply_mac(subject, participant, secret) for secret in _secrets()]
     return participant if any(constant_time_compare(mac, parts[2]) for mac in macs) else None
+
+
+def _pin(participant: CaseParticipant, secret: str) -> str:
+    number = int.from_bytes(_digest(_PIN, _subject(participant), secret)[:8], "big")
+    return f"{number % 1_000_000:06d}"
 
 
 def _reply_mac(subject: str, participant: CaseParticipant, secret: str) -> str:
@@ -80,7 +86,7 @@ def _subject(participant: CaseParticipant) -> str:
 
 def _secrets() -> Iterator[str]:
     yield settings.SECRET_KEY
-    yield from settings.SECRET_KEY_FALLBACKS
+    yield from map(str, settings.SECRET_KEY_FALLBACKS)
 
 
 def _digest(salt: str, value: str, secret: str) -> bytes:

@@ -187,6 +187,12 @@ class LinkRevoked(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class LinkRequested(Payload):
+    kind = EventKind.LINK_REQUESTED
+    participant: int
+
+
+@dataclass(frozen=True, slots=True)
 class Excluded(Payload):
     kind = EventKind.EXCLUDED
     user: int | None

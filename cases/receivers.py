@@ -4,6 +4,7 @@ from typing import Any
 
 from cases.signals import case_event_recorded
 from cases.tasks import TRIAGE, triage_case
+from cases.waking import wake
 
 
 def connect() -> None:
@@ -14,4 +15,4 @@ def connect() -> None:
 def wake_triage(*, work: dict[str, int], **_kwargs: Any) -> None:
     """Send the work row's id to a worker. Losing the message loses nothing: the sweep finds the row."""
     if TRIAGE in work:
-        triage_case.delay(work[TRIAGE])
+        wake(triage_case, work[TRIAGE])

@@ -8,6 +8,7 @@ from cases import work
 from cases.services.endings import CannotConfirm, close_case, due_for_closing
 from cases.services.triage_results import record_triage
 from cases.triage import decide
+from cases.waking import wake
 
 log = structlog.get_logger(__name__)
 TRIAGE = "triage"
@@ -32,7 +33,7 @@ def triage_case(work_id: int) -> None:
 def sweep_work() -> None:
     """Send work rows that nobody holds to the workers again."""
     for work_id in work.left_over(TRIAGE, at=timezone.now()):
-        triage_case.delay(work_id)
+        wake(triage_case, work_id)
 
 
 @shared_task(name="cases.close_resolved", queue="default")

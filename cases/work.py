@@ -16,7 +16,9 @@ def claim(work_id: int, *, at: datetime) -> CaseEvent | None:
     row = EventWork.objects.filter(free, pk=work_id, available_at__lte=at, attempts__lt=MAX_ATTEMPTS)
     if not row.update(lease_until=at + LEASE, attempts=F("attempts") + 1):
         return None
-    return EventWork.objects.select_related("event", "event__case").get(pk=work_id).event
+    # Whoever held it before may have finished it this very moment.
+    claimed = EventWork.objects.select_related("event", "event__case").filter(pk=work_id).first()
+    return claimed.event if claimed else None
 
 
 def finish(work_id: int) -> None:

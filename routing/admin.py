@@ -8,34 +8,34 @@ from routing.models import Calendar, Category, DayOff, Department, District, Gro
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "first_name", "last_name", "role", "is_active")
     list_filter = ("role", "departments", "is_active")
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Contact centre", {"fields": ("role", "departments")}))
 
 
 @admin.register(Department)
-class DepartmentAdmin(admin.ModelAdmin):
+class DepartmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("code", "name_pl", "kind", "parent", "is_active")
     list_filter = ("kind", "is_active")
     search_fields = ("code", "name_pl", "short_name")
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):
+class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("code", "name_pl", "group", "department", "kind", "term_value", "term_unit", "is_active")
     list_filter = ("group", "kind", "is_active")
     search_fields = ("code", "name_pl", "name_en", "name_uk")
 
 
 @admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin):
+class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("position", "code", "department", "is_active")
     list_filter = ("is_active", "department")
 
 
 @admin.register(Street)
-class StreetAdmin(admin.ModelAdmin):
+class StreetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("prefix", "name", "district")
     search_fields = ("name",)
 

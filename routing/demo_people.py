@@ -5,7 +5,7 @@ from pathlib import Path
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from routing.loading import read_table
+from routing.loading import Row, read_table
 from routing.models import Department, User
 
 DEMO_PASSWORD = "konin-demo"  # noqa: S105 - printed on the screen of a demonstration, refused in production
@@ -24,7 +24,7 @@ def load_demo_people(directory: Path) -> list[User]:
     return list(User.objects.filter(username__in=[row["username"] for row in rows]).order_by("id"))
 
 
-def _create(row: dict[str, str | list[str]], password: str) -> None:
+def _create(row: Row, password: str) -> None:
     user = User.objects.create(
         username=row["username"],
         first_name=row["first_name"],

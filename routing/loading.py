@@ -7,11 +7,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from routing.folding import fold
-from routing.models import Calendar, Category, DayOff, Department, District, Group, Rule, Street
+from routing.models import (
+    Calendar,
+    Category,
+    DayOff,
+    Department,
+    District,
+    Group,
+    Kind,
+    Rule,
+    Street,
+    Urgency,
+)
 from routing.models.loaded import LoadedRow
+from routing.working_time import parse_hours
 
 Row = dict[str, Any]
 M = TypeVar("M", bound=models.Model)
@@ -35,24 +48,26 @@ class Loaded:
 
 @transaction.atomic(durable=True)
 def load_city(directory: Path) -> Loaded:
-    """Load all reference data of ``directory``; raises BadCityData with the file and the code at fault."""
+    """Load all reference data of ``directory``; raises BadCityData with the file and the row at fault."""
     total = Loaded()
     for file, table, put in _TABLES:
-        rows = _rows(directory, file, table)
+        rows: list[Row] = read_table(directory, file).get(table, [])
         for row in _parents_first(rows) if table == "department" else rows:
-            total += put(row)
+            try:
+                total += put(row)
+            except (BadCityData, KeyError, TypeError, ValueError, ValidationError) as error:
+                name = row.get("code") or row.get("name") or row
+                raise BadCityData(f"{file}.toml, {table} {name}: {error!r}") from error
     return total
 
 
 def read_table(directory: Path, file: str) -> Row:
-    """One TOML file of the starting data, as it is written."""
-    with (directory / f"{file}.toml").open("rb") as handle:
-        return tomllib.load(handle)
-
-
-def _rows(directory: Path, file: str, table: str) -> list[Row]:
-    rows: list[Row] = read_table(directory, file).get(table, [])
-    return rows
+    """One TOML file of the starting data, as it is written; raises BadCityData when it cannot be read."""
+    try:
+        with (directory / f"{file}.toml").open("rb") as handle:
+            return tomllib.load(handle)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise BadCityData(f"{file}.toml: {error}") from error
 
 
 def _parents_first(rows: list[Row]) -> list[Row]:
@@ -62,7 +77,7 @@ def _parents_first(rows: list[Row]) -> list[Row]:
     while pending:
         ready = [row for row in pending if row.get("parent") is None or row["parent"] in seen]
         if not ready:
-            raise BadCityData(f"departments.toml: no such parent for {[row['code'] for row in pending]}")
+            raise BadCityData(f"departments.toml: no such parent for {[row.get('code') for row in pending]}")
         ordered += ready
         seen |= {row["code"] for row in ready}
         pending = [row for row in pending if row["code"] not in seen]
@@ -76,17 +91,16 @@ def _find(model: type[M], code: str) -> M:
     return found
 
 
-def _put_by_code(model: type[LoadedRow]) -> Callable[[Row], Loaded]:
-    return lambda row: _put(model, {"code": row["code"]}, row)
+def _put_calendar(row: Row) -> Loaded:
+    if not any(parse_hours(row["hours"])):
+        raise BadCityData("never opens")
+    return _put(Calendar, {"code": row["code"]}, row)
 
 
-def _put_category(row: Row) -> Loaded:
-    references = {"group": _find(Group, row["group"]), "department": _find(Department, row["department"])}
-    return _put(Category, {"code": row["code"]}, row | references)
-
-
-def _put_rule(row: Row) -> Loaded:
-    return _put(Rule, {"code": row["code"]}, row | {"department": _find(Department, row["department"])})
+def _put_day_off(row: Row) -> Loaded:
+    day = row["date"] if isinstance(row["date"], date) else date.fromisoformat(row["date"])
+    calendar = _find(Calendar, row["calendar"])
+    return _put(DayOff, {"calendar": calendar, "date": day}, {"name": row["name"]})
 
 
 def _put_department(row: Row) -> Loaded:
@@ -97,10 +111,17 @@ def _put_department(row: Row) -> Loaded:
     return _put(Department, {"code": row["code"]}, row | references)
 
 
-def _put_day_off(row: Row) -> Loaded:
-    day = row["date"] if isinstance(row["date"], date) else date.fromisoformat(row["date"])
-    calendar = _find(Calendar, row["calendar"])
-    return _put(DayOff, {"calendar": calendar, "date": day}, {"name": row["name"]})
+def _put_group(row: Row) -> Loaded:
+    return _put(Group, {"code": row["code"]}, row)
+
+
+def _put_category(row: Row) -> Loaded:
+    references = {"group": _find(Group, row["group"]), "department": _find(Department, row["department"])}
+    return _put(Category, {"code": row["code"]}, row | references)
+
+
+def _put_district(row: Row) -> Loaded:
+    return _put(District, {"code": row["code"]}, row)
 
 
 def _put_street(row: Row) -> Loaded:
@@ -109,22 +130,72 @@ def _put_street(row: Row) -> Loaded:
     return _put(Street, {"prefix": row["prefix"], "name": row["name"]}, values)
 
 
+def _put_rule(row: Row) -> Loaded:
+    known: dict[str, Iterable[str]] = {
+        "categories": Category.objects.values_list("code", flat=True),
+        "districts": District.objects.values_list("code", flat=True),
+        "streets": Street.objects.values_list("name", flat=True),
+        "urgencies": Urgency.values,
+        "kinds": Kind.values,
+    }
+    for condition, allowed in known.items():
+        unknown = sorted(set(row.get(condition, [])) - set(allowed))
+        if unknown:
+            raise BadCityData(f"no such {condition}: {', '.join(unknown)}")
+    return _put(Rule, {"code": row["code"]}, row | {"department": _find(Department, row["department"])})
+
+
+_TABLES: tuple[tuple[str, str, Callable[[Row], Loaded]], ...] = (
+    ("calendars", "calendar", _put_calendar),
+    ("calendars", "day_off", _put_day_off),
+    ("departments", "department", _put_department),
+    ("catalogue", "group", _put_group),
+    ("catalogue", "category", _put_category),
+    ("places", "district", _put_district),
+    ("places", "street", _put_street),
+    ("rules", "rule", _put_rule),
+)
+
+
 def _put(model: type[LoadedRow], key: Row, values: Row) -> Loaded:
-    """Create the row, or bring those fields up to date that nobody edited since the last load."""
+    """Create the row, or bring those fields up to date that nobody edited since the last load.
+
+    A row is found by its key as it was loaded, so that a renamed one does not come back under its old name.
+    """
+    values = values | key
     _check_fields(model, values)
-    row = model._default_manager.filter(**key).first()
     wanted = {name: _plain(value) for name, value in values.items()}
+    as_loaded = {f"loaded_values__{name}": wanted[name] for name in key}
+    row = model._default_manager.filter(**key).first() or model._default_manager.filter(**as_loaded).first()
     if row is None:
-        model._default_manager.create(**(values | key), loaded_values=wanted)
+        _save(model(**values, loaded_values=wanted), values)
         return Loaded(created=1)
-    edited = [n for n in wanted if n in row.loaded_values and _plain(getattr(row, n)) != row.loaded_values[n]]
-    stale = [n for n in wanted if n not in edited and _plain(getattr(row, n)) != wanted[n]]
+    differs = [name for name in wanted if _current(row, name) != wanted[name]]
+    stale = [name for name in differs if _current(row, name) == _remembered(row, name)]
     for name in stale:
         setattr(row, name, values[name])
         row.loaded_values[name] = wanted[name]
     if stale:
-        row.save(update_fields=[*stale, "loaded_values"])
-    return Loaded(updated=len(stale), kept=len(edited))
+        _save(row, values, update_fields=[*stale, "loaded_values"])
+    return Loaded(updated=len(stale), kept=len(differs) - len(stale))
+
+
+def _save(row: LoadedRow, values: Row, update_fields: list[str] | None = None) -> None:
+    found = [name for name, value in values.items() if isinstance(value, models.Model)]
+    row.clean_fields(exclude=found)
+    row.save(update_fields=update_fields)
+
+
+def _current(row: LoadedRow, name: str) -> Any:
+    # A reference by its id: the row it leads to is not needed.
+    return _plain(getattr(row, getattr(row._meta.get_field(name), "attname", name)))
+
+
+def _remembered(row: LoadedRow, name: str) -> Any:
+    """The value as the loader last left it: the field's default where it never wrote one."""
+    if name in row.loaded_values:
+        return row.loaded_values[name]
+    return row._meta.get_field(name).get_default()  # type: ignore[union-attr]
 
 
 def _check_fields(model: type[LoadedRow], names: Iterable[str]) -> None:
@@ -138,16 +209,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, models.Model):
         return value.pk
     return value.isoformat() if isinstance(value, date) else value
-
-
-# File, table in it, and how a row is put; in the order in which rows refer to one another.
-_TABLES: tuple[tuple[str, str, Callable[[Row], Loaded]], ...] = (
-    ("calendars", "calendar", _put_by_code(Calendar)),
-    ("calendars", "day_off", _put_day_off),
-    ("departments", "department", _put_department),
-    ("catalogue", "group", _put_by_code(Group)),
-    ("catalogue", "category", _put_category),
-    ("places", "district", _put_by_code(District)),
-    ("places", "street", _put_street),
-    ("rules", "rule", _put_rule),
-)

@@ -1,5 +1,7 @@
 """Reads of the organisation for other rooms: rules, defaults, working hours, people by department."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -42,18 +44,38 @@ def working_hours(calendar: Calendar | None) -> WorkingHours:
     )
 
 
-def subtree_ids(department_ids: frozenset[int]) -> frozenset[int]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Departments with all that lie below them, and with all that lie above them."""
+
+    below: frozenset[int]
+    above: frozenset[int]
+
+
+def line_of(department_ids: Iterable[int]) -> Line:
+    """The given departments' place in the tree; they themselves are in both sets."""
+    below: dict[int, list[int]] = {}
+    above: dict[int, list[int]] = {}
+    for pk, parent_id in Department.objects.exclude(parent=None).values_list("pk", "parent_id"):
+        below.setdefault(parent_id or 0, []).append(pk)
+        above.setdefault(pk, []).append(parent_id or 0)
+    given = list(department_ids)
+    return Line(_reached(given, below), _reached(given, above))
+
+
+def subtree_ids(department_ids: Iterable[int]) -> frozenset[int]:
     """The given departments with all that lie below them."""
-    children: dict[int | None, list[int]] = {}
-    for pk, parent_id in Department.objects.values_list("pk", "parent_id"):
-        children.setdefault(parent_id, []).append(pk)
+    return line_of(department_ids).below
+
+
+def _reached(start: Iterable[int], neighbours: dict[int, list[int]]) -> frozenset[int]:
     found: set[int] = set()
-    pending = list(department_ids)
+    pending = list(start)
     while pending:
         pk = pending.pop()
         if pk not in found:
             found.add(pk)
-            pending.extend(children.get(pk, []))
+            pending.extend(neighbours.get(pk, []))
     return frozenset(found)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from routing.legal_days import is_legal_holiday
@@ -37,7 +37,10 @@ class WorkingHours:
 
 
 def parse_hours(hours: dict[str, list[list[str]]]) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """Turn ``{"mon": [["07:30", "15:30"]]}`` into minutes; raises ValueError on a span that ends before it starts."""
+    """Turn ``{"mon": [["07:30", "15:30"]]}`` into minutes; raises ValueError on what is no weekday or no opening."""
+    unknown = set(hours) - set(WEEKDAYS)
+    if unknown:
+        raise ValueError(f"no such weekday: {', '.join(sorted(unknown))}")
     return tuple(tuple(_span(*pair) for pair in hours.get(day, [])) for day in WEEKDAYS)
 
 
@@ -49,8 +52,10 @@ def _span(start: str, end: str) -> tuple[int, int]:
 
 
 def _minutes(text: str) -> int:
-    hour, minute = text.split(":")
-    return int(hour) * 60 + int(minute)
+    hour, minute = (int(part) for part in text.split(":"))
+    if not (0 <= minute < 60 and 0 <= hour * 60 + minute <= 24 * 60):
+        raise ValueError(f"{text} is no time of day")
+    return hour * 60 + minute
 
 
 def add_working_days(start: datetime, days: int, hours: WorkingHours) -> datetime:
@@ -70,12 +75,13 @@ def add_working_hours(start: datetime, amount: timedelta, hours: WorkingHours) -
     left = amount
     for day in _days_from(start.astimezone(hours.zone).date()):
         for opening, closing in hours.opens_on(day):
-            begin = max(opening, start.astimezone(hours.zone))
-            if begin >= closing:
+            # In UTC, because two local times of one zone are subtracted as if no clock were ever changed.
+            begin, end = max(opening.astimezone(UTC), start.astimezone(UTC)), closing.astimezone(UTC)
+            if begin >= end:
                 continue
-            if closing - begin >= left:
-                return begin + left
-            left -= closing - begin
+            if end - begin >= left:
+                return (begin + left).astimezone(hours.zone)
+            left -= end - begin
     raise NeverOpen(str(hours.spans))
 
 

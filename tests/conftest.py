@@ -1,15 +1,24 @@
 """Fixtures for everybody: a database with the city loaded once, and people of each role."""
 
+import fcntl
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.db.models.signals import post_migrate
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from cases.triage import catalogue
+from classifiers.store.models import ModelVersion
+from classifiers.store.services import prepare_model
 from routing.loading import load_city
 from routing.models import Role, User
 from tests.cast import outsider, staff_member
+from tests.database import keep_city, let_events_go, put_city_back
+from tests.factories import NOW
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +26,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """The starting data of the city is part of every test's database."""
     with django_db_blocker.unblock():
         load_city(settings.CITY_DATA_DIR)
+        keep_city()
+    post_migrate.connect(
+        put_city_back, sender=apps.get_app_config("cases"), dispatch_uid="tests.put_city_back"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """A test with ``django_db(transaction=True)`` commits; afterwards Django empties all tables."""
+    marker = item.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        let_events_go()
 
 
 @pytest.fixture
@@ -38,3 +59,13 @@ def desk(client: Client) -> Callable[[Role], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def serving_model(db: None) -> ModelVersion:
+    """The real classifier serves. One worker of a run trains it, the others wait and find it."""
+    directory = Path(settings.MODELS_DIR)
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "training.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return prepare_model(catalogue=catalogue(), at=NOW)

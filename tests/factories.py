@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cases.actors import Actor, resident, staff
@@ -17,9 +18,9 @@ ANA = Reporter(name="Ana Nowak", email="ana@example.org", phone="600100200")
 POTHOLE = "Duża dziura w jezdni przy przejściu dla pieszych, można uszkodzić koło."
 
 
-def make_report(description: str = POTHOLE, **changes: object) -> Report:
+def make_report(description: str = POTHOLE, **changes: Any) -> Report:
     """Ana's report by web form, with whatever is different this time."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "source_key": f"test:{uuid.uuid4()}",
         "channel": Channel.WEB,
         "description": description,
@@ -28,15 +29,15 @@ def make_report(description: str = POTHOLE, **changes: object) -> Report:
         "place": Place(address="ul. Dworcowa 3"),
         "reporter": ANA,
     }
-    return Report(**(values | changes))  # type: ignore[arg-type]
+    return Report(**(values | changes))
 
 
-def make_case(description: str = POTHOLE, *, by: Actor | None = None, **changes: object) -> Case:
+def make_case(description: str = POTHOLE, *, by: Actor | None = None, **changes: Any) -> Case:
     """A new case, received and not yet read by anybody."""
     return open_case(make_report(description, **changes), by=by or resident(None), at=NOW)
 
 
-def make_settled_case(category: str = "road.pothole", kind: Kind = Kind.REPORT, **changes: object) -> Case:
+def make_settled_case(category: str = "road.pothole", kind: Kind = Kind.REPORT, **changes: Any) -> Case:
     """A case whose category and kind a dispatcher decided."""
     case = make_case(**changes)
     return classify_case(
@@ -49,9 +50,9 @@ def make_settled_case(category: str = "road.pothole", kind: Kind = Kind.REPORT, 
     )
 
 
-def make_routed_case(department: str = "zdm", **changes: object) -> Case:
+def make_routed_case(department: str = "zdm", **changes: Any) -> Case:
     """A settled case that lies with a department."""
-    case = make_settled_case(**changes)  # type: ignore[arg-type]
+    case = make_settled_case(**changes)
     return route_case(
         case_id=case.pk,
         department=Department.objects.get(code=department),

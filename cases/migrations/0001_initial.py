@@ -220,6 +220,7 @@ class Migration(migrations.Migration):
                             ("DETACHED", "The resident left the case"),
                             ("PARTICIPANT_ADDED", "Participant added"),
                             ("LINK_REVOKED", "Tracking link revoked"),
+                            ("LINK_REQUESTED", "Tracking link asked for again"),
                             ("EXCLUDED", "Excluded from the case"),
                             ("CONTACT_LINKED", "Contact logged"),
                         ],

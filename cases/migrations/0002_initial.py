@@ -463,6 +463,7 @@ class Migration(migrations.Migration):
                             "DETACHED",
                             "PARTICIPANT_ADDED",
                             "LINK_REVOKED",
+                            "LINK_REQUESTED",
                             "EXCLUDED",
                             "CONTACT_LINKED",
                         ],

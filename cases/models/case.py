@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.actors import Actor, ActorKind
@@ -11,6 +12,7 @@ from cases.states import (
     DEPARTMENT,
     DESK,
     DISPATCH,
+    IN_DEPARTMENT,
     OPEN,
     RESIDENT,
     SYSTEM,
@@ -174,6 +176,11 @@ class Case(FSMModelMixin, models.Model):
         return bool(self.category_id and self.kind and not self.is_restricted)
 
     @property
+    def is_legal(self) -> bool:
+        """Whether it is decided that this is a matter of law."""
+        return bool(self.kind) and Kind(self.kind).is_legal
+
+    @property
     def is_waiting(self) -> bool:
         return self.status in WAITING
 
@@ -186,20 +193,20 @@ class Case(FSMModelMixin, models.Model):
         method = getattr(self, action)
         if not (possible(method) and permits(method, by.role)):
             return False
-        return by.role not in DEPARTMENT or self.department_id in by.departments
+        return self._is_in_reach(by)
+
+    def may_work(self, by: Actor) -> bool:
+        """Whether ``by`` may take the case and speak for the city on it: any desk, and the department whose it is."""
+        return by.role in (*DESK, *IN_DEPARTMENT) and self._is_in_reach(by)
 
     def may_reopen(self, by: Actor, today: date) -> bool:
-        """Residents reopen until 14 days after the answer; the staff at any time."""
+        """Residents reopen until 14 days after the answer; the staff at any time. ``today`` is a day of the city."""
         if not self.may("reopen", by):
             return False
         if by.kind is not ActorKind.RESIDENT:
             return True
         resolved = self.resolved_at
-        return (
-            resolved is not None
-            and self.status in (Status.RESOLVED, Status.CLOSED)
-            and (today - resolved.date()).days <= REOPEN_DAYS
-        )
+        return resolved is not None and (today - timezone.localdate(resolved)).days <= REOPEN_DAYS
 
     # -- transitions: fields only, no queries ---------------------------------------------------------------
 
@@ -262,10 +269,9 @@ class Case(FSMModelMixin, models.Model):
     def close(self) -> None:
         pass
 
+    @move(Status.WITHDRAWN, (Status.ASSIGNED, Status.NEW), roles=(*DESK, *DEPARTMENT))
     @move(
-        (Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN),
-        (Status.ASSIGNED, Status.NEW),
-        roles=(RESIDENT, *DESK, Role.HANDLER, Role.MANAGER, Role.COUNCIL, Role.DPO),
+        (Status.RESOLVED, Status.CLOSED), (Status.ASSIGNED, Status.NEW), roles=(RESIDENT, *DESK, *DEPARTMENT)
     )
     def reopen(self) -> str:
         self.outcome = ""
@@ -284,13 +290,20 @@ class Case(FSMModelMixin, models.Model):
     @move(Status.MERGED, OPEN, roles=(*DISPATCH, Role.MANAGER))
     def unmerge(self) -> str:
         self.merged_into = None
-        return self._resumed()
+        back = self._resumed()
+        if back in WAITING:
+            # From where it waited was given up for the merge.
+            self.resume_status = Status.ASSIGNED if self.department_id else Status.NEW
+        return back
 
     @move(OPEN, Status.WITHDRAWN, roles=(RESIDENT, *DESK, Role.HANDLER, Role.MANAGER))
     def withdraw(self, at: datetime) -> None:
         self.resolved_at = at
         self.resume_status = ""
         self.needs_person = False
+
+    def _is_in_reach(self, by: Actor) -> bool:
+        return by.role not in IN_DEPARTMENT or self.department_id in by.departments
 
     def _resumed(self) -> str:
         back, self.resume_status = self.resume_status, ""

@@ -35,6 +35,7 @@ class EventKind(models.TextChoices):
     DETACHED = "DETACHED", _("The resident left the case")
     PARTICIPANT_ADDED = "PARTICIPANT_ADDED", _("Participant added")
     LINK_REVOKED = "LINK_REVOKED", _("Tracking link revoked")
+    LINK_REQUESTED = "LINK_REQUESTED", _("Tracking link asked for again")
     EXCLUDED = "EXCLUDED", _("Excluded from the case")
     CONTACT_LINKED = "CONTACT_LINKED", _("Contact logged")
 

@@ -25,6 +25,7 @@ _NEWEST_IDS = 500
 # More departments than this are most of the city: walking the whole queue in order is cheaper then.
 _MERGED_DEPARTMENTS = 8
 _ORDER = ("queue_rank", "received_at", "id")
+_RELATED = ("category", "department", "assignee", "street", "area")
 _ALL_CITY = (Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.DPO)
 
 
@@ -198,8 +199,7 @@ def _in_order(
         by.departments
     ) <= _MERGED_DEPARTMENTS:
         cases = _merged(cases, by.departments, order, limit)
-    related = cases.select_related("category", "department", "assignee", "street", "area")
-    return related.order_by(*order)[:limit]
+    return cases.select_related(*_RELATED).order_by(*order)[:limit]
 
 
 def _merged(
@@ -224,7 +224,7 @@ def _row(case: Case) -> QueueRow:
         category=case.category.name if case.category else "",
         department=case.department.label if case.department else "",
         assignee=str(case.assignee) if case.assignee else "",
-        place=case.address,
+        place=case.address or str(case.street or case.area or ""),
         received_at=case.received_at,
         updated_at=case.updated_at,
         due_at=case.promise_due_at,

@@ -78,7 +78,8 @@ def _guesses(suggestions: list[dict[str, Any]]) -> tuple[Guess, ...]:
     codes = [suggestion["code"] for suggestion in suggestions]
     names = {category.code: category.name for category in Category.objects.filter(code__in=codes)}
     return tuple(
-        Guess(s["code"], names.get(s["code"], s["code"]), float(s["probability"]), _words(s)) for s in suggestions
+        Guess(s["code"], names.get(s["code"], s["code"]), float(s["probability"]), _words(s))
+        for s in suggestions
     )
 
 

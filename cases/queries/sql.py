@@ -63,15 +63,16 @@ class RowCompare(Func):
 def capped_counts(querysets: Mapping[str, QuerySet[Any]], cap: int) -> dict[str, int]:
     """How many rows each queryset has, counting no further than ``cap`` + 1, in one statement."""
     counts = dict.fromkeys(querysets, 0)
-    columns, params = [], []
-    names = []
+    names: list[str] = []
+    columns: list[str] = []
+    params: list[Any] = []
     for name, rows in querysets.items():
         try:
             sql, own = rows.order_by().values("pk")[: cap + 1].query.sql_with_params()
         except EmptyResultSet:
             continue
         names.append(name)
-        columns.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")
+        columns.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")  # noqa: S608 - compiled by Django
         params += own
     if names:
         with connection.cursor() as cursor:

@@ -10,14 +10,14 @@ from cases.deadlines import PROMISE_FIELDS, resume_promise
 from cases.files import StoredFile
 from cases.models import Audience, Case, CaseParticipant, Channel, Message, MessagePurpose
 from cases.payloads import MessageSent, NoteAdded, ResidentReplied
-from cases.services._steps import Refused, save, write_message
+from cases.services._steps import Refused, clean_text, save, write_message
 from cases.services.intake import attach_files
-from cases.states import Outcome, Status
+from cases.states import DESK, IN_DEPARTMENT, Outcome, Status
 from cases.timeline import record_event
 
 
 class CannotWrite(Refused):
-    """Nothing was said, or nobody can be written to."""
+    """Nothing was said, nobody can be written to, or the actor does not work on the case."""
 
 
 @transaction.atomic(durable=True)
@@ -40,7 +40,7 @@ def record_reply(
     known = Message.objects.filter(source_key=source_key).first()
     if known is not None:
         return known
-    if not body.strip() and not files:
+    if not clean_text(body) and not files:
         raise CannotWrite(case.reference)
     by = resident(participant.pk)
     fields = _take_up(case, by, at)
@@ -63,10 +63,10 @@ def record_reply(
 
 @transaction.atomic(durable=True)
 def send_message(*, case_id: int, body: str, by: Actor, at: datetime, version: int | None = None) -> Message:
-    """Write to the residents of the case. Raises CannotWrite."""
+    """Write to the residents of the case, as somebody who works on it. Raises CannotWrite."""
     case = Case.objects.lock(case_id, version)
     reachable = any(participant.is_reachable for participant in case.participants.all())
-    if not body.strip() or not reachable or case.outcome == Outcome.SPAM:
+    if not (case.may_work(by) and body.strip() and reachable) or case.outcome == Outcome.SPAM:
         raise CannotWrite(case.reference)
     save(case, at)
     message = write_message(
@@ -80,7 +80,7 @@ def send_message(*, case_id: int, body: str, by: Actor, at: datetime, version: i
 def add_note(*, case_id: int, body: str, by: Actor, at: datetime) -> Message:
     """Write an internal note that no resident ever sees. Raises CannotWrite."""
     case = Case.objects.lock(case_id)
-    if not body.strip():
+    if by.role not in (*DESK, *IN_DEPARTMENT) or not body.strip():
         raise CannotWrite(case.reference)
     save(case, at)
     message = write_message(case, body, audience=Audience.INTERNAL, purpose=MessagePurpose.NOTE, by=by, at=at)

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from cases.actors import SYSTEM_ACTOR, Actor, ActorKind
 from cases.deadlines import PROMISE_FIELDS, resume_promise
-from cases.models import REOPEN_DAYS, Audience, Case, CaseParticipant, MessagePurpose
+from cases.models import REOPEN_DAYS, Audience, Case, MessagePurpose
 from cases.payloads import Closed, Confirmed, Detached, Reopened, Resolved, Withdrawn
 from cases.services._steps import Refused, save, write_message
 from cases.states import Outcome, Status
@@ -100,7 +101,7 @@ def close_case(*, case_id: int, at: datetime) -> Case:
 def reopen_case(*, case_id: int, reason: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Open the case again, with a reason: residents within 14 days of the answer. Raises CannotReopen."""
     case = Case.objects.lock(case_id, version)
-    if not case.may_reopen(by, at.date()) or not reason.strip():
+    if not case.may_reopen(by, timezone.localdate(at)) or not reason.strip():
         raise CannotReopen(case.reference)
     case.reopen()
     save(case, at, "status", "outcome", "resolved_at", "reopened_count", "needs_person")
@@ -118,7 +119,8 @@ def withdraw_case(*, case_id: int, reason: str, by: Actor, at: datetime, version
     if by.kind is ActorKind.RESIDENT and _is_hazard(case):
         return _detach(case, by, at)
     case.withdraw(at)
-    save(case, at, "status", "resolved_at", "resume_status", "needs_person")
+    resume_promise(case, at)
+    save(case, at, "status", "resolved_at", "resume_status", "needs_person", *PROMISE_FIELDS)
     note = None
     if reason.strip():
         note = write_message(case, reason, audience=_audience(by), purpose=_purpose(by), by=by, at=at).pk
@@ -136,8 +138,7 @@ def due_for_closing(at: datetime) -> list[int]:
 def _check_outcome(case: Case, outcome: Outcome, answer: str, authority: str) -> None:
     if outcome != Outcome.SPAM and not answer.strip():
         raise AnswerMissing(case.reference)
-    is_legal = bool(case.kind) and Kind(case.kind).is_legal
-    if outcome == Outcome.UNEXAMINED and not is_legal:
+    if outcome == Outcome.UNEXAMINED and not case.is_legal:
         raise OutcomeNotAllowed(case.reference)
     if outcome == Outcome.FORWARDED and not authority.strip():
         raise OutcomeNotAllowed(case.reference)
@@ -153,9 +154,11 @@ def _is_hazard(case: Case) -> bool:
 
 
 def _detach(case: Case, by: Actor, at: datetime) -> Case:
-    CaseParticipant.objects.filter(pk=by.participant_id).update(detached_at=at)
+    participant = case.participants.get(pk=by.participant_id or 0)
+    participant.detached_at = at
+    participant.save(update_fields=["detached_at"])
     save(case, at)
-    record_event(case, Detached(by.participant_id or 0), by=by, at=at)
+    record_event(case, Detached(participant.pk), by=by, at=at)
     return case
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from cases.actors import Actor, ActorKind, resident
 from cases.deadlines import set_clocks
@@ -53,8 +54,8 @@ class Reporter:
         """The channel wished for, or the best one of what was given."""
         given = {
             ContactChannel.EMAIL: self.email,
-            ContactChannel.PHONE: self.phone,
-            ContactChannel.LETTER: self.postal_address,
+            ContactChannel.PHONE: clean_text(self.phone),
+            ContactChannel.LETTER: clean_text(self.postal_address),
         }
         if self.wishes is not None and (self.wishes is ContactChannel.NONE or given[self.wishes]):
             return self.wishes
@@ -92,12 +93,23 @@ class Report:
     files: Sequence[StoredFile] = ()
 
 
-@transaction.atomic(durable=True)
 def open_case(report: Report, *, by: Actor, at: datetime) -> Case:
     """Open one case with its reporter, first message and event; a repeat of the key returns the first case.
 
     Raises EmptyReport when there is neither a word nor a file.
     """
+    try:
+        return _open_once(report, by=by, at=at)
+    except IntegrityError:
+        # Two at once with one key: the other was first, and by now its case is there.
+        known = Case.objects.filter(source_key=report.source_key).first()
+        if known is None:
+            raise
+        return known
+
+
+@transaction.atomic(durable=True)
+def _open_once(report: Report, *, by: Actor, at: datetime) -> Case:
     known = Case.objects.filter(source_key=report.source_key).first()
     return known or _open(report, by=by, at=at)
 
@@ -121,7 +133,6 @@ class Conversation:
     privacy_version: str = ""
 
 
-@transaction.atomic(durable=True)
 def log_contact(
     conversation: Conversation,
     *,
@@ -134,6 +145,19 @@ def log_contact(
 
     A repeat of the key returns the first contact.
     """
+    try:
+        return _log_once(conversation, by=by, at=at, report=report, case_id=case_id)
+    except IntegrityError:
+        known = Contact.objects.filter(source_key=conversation.source_key).first()
+        if known is None:
+            raise
+        return known
+
+
+@transaction.atomic(durable=True)
+def _log_once(
+    conversation: Conversation, *, by: Actor, at: datetime, report: Report | None, case_id: int | None
+) -> Contact:
     known = Contact.objects.filter(source_key=conversation.source_key).first()
     if known is not None:
         return known
@@ -170,7 +194,7 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
     logged = by.kind is ActorKind.STAFF
     return Case(
         pk=case_id,
-        reference=make_reference(case_id, report.received_at.year),
+        reference=make_reference(case_id, timezone.localdate(report.received_at).year),
         source_key=report.source_key,
         channel=report.channel,
         kind=kind or "",
@@ -269,7 +293,7 @@ def _keep_contact(conversation: Conversation, *, by: Actor, at: datetime) -> Con
         ended_at=at,
         received_at=conversation.received_at,
         privacy_version=conversation.privacy_version,
-        logged_by_id=by.user_id,
+        logged_by_id=by.user_id or 0,
     )
 
 

@@ -30,7 +30,7 @@ def merge_cases(*, case_id: int, into_id: int, by: Actor, at: datetime, version:
         pk: Case.objects.lock(pk, version if pk == case_id else None) for pk in sorted((case_id, into_id))
     }
     case, survivor = locked[case_id], locked[into_id]
-    if not case.may("merge", by) or not survivor.is_open or case.legal_due_date or survivor.legal_due_date:
+    if not case.may("merge", by) or not survivor.is_open or case.is_legal or survivor.is_legal:
         raise CannotMerge(case.reference)
     case.merge(survivor)
     save(case, at, "status", "resume_status", "merged_into")

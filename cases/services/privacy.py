@@ -5,12 +5,15 @@ from datetime import datetime
 from django.db import transaction
 
 from cases.access import may_exclude
-from cases.actors import Actor
+from cases.actors import Actor, resident
+from cases.deadlines import PROMISE_FIELDS, resume_promise
 from cases.models import Audience, Case, CaseParticipant, Exclusion, MessagePurpose, ReadLog, ReadReason
-from cases.payloads import Excluded, LinkRevoked
+from cases.payloads import Excluded, LinkRequested, LinkRevoked
 from cases.services._steps import Refused, save, write_message
+from cases.states import Status
 from cases.timeline import record_event
 from routing.models import Department, User
+from routing.services import subtree_ids
 
 
 class CannotExclude(Refused): ...
@@ -37,9 +40,8 @@ def exclude(
     if not may_exclude(by) or not reason.strip() or (user is None) == (department is None):
         raise CannotExclude(case.reference)
     Exclusion.objects.get_or_create(case=case, user=user, department=department, defaults={"created_at": at})
-    if user is not None and case.assignee_id == user.pk:
-        case.assignee = None
-    save(case, at, "assignee")
+    _take_away(case, user, department, by, at)
+    save(case, at, "status", "resume_status", "department", "assignee", "needs_person", *PROMISE_FIELDS)
     internal, why = Audience.INTERNAL, MessagePurpose.REASON
     note = write_message(case, reason, audience=internal, purpose=why, by=by, at=at)
     payload = Excluded(user.pk if user else None, department.code if department else None, note.pk)
@@ -53,14 +55,23 @@ def revoke_link(*, participant_id: int, by: Actor, at: datetime) -> CaseParticip
 
     Raises CannotRevoke for anybody but our own people.
     """
-    participant = CaseParticipant.objects.get(pk=participant_id)
-    case = Case.objects.lock(participant.case_id)
+    case = Case.objects.lock(CaseParticipant.objects.values_list("case_id", flat=True).get(pk=participant_id))
     if by.user_id is None:
         raise CannotRevoke(case.reference)
+    participant = CaseParticipant.objects.get(pk=participant_id)
     participant.key_version += 1
     participant.save(update_fields=["key_version"])
     save(case, at)
     record_event(case, LinkRevoked(participant.pk, participant.key_version), by=by, at=at)
+    return participant
+
+
+@transaction.atomic(durable=True)
+def request_link(*, participant_id: int, at: datetime) -> CaseParticipant:
+    """Somebody who knows number and e-mail lost her link: it is sent to that e-mail again. The case stays as it is."""
+    participant = CaseParticipant.objects.get(pk=participant_id)
+    case = Case.objects.lock(participant.case_id)
+    record_event(case, LinkRequested(participant.pk), by=resident(participant.pk), at=at)
     return participant
 
 
@@ -77,3 +88,17 @@ def log_reading(
     ReadLog.objects.create(
         case_id=case_id, user=user, participant=participant, reason=reason, detail=detail[:60], read_at=at
     )
+
+
+def _take_away(case: Case, user: User | None, department: Department | None, by: Actor, at: datetime) -> None:
+    if user is not None and case.assignee_id == user.pk:
+        case.assignee = None
+    if department is None or case.department_id not in subtree_ids([department.pk]):
+        return
+    if case.may("return_to_desk", by):
+        case.return_to_desk()
+        resume_promise(case, at)
+        return
+    # An ended case keeps its state; when it comes back, it comes back to the contact centre.
+    case.department = case.assignee = None
+    case.resume_status = Status.NEW if case.resume_status else ""

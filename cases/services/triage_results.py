@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from cases.access import is_kept_away
 from cases.actors import SYSTEM_ACTOR
 from cases.deadlines import CLOCK_FIELDS, set_clocks
 from cases.models import Case, CaseEvent, CaseParticipant, EventKind, Prediction
@@ -37,7 +38,8 @@ def record_triage(*, event_id: int, work_id: int, decision: Decision, at: dateti
 def _record(case: Case, event: CaseEvent, decision: Decision, at: datetime) -> None:
     department = Department.objects.filter(code=decision.choice.department).first()
     is_untouched = case.status == Status.NEW and not _was_decided(case)
-    is_routed = is_untouched and decision.is_routed and department is not None
+    may_have = department is not None and not is_kept_away(case, department)
+    is_routed = is_untouched and decision.is_routed and may_have
     _keep_prediction(case, event, decision, department, is_routed, at)
     if not is_untouched:
         return

@@ -3,7 +3,9 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
+from cases.access import is_kept_away
 from cases.actors import Actor
 from cases.deadlines import CLOCK_FIELDS, PROMISE_FIELDS, pause_promise, resume_promise, set_clocks
 from cases.models import Audience, Case, MessagePurpose, Prediction
@@ -21,7 +23,7 @@ from cases.payloads import (
     WaitingOther,
 )
 from cases.services._steps import Refused, save, write_message
-from cases.states import DESK, Status
+from cases.states import DEPARTMENT, DESK, Status
 from cases.timeline import record_event
 from routing.models import Category, Department, Kind, Role, Urgency
 
@@ -64,14 +66,14 @@ class CannotReassign(Refused): ...
 class CannotReturn(Refused): ...
 
 
-_CLASSIFIERS = frozenset({*DESK, Role.HANDLER, Role.MANAGER, Role.COUNCIL, Role.DPO})
+_CLASSIFIERS = frozenset({*DESK, *DEPARTMENT})
 
 
 @transaction.atomic(durable=True)
 def take_case(*, case_id: int, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Make the actor the case's assignee. Raises AlreadyTaken or CannotTake."""
     case = Case.objects.lock(case_id, version)
-    if by.user_id is None or not case.is_open:
+    if by.user_id is None or not (case.is_open and case.may_work(by)):
         raise CannotTake(case.reference)
     if case.assignee_id not in (None, by.user_id):
         raise AlreadyTaken(case.reference)
@@ -97,7 +99,7 @@ def classify_case(
     The last prediction learns what the person decided.
     """
     case = Case.objects.lock(case_id, version)
-    if not case.is_open or by.role not in _CLASSIFIERS:
+    if by.role not in _CLASSIFIERS or not (case.is_open and case.may_work(by)):
         raise CannotClassify(case.reference)
     was_category, was_kind = case.category.code if case.category else None, case.kind
     case.category, case.kind = category, kind
@@ -116,10 +118,13 @@ def classify_case(
 def route_case(
     *, case_id: int, department: Department, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
-    """Pass a new case to a department. Raises CannotRoute; a legal matter is routed by a dispatcher only."""
+    """Pass a new case to a department. Raises CannotRoute; a legal matter is routed by a dispatcher only.
+
+    A department that is kept away from the case, or is closed, gets none.
+    """
     case = Case.objects.lock(case_id, version)
     may_pass_gate = not case.is_restricted or by.role in (Role.DISPATCHER, Role.HEAD)
-    if not (case.may("route", by) and may_pass_gate and department.is_active):
+    if not (case.may("route", by) and may_pass_gate and _may_have(case, department)):
         raise CannotRoute(case.reference)
     case.route(department)
     save(case, at, "status", "department", "needs_person")
@@ -148,7 +153,7 @@ def plan_work(
     """Promise a day for the work, or a new day with its reason. Raises CannotPlan."""
     case = Case.objects.lock(case_id, version)
     is_new_date = case.status == Status.PLANNED
-    if not case.may("plan", by) or planned_for < at.date() or (is_new_date and not note.strip()):
+    if not case.may("plan", by) or planned_for < timezone.localdate(at) or (is_new_date and not note.strip()):
         raise CannotPlan(case.reference)
     case.plan(planned_for)
     save(case, at, "status", "planned_for")
@@ -163,7 +168,7 @@ def ask_resident(
 ) -> Case:
     """Ask the resident and wait for her; the promise stands still. Raises CannotAsk or NobodyReachable."""
     case = Case.objects.lock(case_id, version)
-    if not case.may("ask_resident", by) or not question.strip() or answer_by < at.date():
+    if not case.may("ask_resident", by) or not question.strip() or answer_by < timezone.localdate(at):
         raise CannotAsk(case.reference)
     if not any(participant.is_reachable for participant in case.participants.all()):
         raise NobodyReachable(case.reference)
@@ -210,7 +215,7 @@ def reassign_case(
     """Hand the case to another department, with a reason. Raises CannotReassign."""
     case = Case.objects.lock(case_id, version)
     is_same = case.department_id == department.pk
-    if not case.may("reassign", by) or not reason.strip() or is_same or not department.is_active:
+    if not case.may("reassign", by) or not reason.strip() or is_same or not _may_have(case, department):
         raise CannotReassign(case.reference)
     was = case.department.code if case.department else None
     case.reassign(department)
@@ -234,6 +239,10 @@ def return_to_desk(*, case_id: int, reason: str, by: Actor, at: datetime, versio
     note = _internal(case, reason, by, at)
     record_event(case, Returned(was, note), by=by, at=at)
     return case
+
+
+def _may_have(case: Case, department: Department) -> bool:
+    return department.is_active and not is_kept_away(case, department)
 
 
 def _learn(case: Case, by: Actor, at: datetime) -> None:

@@ -19,10 +19,13 @@ NOT_ALLOWED = 4403
 class DeskConsumer(AsyncJsonWebsocketConsumer):
     """News for a signed-in person: of all her cases, or of the one whose page is open."""
 
+    actor: Actor
+    only_case: int | None
+
     async def connect(self) -> None:
         await self.accept()
         user = self.scope["user"]
-        if not user.is_authenticated:
+        if not isinstance(user, User) or not user.is_authenticated:
             await self.close(NOT_SIGNED_IN)
             return
         try:

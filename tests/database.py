@@ -1,0 +1,34 @@
+"""Keeping the city's starting data through tests that really commit, and the database clean behind them."""
+
+from typing import Any
+
+from django.db import connection, models
+
+from cases.models.append_only import TABLE
+from routing.models import Calendar, Category, DayOff, Department, District, Group, Rule, Street
+
+# In the order in which they refer to each other.
+_CITY = (Calendar, DayOff, Department, Group, Category, District, Street, Rule)
+_rows: dict[type[models.Model], list[Any]] = {}
+
+
+def keep_city() -> None:
+    """Remember the rows of the starting data."""
+    for model in _CITY:
+        _rows[model] = list(model._default_manager.order_by("id"))
+
+
+def put_city_back(**_kwargs: Any) -> None:
+    """Insert the remembered rows again where the clean-up of a committing test emptied the tables."""
+    if not _rows or Department.objects.exists():
+        return
+    for model, rows in _rows.items():
+        model._default_manager.bulk_create(rows)
+
+
+def let_events_go() -> None:
+    """Take SQLite's triggers away before a clean-up that deletes row by row; the next post_migrate brings them back."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for verb in ("update", "delete"):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_no_{verb}")

@@ -1,0 +1,245 @@
+"""Every address of the product, asked by everybody: the table says who gets in; a new address must be added here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from PIL import Image
+
+from cases.actors import staff
+from cases.files import store_file
+from cases.keys import tracking_key
+from cases.models import Attachment, Case, CaseParticipant, Channel, Contact, ContactOutcome, Purpose
+from cases.services.intake import Conversation, log_contact
+from cases.services.privacy import exclude, revoke_link
+from notifications.models import Notice
+from notifications.services import plan_event
+from routing.models import Role, User
+from tests.cast import outsider, person, staff_member
+from tests.factories import NOW, make_routed_case, reporter_of
+
+pytestmark = pytest.mark.django_db
+
+# Who asks: a visitor without a login, each role of the cast, a handler of another department, and a handler of the
+# case's own department who is kept away from it.
+ANONYMOUS, OUTSIDER, EXCLUDED = "ANONYMOUS", "OUTSIDER", "EXCLUDED"
+EVERYBODY = frozenset({ANONYMOUS, OUTSIDER, EXCLUDED, *Role.values})
+WITH_DESK = EVERYBODY - {ANONYMOUS, Role.ANALYST, Role.ADMIN}
+SEES_CASE = WITH_DESK - {OUTSIDER, EXCLUDED, Role.COUNCIL}
+READS_EVIDENCE = frozenset({Role.DISPATCHER, Role.HANDLER, Role.MANAGER, Role.HEAD, Role.DPO})
+REVOKES = frozenset(
+    {Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.HANDLER, Role.MANAGER, Role.COUNCIL, Role.DPO}
+)
+
+# Namespaces whose addresses are not ours: Django's admin has its own checks, tested below in one place.
+FOREIGN = ("admin",)
+
+
+@dataclass(frozen=True)
+class World:
+    """One case with all that hangs on it."""
+
+    case: Case
+    participant: CaseParticipant
+    revoked: CaseParticipant
+    attachment: Attachment
+    notice: Notice
+    contact: Contact
+
+    def address(self, name: str) -> str:
+        """The address of a name, for this case."""
+        key = {"reference": self.case.reference, "key": tracking_key(self.participant)}
+        return {
+            **{
+                f"portal:{page}": partial(reverse, f"portal:{page}", kwargs=key) for page in TRACKING
+            },
+            "portal:file": lambda: reverse(
+                "portal:file", kwargs=key | {"file_id": self.attachment.pk, "name": self.attachment.name}
+            ),
+            "desk:case": lambda: reverse("desk:case", args=[self.case.reference]),
+            "desk:step": lambda: reverse("desk:step", args=[self.case.reference, "note"]),
+            "desk:revoke_link": lambda: reverse(
+                "desk:revoke_link", args=[self.case.reference, self.participant.pk]
+            ),
+            "desk:file": lambda: reverse("desk:file", args=[self.attachment.pk]),
+            "desk:original": lambda: reverse("desk:original", args=[self.attachment.pk]),
+            "desk:logged": lambda: reverse("desk:logged", args=[self.contact.pk]),
+            "desk:notice": lambda: reverse("desk:notice", args=[self.notice.pk]),
+            "desk:settle": lambda: reverse("desk:settle", args=[self.notice.pk, "again"]),
+        }.get(name, lambda: reverse(name))()
+
+
+TRACKING = ("track", "received", "confirm", "withdraw", "reopen")
+# Name of the address: who gets in by GET. Addresses that take only POST are in the second table.
+GET_TABLE: dict[str, frozenset[str]] = {
+    "healthz": EVERYBODY,
+    "readyz": EVERYBODY,
+    "login": EVERYBODY,
+    "portal:home": EVERYBODY,
+    "portal:report": EVERYBODY,
+    "portal:streets": EVERYBODY,
+    "portal:category_hint": EVERYBODY,
+    "portal:find": EVERYBODY,
+    "portal:find_sent": EVERYBODY,
+    "portal:left": EVERYBODY,
+    "portal:privacy": EVERYBODY,
+    "portal:accessibility": EVERYBODY,
+    "portal:track": EVERYBODY,
+    "portal:received": EVERYBODY,
+    "portal:withdraw": EVERYBODY,
+    "portal:reopen": EVERYBODY,
+    "portal:file": EVERYBODY,
+    "desk:queue": EVERYBODY - {ANONYMOUS},
+    "desk:find": WITH_DESK,
+    "desk:call": WITH_DESK,
+    "desk:streets": WITH_DESK,
+    "desk:status_by_phone": WITH_DESK,
+    "desk:outbox": WITH_DESK,
+    "desk:case": SEES_CASE,
+    "desk:file": SEES_CASE,
+    "desk:original": READS_EVIDENCE,
+    "desk:logged": frozenset({Role.AGENT}),
+    "desk:notice": SEES_CASE,
+}
+POST_TABLE: dict[str, frozenset[str]] = {
+    "set_language": EVERYBODY,
+    "logout": EVERYBODY,
+    "portal:confirm": EVERYBODY,
+    "desk:suggest": WITH_DESK,
+    "desk:step": SEES_CASE,
+    "desk:revoke_link": SEES_CASE & REVOKES,
+    "desk:settle": SEES_CASE,
+}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A pothole of the road department, with a photo, a logged call, a notice and a revoked second reporter."""
+    picture = BytesIO()
+    Image.new("RGB", (40, 30), "grey").save(picture, "JPEG")
+    picture.seek(0)
+    case = make_routed_case(files=[store_file(picture, original_name="hole.jpg")])
+    head = staff(staff_member(Role.HEAD))
+    participant = reporter_of(case)
+    revoked = CaseParticipant.objects.create(
+        case=case, name="Jan", role="FOLLOWER", created_at=NOW, revoked_at=NOW
+    )
+    exclude(case_id=case.pk, user=excluded(), reason="His own street", by=head, at=NOW)
+    contact = log_contact(_call(), by=staff(staff_member(Role.AGENT)), at=NOW, case_id=case.pk)
+    work = case.events.get(kind="RECEIVED").work.get(consumer="notifications")
+    plan_event(work_id=work.pk, at=NOW + timedelta(minutes=5))
+    return World(
+        case=Case.objects.get(pk=case.pk),
+        participant=participant,
+        revoked=revoked,
+        attachment=Attachment.objects.get(case=case),
+        notice=Notice.objects.get(participant=participant),
+        contact=contact,
+    )
+
+
+def _call() -> Conversation:
+    return Conversation(
+        source_key="table:call",
+        channel=Channel.PHONE,
+        purpose=Purpose.URGING,
+        outcome=ContactOutcome.NOTHING,
+        started_at=NOW,
+        received_at=NOW,
+    )
+
+
+def excluded() -> User:
+    return User.objects.filter(username="eve").first() or person("eve", Role.HANDLER, "zdm")
+
+
+def who(identity: str) -> User:
+    if identity == OUTSIDER:
+        return outsider()
+    return excluded() if identity == EXCLUDED else staff_member(Role(identity))
+
+
+def got_in(client: Client, method: str, address: str) -> bool:
+    """Whether the answer is the page itself; a login page, 403 and 404 are not."""
+    response = getattr(client, method)(address)
+    if response.streaming:
+        response.getvalue()  # reads to the end, which closes the file
+    if response.status_code == 302 and "/login/" in response["Location"]:
+        return False
+    assert response.status_code < 500 or address == "/readyz"
+    return response.status_code not in (403, 404, 405)
+
+
+def entrants(method: str, name: str, world: World) -> set[str]:
+    found = set()
+    for identity in EVERYBODY:
+        client = Client()
+        if identity != ANONYMOUS:
+            client.force_login(who(identity))
+        if got_in(client, method, world.address(name)):
+            found.add(identity)
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(GET_TABLE))
+def test_who_gets_in_by_get(name: str, world: World):
+    assert entrants("get", name, world) == GET_TABLE[name]
+
+
+@pytest.mark.parametrize("name", sorted(POST_TABLE))
+def test_who_gets_in_by_post(name: str, world: World):
+    assert entrants("post", name, world) == POST_TABLE[name]
+
+
+@pytest.mark.parametrize("name", sorted(POST_TABLE.keys() - GET_TABLE.keys()))
+def test_what_changes_something_is_not_reached_by_get(name: str, world: World, client: Client):
+    client.force_login(staff_member(Role.HEAD))
+    assert client.get(world.address(name)).status_code in (302, 405)
+
+
+def names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            space = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
+            yield from names(entry.url_patterns, space)
+        elif entry.name:
+            yield f"{prefix}{entry.name}"
+
+
+def test_the_table_knows_every_address():
+    ours = {name for name in names(get_resolver().url_patterns) if name.split(":")[0] not in FOREIGN}
+    assert ours == GET_TABLE.keys() | POST_TABLE.keys()
+
+
+@pytest.mark.parametrize("page", [*TRACKING, "file"])
+@pytest.mark.parametrize("which", ["wrong", "revoked", "of another case"])
+def test_a_key_opens_its_own_case_only(page: str, which: str, world: World, client: Client):
+    other = make_routed_case()
+    key = {
+        "wrong": 26 * "a",
+        "revoked": tracking_key(world.revoked),
+        "of another case": tracking_key(reporter_of(other)),
+    }[which]
+    address = world.address(f"portal:{page}").replace(tracking_key(world.participant), key)
+    answers = {client.get(address).status_code, client.post(address).status_code}
+    assert 404 in answers
+    assert answers <= {404, 405}
+
+
+def test_a_link_stops_working_when_it_is_revoked(world: World, client: Client):
+    address = world.address("portal:track")
+    assert client.get(address).status_code == 200
+    revoke_link(participant_id=world.participant.pk, by=staff(staff_member(Role.DISPATCHER)), at=NOW)
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("role", sorted(set(Role.values) - {Role.ADMIN}))
+def test_the_admin_of_reference_data_is_for_administrators(role: str, client: Client):
+    client.force_login(staff_member(Role(role)))
+    assert client.get("/admin/routing/category/").status_code == 302
