@@ -33,7 +33,11 @@ _OUTCOMES = {
 }
 _DAYS_TO_CLOSE = 15
 # Most steps come soon, a few take weeks: a backlog as offices have it.
-_HOURS_PER_STEP = 72
+_HOURS_PER_STEP = 100
+_HOURS_TO_DISPATCH = 12
+
+
+Step = Callable[[Case, Actor, datetime], None]
 
 
 class Lives:
@@ -52,7 +56,7 @@ class Lives:
         if known is not None:
             return known
         case = self._open(story)
-        at = self._triage(case, story.report.received_at + timedelta(seconds=self.random.randrange(2, 40)))
+        at = self._triage(case)
         at = self._dispatch(case, story, at)
         if self._reload(case).status == Status.ASSIGNED:
             self._work(case, story, at)
@@ -92,8 +96,9 @@ class Lives:
         log_contact(conversation, by=self.agent, at=at + timedelta(minutes=4), report=report)
         return Case.objects.get(source_key=report.source_key)
 
-    def _triage(self, case: Case, at: datetime) -> datetime:
+    def _triage(self, case: Case) -> datetime:
         event = CaseEvent.objects.get(case=case, kind=EventKind.RECEIVED)
+        at = event.occurred_at + timedelta(seconds=self.random.randrange(2, 40))
         work = EventWork.objects.filter(event=event, consumer="triage").first()
         if work is not None:
             record_triage(event_id=event.pk, work_id=work.pk, decision=decide(case), at=at)
@@ -102,7 +107,7 @@ class Lives:
     def _dispatch(self, case: Case, story: Story, at: datetime) -> datetime:
         """What the machine left, a dispatcher decides within a day; some of the newest still wait."""
         current = self._reload(case)
-        at += timedelta(hours=self.random.uniform(0.2, 20))
+        at += timedelta(hours=self.random.expovariate(1 / _HOURS_TO_DISPATCH))
         if current.status != Status.NEW or at > self.until:
             return at
         category = Category.objects.get(code=story.label)
@@ -126,9 +131,9 @@ class Lives:
                 return
             step(self._reload(case), handler, at)
 
-    def _plan(self, story: Story) -> list[Callable[[Case, Actor, datetime], None]]:
+    def _plan(self, story: Story) -> list[Step]:
         fate = self.random.random()
-        steps = [self._start]
+        steps: list[Step] = [self._start]
         if fate < 0.05 and story.report.reporter.email:
             return [self._withdraw]
         if fate < 0.10:

@@ -68,11 +68,11 @@ class Town:
         return Story(number, report, text["label"], Kind(text["kind"]))
 
     def moments(self, count: int, until: datetime, days: int) -> list[datetime]:
-        """When the requests come: by day more than by night, oldest first."""
+        """When the requests come: by day more than by night, lately more than before; oldest first."""
         drawn = []
         for _ in range(count):
             hour = self.random.choices(range(24), weights=_DAY)[0]
-            back = timedelta(days=self.random.uniform(0, days))
+            back = timedelta(days=days * self.random.random() ** 1.5)
             moment = (until - back).replace(
                 hour=hour, minute=self.random.randrange(60), second=0, microsecond=0
             )
