@@ -15,6 +15,8 @@ trap 'rm -rf "$TEST_RUN_DIR"' EXIT
 trap 'exit 130' INT TERM HUP
 failed=
 skipped=
+strict=
+if [ "${REQUIRE_ALL:-}" = 1 ]; then strict="-p tests.no_skips"; fi
 
 # $1 what it is called; the rest is the command. A failure is remembered and the next part still runs.
 part() {
@@ -36,11 +38,11 @@ skip() {
   - $1"
 }
 
-part "SQLite" python -m pytest -n auto -m "not browser and not postgresql and not redis"
+part "SQLite" python -m pytest $strict -n auto -m "not browser and not postgresql and not redis"
 
 missing=$(tools/services.sh missing)
 if [ -z "$missing" ]; then
-    part "PostgreSQL and Redis" tools/services.sh with python -m pytest -n auto -m "not browser and not embedded"
+    part "PostgreSQL and Redis" tools/services.sh with python -m pytest $strict -n auto -m "not browser and not embedded"
 else
     skip "PostgreSQL and Redis: missing $(echo "$missing" | tr '\n' ' ')"
 fi
@@ -48,7 +50,7 @@ fi
 CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
 export CHROMIUM
 if [ -n "$CHROMIUM" ]; then
-    part "Browser" python -m pytest -m browser
+    part "Browser" python -m pytest $strict -m browser
 else
     skip "Browser: no Chromium (Debian: apt install chromium)"
 fi
