@@ -1,0 +1,90 @@
+"""Figures and thresholds from scores and truths: plain arithmetic, no texts."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.linear import Floats, softmax
+
+WANTED_PRECISION = 0.95
+#: Too few routed texts prove nothing.
+_LEAST_ROUTED = 20
+_MISSED_LEGAL = 0.01
+_BINS = 10
+_MOST_POINTS = 20
+
+
+def macro_f1(truth: Sequence[str], guesses: Sequence[str]) -> float:
+    """The mean F1 over the labels that occur in the truth."""
+    scores = []
+    for label in sorted(set(truth)):
+        hits = sum(a == b == label for a, b in zip(truth, guesses, strict=True))
+        scores.append(2 * hits / (truth.count(label) + guesses.count(label)) if hits else 0.0)
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+def calibration_error(confidences: NDArray[np.floating], hits: NDArray[np.bool_]) -> float:
+    """The expected calibration error: how far probabilities are from the share that was right, in ten bins."""
+    bins = np.minimum((np.asarray(confidences) * _BINS).astype(int), _BINS - 1)
+    return float(
+        sum(
+            abs(confidences[bins == b].mean() - hits[bins == b].mean()) * (bins == b).mean()
+            for b in set(bins.tolist())
+        )
+    )
+
+
+def choose_temperature(scores: Floats, labels: NDArray[np.intp]) -> float:
+    """The divisor of the scores under which the truth is likeliest."""
+    candidates = np.geomspace(0.1, 4.0, 60)
+    losses = [_loss(scores / np.float32(candidate), labels) for candidate in candidates]
+    return float(candidates[int(np.argmin(losses))])
+
+
+def reliability_curve(
+    confidences: NDArray[np.floating], hits: NDArray[np.bool_]
+) -> list[tuple[float, float]]:
+    """Points of a rising line from the probability that a model gives its first label to the share that is right."""
+    if len(confidences) < _BINS:
+        return [(0.0, 0.0), (1.0, 1.0)]
+    order = np.argsort(confidences, kind="stable")
+    blocks: list[tuple[float, float, int]] = []
+    for part in np.array_split(order, min(_MOST_POINTS, len(order) // _BINS)):
+        blocks.append((float(confidences[part].mean()), float(hits[part].mean()), len(part)))
+        while len(blocks) > 1 and blocks[-2][1] >= blocks[-1][1]:
+            (x1, y1, n1), (x2, y2, n2) = blocks.pop(-2), blocks.pop(-1)
+            blocks.append(((x1 * n1 + x2 * n2) / (n1 + n2), (y1 * n1 + y2 * n2) / (n1 + n2), n1 + n2))
+    last = min(1.0, blocks[-1][1] + 0.01)
+    return [(0.0, 0.0), *((round(x, 6), round(y, 6)) for x, y, _ in blocks), (1.0, round(last, 6))]
+
+
+def straighten(probabilities: Floats, curve: Sequence[tuple[float, float]]) -> Floats:
+    """The rows with the first label's probability read off the curve; the others share what is left as before."""
+    first = probabilities.max(axis=1)
+    wanted = np.interp(first, [x for x, _ in curve], [y for _, y in curve])
+    left = np.maximum(1.0 - first, 1e-9)
+    straight = probabilities * ((1.0 - wanted) / left)[:, None]
+    straight[np.arange(len(first)), probabilities.argmax(axis=1)] = wanted
+    return np.asarray(straight / straight.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def choose_threshold(confidences: NDArray[np.floating], hits: NDArray[np.bool_]) -> float:
+    """The lowest probability from which on 95 % of what would be routed is right; above 1 when there is none."""
+    order = np.argsort(-confidences, kind="stable")
+    precision = np.cumsum(hits[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(precision >= WANTED_PRECISION)
+    good = good[good >= _LEAST_ROUTED - 1]
+    return float(confidences[order][good[-1]]) if len(good) else 1.01
+
+
+def choose_legal_threshold(legal_probabilities: NDArray[np.floating], is_legal: NDArray[np.bool_]) -> float:
+    """The probability of being legal from which on a person must look: it misses one legal text in a hundred."""
+    if not is_legal.any():
+        return 0.05
+    return float(np.clip(np.quantile(legal_probabilities[is_legal], _MISSED_LEGAL), 0.01, 0.5))
+
+
+def _loss(scores: Floats, labels: NDArray[np.intp]) -> float:
+    likelihoods = softmax(scores)[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(likelihoods, 1e-9)).mean())

@@ -1,0 +1,85 @@
+"""Reads the sentences to learn from: the corpus files, the typical words, and the catalogue's own words."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifiers.types import LANGUAGES, NORMAL, Catalogue, CategoryEntry
+
+DATA_DIR = Path(__file__).resolve().parent / "data"
+CORPUS_DIR = DATA_DIR / "corpus"
+VOCABULARY_DIR = DATA_DIR / "vocabulary"
+
+#: A name or a single typical word says less than a sentence of a resident.
+_NAME_WORTH, _DESCRIPTION_WORTH, _HINTS_WORTH, _WORD_WORTH = 0.5, 1.0, 0.3, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with what a person would say about it, and how much it counts in training."""
+
+    text: str
+    language: str
+    label: str
+    kind: str
+    urgency: str = NORMAL
+    worth: float = 1.0
+
+
+class CorpusError(ValueError):
+    """A file of the corpus cannot be read; the message names the file and the line."""
+
+
+def read_corpus(corpus_dir: Path) -> list[Example]:
+    """All examples under ``<language>/*.jsonl`` in a stable order. Raises CorpusError for a bad line."""
+    return [example for path in corpus_files(corpus_dir) for example in _read_file(path)]
+
+
+def corpus_files(corpus_dir: Path) -> list[Path]:
+    return [path for language in LANGUAGES for path in sorted((corpus_dir / language).glob("*.jsonl"))]
+
+
+def vocabulary_files() -> list[Path]:
+    return [path for language in LANGUAGES for path in [VOCABULARY_DIR / f"{language}.toml"] if path.exists()]
+
+
+def from_catalogue(catalogue: Catalogue) -> list[Example]:
+    """What the catalogue itself says about its categories, as examples."""
+    return [example for entry in catalogue.categories for example in _from_entry(entry)]
+
+
+def from_vocabulary(catalogue: Catalogue) -> list[Example]:
+    """The typical words of each category, each as an example of its own."""
+    kinds = {entry.code: entry.kind for entry in catalogue.categories}
+    return [
+        Example(words, path.stem, code, kinds[code], worth=_WORD_WORTH)
+        for path in vocabulary_files()
+        for code, entries in tomllib.loads(path.read_text(encoding="utf-8"))["words"].items()
+        if code in kinds
+        for words in entries.split(", ")
+    ]
+
+
+def _from_entry(entry: CategoryEntry) -> Iterator[Example]:
+    for language in LANGUAGES:
+        hints = (*entry.urgency_words.get(language, ()), *entry.danger_words.get(language, ()))
+        for text, worth in (
+            (entry.names.get(language, ""), _NAME_WORTH),
+            (entry.descriptions.get(language, ""), _DESCRIPTION_WORTH),
+            (", ".join(hints), _HINTS_WORTH),
+        ):
+            if text:
+                yield Example(text, language, entry.code, entry.kind, worth=worth)
+
+
+def _read_file(path: Path) -> Iterator[Example]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            yield Example(row["text"], path.parent.name, row["label"], row["kind"], row["urgency"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise CorpusError(f"{path}, line {number}: {error!r}") from error

@@ -1,0 +1,99 @@
+"""Which language a text is in: by script, by letters, by common words and by groups of three letters."""
+
+import math
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifiers.linear import Floats
+from classifiers.normalise import find_words, fold
+from classifiers.types import DEFAULT_LANGUAGE, LANGUAGES
+
+_SPACE = 1 << 15
+_POLISH_LETTERS = frozenset("ąćęłńóśźż")
+_RUSSIAN_LETTERS = frozenset("ыэёъ")
+_UKRAINIAN_LETTERS = frozenset("іїєґ")
+#: Words of one language that the other does not have, folded. They are worth more than their letters.
+_POLISH_WORDS = """
+    sie nie jest na w z ze od przy przez prosze dzien dobry jak gdzie kiedy mam moja moj nam nas jestem czy juz ul ulicy
+    bardzo ktos dla po przed za pod oraz ale co sa byl byla bylo mozna panstwo witam
+"""
+_ENGLISH_WORDS = """
+    the is are and of in my there it has have this that with for please hello i we you was were been on at from street
+    can could how what when where not they our your an be by near
+"""
+_COMMON = {"pl": frozenset(_POLISH_WORDS.split()), "en": frozenset(_ENGLISH_WORDS.split())}
+_COMMON_WORTH, _LETTER_WORTH, _HINT_WORTH = 1.5, 2.5, 2.0
+#: In favour of Polish, which is what nearly everybody here writes.
+_POLISH_START = 1.0
+_STEEPNESS = 0.6
+_MOST_WORDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """For every hashed group of three letters the logarithm of how much likelier it is in Polish than in English."""
+
+    polish_over_english: Floats
+
+    @classmethod
+    def of(cls, texts: Iterable[tuple[str, str]]) -> "LanguageModel":
+        """Learnt from pairs of language and text."""
+        counts = {"pl": Counter[int](), "en": Counter[int]()}
+        for language, text in texts:
+            if language in counts:
+                counts[language].update(group for word in _words(text) for group in _groups(word))
+        totals = {language: counted.total() + _SPACE for language, counted in counts.items()}
+        ratios = [
+            math.log((counts["pl"][group] + 1) / totals["pl"])
+            - math.log((counts["en"][group] + 1) / totals["en"])
+            for group in range(_SPACE)
+        ]
+        return cls(np.array(ratios, np.float32))
+
+    def detect(self, text: str, hint: str | None = None) -> tuple[str, float]:
+        """The language and its probability. A hint (the language of the page) decides what is short or mixed."""
+        hint = hint if hint in LANGUAGES else None
+        letters = [letter for letter in text.lower() if letter.isalpha()]
+        cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in letters)
+        latin = sum(letter < "\u0250" for letter in letters)
+        if cyrillic > latin:
+            return "uk", _certainty_of_ukrainian(frozenset(letters), cyrillic / len(letters))
+        if latin < 2:
+            return hint or DEFAULT_LANGUAGE, 0.5
+        polish = 1 / (1 + math.exp(-max(-40.0, min(40.0, self._polish_score(text, hint)))))
+        return ("pl", round(polish, 4)) if polish >= 0.5 else ("en", round(1 - polish, 4))
+
+    def _polish_score(self, text: str, hint: str | None) -> float:
+        score = _POLISH_START + _HINT_WORTH * ((hint == "pl") - (hint == "en"))
+        for word in _words(text):
+            folded = fold(word)
+            score += _LETTER_WORTH * bool(_POLISH_LETTERS & set(word))
+            score += _COMMON_WORTH * ((folded in _COMMON["pl"]) - (folded in _COMMON["en"]))
+            groups = _groups(word)
+            if groups:
+                score += _STEEPNESS * float(self.polish_over_english[groups].mean())
+        return score
+
+
+def _certainty_of_ukrainian(letters: frozenset[str], share: float) -> float:
+    """Lower for texts with Russian letters: we have no other language for them."""
+    if letters & _RUSSIAN_LETTERS:
+        return 0.6 if letters & _UKRAINIAN_LETTERS else 0.4
+    return round(share if letters & _UKRAINIAN_LETTERS else 0.8 * share, 4)
+
+
+def _words(text: str) -> list[str]:
+    found = (word.lower() for word, _, _ in find_words(text))
+    return [
+        word
+        for word, _ in zip((word for word in found if not word.isdigit()), range(_MOST_WORDS), strict=False)
+    ]
+
+
+def _groups(word: str) -> list[int]:
+    padded = f"<{fold(word)}>"
+    return [zlib.crc32(padded[start : start + 3].encode()) % _SPACE for start in range(len(padded) - 2)]

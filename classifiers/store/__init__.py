@@ -1,0 +1,1 @@
+"""The Django side of the classifiers: which model versions exist, which one serves, and holding it in memory."""

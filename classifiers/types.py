@@ -1,0 +1,109 @@
+"""What goes in (catalogue, gazetteer) and what comes out (an understanding). Plain data: codes are plain strings."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+LANGUAGES = ("pl", "en", "uk")
+DEFAULT_LANGUAGE = "pl"
+#: The only kinds that a machine may route; everything else belongs to a person.
+ROUTABLE_KINDS = frozenset({"REPORT", "INFORMATION"})
+NORMAL, URGENT, DANGER = "NORMAL", "URGENT", "DANGER"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryEntry:
+    """One row of the service catalogue; texts by language code."""
+
+    code: str
+    kind: str
+    other_kinds: tuple[str, ...]
+    names: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    urgency_words: Mapping[str, tuple[str, ...]]
+    danger_words: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    categories: tuple[CategoryEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StreetEntry:
+    """A street of the city. ``prefix`` is "ul.", "al.", "pl." or "os."; ``district`` is a district code."""
+
+    id: int
+    prefix: str
+    name: str
+    district: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """The streets, and the districts as pairs of code and name."""
+
+    streets: tuple[StreetEntry, ...]
+    districts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the text as it was written, where it stands, and its share (0 to 1) of what speaks for a result."""
+
+    text: str
+    start: int
+    end: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CategorySuggestion:
+    code: str
+    probability: float
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KindFinding:
+    """The likeliest kind. ``may_be_legal`` errs towards true: then only a person may route the case."""
+
+    kind: str
+    probability: float
+    may_be_legal: bool
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyFinding:
+    level: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFinding:
+    """A place named in the text. ``street_id`` is None when the street is not known or the name is ambiguous."""
+
+    street_id: int | None
+    street_name: str
+    house_number: str
+    district: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """All that was read out of one text. ``categories`` holds at most three, likeliest first; it may be empty."""
+
+    language: str
+    language_probability: float
+    categories: tuple[CategorySuggestion, ...]
+    kind: KindFinding
+    urgency: UrgencyFinding
+    place: PlaceFinding | None
+    model_version: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists and dictionaries for storage as JSON."""
+        return asdict(self)

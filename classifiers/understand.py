@@ -1,0 +1,75 @@
+"""From a text to an understanding: the one entrance for those who use this room."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from classifiers.categories import suggest
+from classifiers.explain import Evidence
+from classifiers.kinds import find_markers, judge_kind, legal_topics
+from classifiers.normalise import Prepared, prepare
+from classifiers.places import find_place
+from classifiers.types import Catalogue, Gazetteer, Understanding, Word
+from classifiers.urgency import judge_urgency
+
+if (
+    TYPE_CHECKING
+):  # The model brings spaCy, which takes a second to import: those who only call need not wait.
+    from classifiers.model import Model
+
+#: What stands beyond is not read: nobody needs so many words to say what it is about.
+MOST_CHARACTERS = 20_000
+
+
+def understand(
+    text: str, *, catalogue: Catalogue, gazetteer: Gazetteer, model: "Model", language_hint: str | None = None
+) -> Understanding:
+    """What the text says, with the words that decided; offsets point into the text as it was given.
+
+    Never raises for any text. A text without words has no category and may be legal: a person has to look.
+    """
+    prepared = prepare(text, MOST_CHARACTERS)
+    language, certainty = model.language.detect(prepared.text, language_hint)
+    reading = model.read(prepared.text, language)
+    evidence = Evidence(reading.tokens, reading.bag)
+    categories = suggest(
+        evidence, reading.categories, frozenset(entry.code for entry in catalogue.categories)
+    )
+    kind = judge_kind(
+        evidence,
+        reading.kinds,
+        model.legal_threshold,
+        legal_topics(catalogue, categories),
+        find_markers(reading.tokens, language),
+    )
+    understanding = Understanding(
+        language=language,
+        language_probability=certainty,
+        categories=categories,
+        kind=kind,
+        urgency=judge_urgency(reading.tokens, catalogue, categories, language),
+        place=find_place(prepared.text, reading.tokens, gazetteer),
+        model_version=model.version,
+    )
+    return (
+        understanding if prepared.origins is None else _with_original_offsets(understanding, prepared, text)
+    )
+
+
+def _with_original_offsets(found: Understanding, prepared: Prepared, text: str) -> Understanding:
+    def moved(words: tuple[Word, ...]) -> tuple[Word, ...]:
+        spans = ((word, prepared.original_span(word.start, word.end)) for word in words)
+        return tuple(
+            replace(word, text=text[start:end], start=start, end=end) for word, (start, end) in spans
+        )
+
+    place = found.place
+    if place is not None:
+        start, end = prepared.original_span(place.start, place.end)
+        place = replace(place, start=start, end=end)
+    return replace(
+        found,
+        categories=tuple(replace(category, words=moved(category.words)) for category in found.categories),
+        kind=replace(found.kind, words=moved(found.kind.words)),
+        urgency=replace(found.urgency, words=moved(found.urgency.words)),
+        place=place,
+    )
