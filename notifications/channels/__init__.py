@@ -1,0 +1,17 @@
+"""Ways to reach a person."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from notifications.channels.base import Channel, PermanentFailure
+from notifications.channels.by_person import CALL_BACK, LETTER
+from notifications.channels.email import EMAIL
+from notifications.models import NoticeChannel
+
+__all__ = ["CHANNELS", "Channel", "PermanentFailure"]
+
+CHANNELS: Final[Mapping[str, Channel]] = {
+    NoticeChannel.EMAIL: EMAIL,
+    NoticeChannel.PHONE: CALL_BACK,
+    NoticeChannel.LETTER: LETTER,
+}

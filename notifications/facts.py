@@ -1,0 +1,152 @@
+"""What a notice has to tell, read from the event and its case. The words come later (``rendering``)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from cases.keys import phone_pin
+from cases.models import REOPEN_DAYS, Audience, Case, CaseEvent, EventKind, Message, ParticipantRole
+from notifications.links import privacy_url, tracking_url
+from notifications.models import Notice, NoticeChannel, NoticeKind
+from routing.models import Department
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of our people, told as they were written."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the templates may say; dates are the city's days."""
+
+    reference: str
+    kind: str
+    channel: str
+    language: str
+    written_on: date
+    recipient: str
+    postal_address: str
+    tracking_url: str
+    pin: str
+    is_reporter: bool
+    is_merged: bool
+    survivor: str
+    outcome: str
+    waiting_for: str
+    department: str
+    is_handed_over: bool
+    promised_for: date | None
+    answer_by: date | None
+    planned_for: date | None
+    reopen_until: date
+    ended_on: date
+    quote: Quote | None
+    city: str
+    city_phone: str
+    privacy_url: str
+
+    @property
+    def is_mail(self) -> bool:
+        return self.channel == NoticeChannel.EMAIL
+
+    @property
+    def is_call(self) -> bool:
+        return self.channel == NoticeChannel.PHONE
+
+    @property
+    def is_letter(self) -> bool:
+        return self.channel == NoticeChannel.LETTER
+
+    @property
+    def is_question(self) -> bool:
+        """The notice that says by itself how to answer."""
+        return self.kind == NoticeKind.QUESTION
+
+    @property
+    def is_first(self) -> bool:
+        """The confirmation: the notice that carries PIN and privacy clause."""
+        return self.kind == NoticeKind.RECEIVED
+
+
+def read_facts(notice: Notice, at: datetime) -> Facts:
+    """The facts of a notice in the reader's language (of the active translation). The reference and the link
+    are the participant's own, also where the event is one of the case that hers was merged into."""
+    event, participant = notice.event, notice.participant
+    case, payload = event.case, event.payload
+    passed = _passing_event(notice)
+    return Facts(
+        reference=participant.case.reference,
+        kind=notice.kind,
+        channel=notice.channel,
+        language=notice.language,
+        written_on=timezone.localdate(at),
+        recipient=participant.name,
+        postal_address=participant.postal_address,
+        tracking_url=tracking_url(participant) if participant.detached_at is None else "",
+        pin=phone_pin(participant),
+        is_reporter=participant.role == ParticipantRole.REPORTER,
+        is_merged=participant.case_id != case.pk,
+        survivor=_survivor(payload.get("into")),
+        outcome=payload.get("outcome", ""),
+        waiting_for=case.waiting_for,
+        department=_department_name(passed),
+        is_handed_over=passed is not None and passed.kind == EventKind.REASSIGNED,
+        promised_for=_promised_day(case),
+        answer_by=_day(payload.get("answer_by")),
+        planned_for=_day(payload.get("date")),
+        # Counted as Case.may_reopen counts it.
+        reopen_until=timezone.localdate(event.occurred_at) + timedelta(days=REOPEN_DAYS),
+        ended_on=timezone.localdate(event.occurred_at),
+        quote=_quote(event),
+        city=settings.CITY_NAME,
+        city_phone=settings.CITY_PHONE,
+        privacy_url=privacy_url(),
+    )
+
+
+def _passing_event(notice: Notice) -> CaseEvent | None:
+    """The event that names the department: the notice's own, or the last one folded into it."""
+    if notice.kind == NoticeKind.PASSED_ON:
+        return notice.event
+    folded = notice.folded.select_related("event").order_by("event_id").last()
+    return folded.event if folded else None
+
+
+def _department_name(passed: CaseEvent | None) -> str:
+    if passed is None:
+        return ""
+    department = Department.objects.filter(code=passed.payload["department"]).first()
+    return department.name if department else ""
+
+
+def _promised_day(case: Case) -> date | None:
+    """A day is promised only when category and kind are settled, and never while the clock stands still."""
+    if not case.is_settled or case.promise_paused_at is not None:
+        return None
+    return timezone.localdate(case.promise_due_at) if case.promise_due_at else case.legal_due_date
+
+
+def _quote(event: CaseEvent) -> Quote | None:
+    """The words of ours that the event brought. Notes among colleagues and the report itself never are."""
+    if event.kind == EventKind.RECEIVED:
+        return None
+    ours = Message.objects.filter(
+        case_id=event.case_id, audience=Audience.RESIDENT, author_user__isnull=False
+    )
+    row = ours.filter(pk=event.payload.get("message")).first()
+    return Quote(row.body, row.language) if row else None
+
+
+def _survivor(case_id: int | None) -> str:
+    case = Case.objects.filter(pk=case_id).first() if case_id else None
+    return case.reference if case else ""
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None

@@ -1,0 +1,100 @@
+"""From an event to notices: who is told what, when and by which channel. Pure; the table is the whole policy."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from cases.models import EventKind
+from cases.states import Outcome
+from notifications.models import NoticeChannel, NoticeKind
+
+
+class Reach(Enum):
+    """Whom an event concerns."""
+
+    # Words meant for one household (a question, a message) are not for people whose reports were merged in.
+    CASE = "everybody on the case"
+    CASE_AND_MERGED = "everybody on the case and on the cases merged into it"
+    NAMED = "the participant in the payload, although she has left the case"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``waits``: held back a little for what may follow. ``folds``: told within a notice that still waits.
+    ``by_mail``: asked for by e-mail, so answered by e-mail, whatever the person prefers otherwise."""
+
+    kind: NoticeKind
+    reach: Reach
+    waits: bool = False
+    folds: bool = False
+    by_mail: bool = False
+
+
+TABLE: Mapping[str, Plan] = {
+    EventKind.RECEIVED: Plan(NoticeKind.RECEIVED, Reach.CASE, waits=True),
+    EventKind.ROUTED: Plan(NoticeKind.PASSED_ON, Reach.CASE_AND_MERGED, folds=True),
+    EventKind.REASSIGNED: Plan(NoticeKind.PASSED_ON, Reach.CASE_AND_MERGED, folds=True),
+    EventKind.QUESTION_ASKED: Plan(NoticeKind.QUESTION, Reach.CASE),
+    EventKind.PLANNED: Plan(NoticeKind.PLANNED, Reach.CASE_AND_MERGED),
+    EventKind.WAITING_OTHER: Plan(NoticeKind.WAITING_OTHER, Reach.CASE_AND_MERGED),
+    EventKind.MESSAGE_SENT: Plan(NoticeKind.MESSAGE, Reach.CASE),
+    EventKind.RESOLVED: Plan(NoticeKind.RESOLVED, Reach.CASE_AND_MERGED),
+    EventKind.REOPENED: Plan(NoticeKind.REOPENED, Reach.CASE_AND_MERGED),
+    EventKind.MERGED: Plan(NoticeKind.MERGED, Reach.CASE),
+    EventKind.WITHDRAWN: Plan(NoticeKind.WITHDRAWN, Reach.CASE),
+    EventKind.DETACHED: Plan(NoticeKind.LEFT, Reach.NAMED),
+    EventKind.LINK_REQUESTED: Plan(NoticeKind.LINK, Reach.NAMED, by_mail=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant as far as planning cares; ``is_merged``: she is on a case merged into the event's."""
+
+    participant_id: int
+    channel: str
+    language: str
+    is_merged: bool = False
+    has_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNotice:
+    participant_id: int
+    channel: NoticeChannel
+    kind: NoticeKind
+    language: str
+    due_at: datetime
+
+
+def plan_for(kind: str, payload: Mapping[str, Any]) -> Plan | None:
+    """What the event leads to; None when nobody is told (internal work, own replies, spam)."""
+    if kind == EventKind.RESOLVED and payload["outcome"] == Outcome.SPAM:
+        return None
+    return TABLE.get(kind)
+
+
+def notices_for(
+    plan: Plan, payload: Mapping[str, Any], people: Iterable[Person], *, at: datetime, hold: timedelta
+) -> list[PlannedNotice]:
+    """One notice for each person concerned who can be reached; ``hold`` is how long a waiting one is held back."""
+    due_at = at + hold if plan.waits else at
+    return [
+        PlannedNotice(person.participant_id, channel, plan.kind, person.language, due_at)
+        for person in people
+        if (channel := _channel(plan, person)) and _concerns(plan.reach, payload, person)
+    ]
+
+
+def _channel(plan: Plan, person: Person) -> NoticeChannel | None:
+    if plan.by_mail:
+        return NoticeChannel.EMAIL
+    return NoticeChannel(person.channel) if person.channel in NoticeChannel.values else None
+
+
+def _concerns(reach: Reach, payload: Mapping[str, Any], person: Person) -> bool:
+    if reach is Reach.NAMED:
+        return bool(person.participant_id == payload["participant"])
+    return not person.has_left and (reach is Reach.CASE_AND_MERGED or not person.is_merged)

@@ -1,0 +1,177 @@
+"""What may be done with notices: plan them from an event, settle by hand what the machine cannot, send again."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from cases import work
+from cases.actors import Actor, ActorKind
+from cases.models import Case, CaseEvent, CaseParticipant, EventWork
+from notifications.links import make_message_id
+from notifications.models import Notice, NoticeChannel, NoticeKind, NoticeState
+from notifications.planning import Person, Plan, PlannedNotice, notices_for, plan_for
+
+CONSUMER = "notifications"
+
+
+class CannotSettle(Exception):
+    """The notice does not wait for this, or whoever asks is not one of our people."""
+
+
+def plan_event(*, work_id: int, at: datetime) -> list[int]:
+    """Plan the notices of one event; returns those to hand over now. Safe to repeat: one row per person.
+
+    Events of a case are planned in their order, so that what follows a confirmation can be folded into it.
+    Raises what went wrong, after the work row was given back for a later turn.
+    """
+    ready: list[int] = []
+    earlier = _earlier_work(work_id)
+    for row in earlier:
+        ready += _plan_one(row, at)
+    if EventWork.objects.filter(pk__in=earlier, lease_until__gt=at).exists():
+        # Another worker is planning what comes before: the sweep comes back to this row in seconds.
+        return ready
+    return ready + _plan_one(work_id, at)
+
+
+@transaction.atomic(durable=True)
+def mark_called_back(*, notice_id: int, by: Actor, at: datetime) -> Notice:
+    """A person told the resident by phone; also the way out for a mail that failed. Raises CannotSettle."""
+    return _settle(notice_id, (NoticeState.CALL_BACK_DUE, NoticeState.FAILED), by, at)
+
+
+@transaction.atomic(durable=True)
+def mark_letter_printed(*, notice_id: int, by: Actor, at: datetime) -> Notice:
+    """A person printed the letter and posts it. Raises CannotSettle."""
+    return _settle(notice_id, (NoticeState.LETTER_DUE,), by, at)
+
+
+@transaction.atomic(durable=True)
+def resend(*, notice_id: int, by: Actor, at: datetime) -> Notice:
+    """Try a failed notice again from the start, with the same Message-ID. Raises CannotSettle."""
+    notice = _lock(notice_id)
+    if by.kind is not ActorKind.STAFF or notice.state != NoticeState.FAILED:
+        raise CannotSettle(notice_id)
+    notice.state, notice.due_at = NoticeState.PLANNED, at
+    notice.attempts, notice.lease_until, notice.ended_at = 0, None, None
+    notice.save(update_fields=["state", "due_at", "attempts", "lease_until", "ended_at"])
+    return notice
+
+
+def _earlier_work(work_id: int) -> list[int]:
+    """Work rows for earlier events of the same case that are still to be planned."""
+    own = EventWork.objects.filter(pk=work_id).select_related("event").first()
+    if own is None:
+        return []
+    rows = EventWork.objects.filter(consumer=CONSUMER, attempts__lt=work.MAX_ATTEMPTS)
+    rows = rows.filter(event__case_id=own.event.case_id, event_id__lt=own.event_id)
+    return list(rows.order_by("event_id").values_list("pk", flat=True))
+
+
+def _plan_one(work_id: int, at: datetime) -> list[int]:
+    event = work.claim(work_id, at=at)
+    if event is None:
+        return []
+    try:
+        return _keep_plan(event, work_id, at)
+    except Exception as error:
+        work.give_back(work_id, error=repr(error), at=at)
+        raise
+
+
+@transaction.atomic(durable=True)
+def _keep_plan(event: CaseEvent, work_id: int, at: datetime) -> list[int]:
+    plan = plan_for(event.kind, event.payload)
+    ready: list[int] = []
+    if plan is not None:
+        hold = timedelta(seconds=settings.NOTICE_COALESCE_SECONDS)
+        for planned in notices_for(plan, event.payload, _people(event.case), at=at, hold=hold):
+            ready += _keep(event, plan, planned, at)
+    work.finish(work_id)
+    return ready
+
+
+def _keep(event: CaseEvent, plan: Plan, planned: PlannedNotice, at: datetime) -> list[int]:
+    """Write one notice, or find that it is written; returns the ids that are due because of it."""
+    confirmation = None if plan.waits else _waiting_confirmation(planned)
+    into = confirmation if plan.folds else None
+    notice, is_new = Notice.objects.get_or_create(
+        event=event,
+        participant_id=planned.participant_id,
+        channel=planned.channel,
+        defaults={
+            "kind": planned.kind,
+            "language": planned.language,
+            "due_at": planned.due_at,
+            "created_at": at,
+            "state": NoticeState.COALESCED if into else NoticeState.PLANNED,
+            "into": into,
+            "ended_at": at if into else None,
+        },
+    )
+    if not is_new or into:
+        return []
+    if notice.channel == NoticeChannel.EMAIL:
+        notice.message_id = make_message_id(notice.pk)
+        notice.save(update_fields=["message_id"])
+    return [*_release(confirmation, at), *([notice.pk] if notice.due_at <= at else [])]
+
+
+def _waiting_confirmation(planned: PlannedNotice) -> Notice | None:
+    """The person's confirmation, if no attempt was made yet to hand it over."""
+    rows = Notice.objects.select_for_update().filter(
+        kind=NoticeKind.RECEIVED, state=NoticeState.PLANNED, attempts=0
+    )
+    return rows.filter(participant_id=planned.participant_id, channel=planned.channel).first()
+
+
+def _release(confirmation: Notice | None, at: datetime) -> list[int]:
+    """Nothing comes before the confirmation: what follows it sends it on its way."""
+    if confirmation is None:
+        return []
+    confirmation.due_at = at
+    confirmation.save(update_fields=["due_at"])
+    return [confirmation.pk]
+
+
+def _people(case: Case) -> Iterator[Person]:
+    """Everybody on the case, then those on the cases that were merged into it, however many steps away."""
+    own = CaseParticipant.objects.filter(case=case).order_by("id")
+    yield from (_person(row, is_merged=False) for row in own)
+    merged = CaseParticipant.objects.filter(_merged_into(case)).order_by("id")
+    yield from (_person(row, is_merged=True) for row in merged)
+
+
+def _merged_into(case: Case) -> Q:
+    found: set[int] = set()
+    level = {case.pk}
+    while level:
+        level = (
+            set(Case.objects.filter(merged_into_id__in=level).values_list("pk", flat=True))
+            - found
+            - {case.pk}
+        )
+        found |= level
+    return Q(case_id__in=found)
+
+
+def _person(row: CaseParticipant, *, is_merged: bool) -> Person:
+    return Person(
+        row.pk, row.channel, row.language, is_merged=is_merged, has_left=row.detached_at is not None
+    )
+
+
+def _lock(notice_id: int) -> Notice:
+    return Notice.objects.select_for_update().get(pk=notice_id)
+
+
+def _settle(notice_id: int, states: tuple[NoticeState, ...], by: Actor, at: datetime) -> Notice:
+    notice = _lock(notice_id)
+    if by.kind is not ActorKind.STAFF or notice.state not in states:
+        raise CannotSettle(notice_id)
+    notice.state, notice.done_by_id, notice.ended_at = NoticeState.DONE_BY_PERSON, by.user_id, at
+    notice.save(update_fields=["state", "done_by", "ended_at"])
+    return notice

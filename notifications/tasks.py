@@ -1,0 +1,51 @@
+"""Celery tasks of the notifications: plan an event, hand a notice over, sweep up what was left."""
+
+from datetime import datetime
+from typing import Final
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from cases import work
+from cases.waking import wake
+from notifications import delivery
+from notifications.services import CONSUMER
+from notifications.services import plan_event as plan
+
+log = structlog.get_logger(__name__)
+QUEUE: Final = "notifications"
+# A hand-over that hangs is killed before its lease ends.
+HAND_OVER_SECONDS: Final = int(delivery.LEASE.total_seconds()) - 10
+
+
+@shared_task(name="notifications.plan_event", queue=QUEUE)
+def plan_event(work_id: int) -> None:
+    """Plan the notices of one event and wake a worker for each that is due. Safe to run twice."""
+    _plan(work_id, timezone.now())
+
+
+@shared_task(name="notifications.deliver_notice", queue=QUEUE, time_limit=HAND_OVER_SECONDS)
+def deliver_notice(notice_id: int) -> None:
+    """Hand one notice over, if it is still to be handed over."""
+    delivery.deliver(notice_id=notice_id, at=timezone.now())
+
+
+@shared_task(name="notifications.sweep_notices", queue=QUEUE)
+def sweep_notices() -> None:
+    """Plan what was left unplanned, and wake workers for what is due: planned for now, failed, or left by the dead."""
+    for work_id in work.left_over(CONSUMER, at=timezone.now()):
+        _plan(work_id, timezone.now())
+    for notice_id in delivery.due(timezone.now()):
+        wake(deliver_notice, notice_id)
+
+
+def _plan(work_id: int, at: datetime) -> None:
+    try:
+        ready = plan(work_id=work_id, at=at)
+    except Exception:
+        # One event that cannot be planned must not stop the others: its work row keeps the error and its turn.
+        log.exception("notices_not_planned", work_id=work_id)
+        return
+    for notice_id in ready:
+        wake(deliver_notice, notice_id)

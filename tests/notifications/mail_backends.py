@@ -1,0 +1,46 @@
+"""E-mail backends that answer as a mail server may."""
+
+import smtplib
+import threading
+from collections.abc import Sequence
+
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.locmem import EmailBackend
+from django.core.mail.message import EmailMessage
+
+
+class NoSuchPerson(BaseEmailBackend):
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise smtplib.SMTPRecipientsRefused({"ana@example.org": (550, b"5.1.1 no such user")})
+
+
+class MailboxFull(BaseEmailBackend):
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise smtplib.SMTPRecipientsRefused({"ana@example.org": (452, b"4.2.2 mailbox full")})
+
+
+class WrongPassword(BaseEmailBackend):
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise smtplib.SMTPAuthenticationError(535, b"5.7.8 authentication failed")
+
+
+class TakenForSpam(BaseEmailBackend):
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise smtplib.SMTPDataError(554, b"5.7.1 looks like spam")
+
+
+class Away(BaseEmailBackend):
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+
+class Slow(EmailBackend):
+    """Takes the mail only when ``gate`` opens; ``entered`` says that it was handed over."""
+
+    entered = threading.Event()
+    gate = threading.Event()
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        Slow.entered.set()
+        Slow.gate.wait(timeout=10)
+        return super().send_messages(messages)

@@ -1,0 +1,90 @@
+"""Addresses and ids: they lead back to one case, and cannot be made up."""
+
+from datetime import timedelta
+
+import pytest
+
+from cases.keys import phone_pin, read_reply_token, tracking_key
+from notifications.links import conceal, make_message_id, read_message_id, reply_address, reveal, tracking_url
+from tests.factories import NOW, make_case, reporter_of
+
+
+def test_a_message_id_is_read_back_with_or_without_brackets_and_in_any_case():
+    text = make_message_id(4711)
+
+    assert read_message_id(text) == 4711
+    assert read_message_id(f"  {text.strip('<>').upper()}\r\n") == 4711
+
+
+def test_a_message_id_says_the_same_each_time():
+    assert make_message_id(7) == make_message_id(7) != make_message_id(8)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<n1.", "<n2."),
+        ("<n1.", "<n01."),
+        ("<n1.", "<n١."),
+        ("<n1.", "<n" + "9" * 40 + "."),
+        ("@", "x@"),
+        ("@kontakt.example", "@elsewhere.example"),
+        (">", "> <other@elsewhere.example>"),
+    ],
+)
+def test_an_id_that_we_did_not_make_is_nobodys(settings, old, new):
+    settings.MAIL_DOMAIN = "kontakt.example"
+
+    assert read_message_id(make_message_id(1).replace(old, new)) is None
+
+
+@pytest.mark.parametrize("text", ["", "<>", "<n1@kontakt.example>", "<n1.aaaaaaaaaaaaaaaa@kontakt.example>"])
+def test_text_that_only_looks_like_an_id_is_nobodys(settings, text):
+    settings.MAIL_DOMAIN = "kontakt.example"
+
+    assert read_message_id(text) is None
+
+
+def test_an_id_made_under_the_old_key_is_still_ours(settings):
+    text = make_message_id(1)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "the-next-key-" + 40 * "n"
+
+    assert read_message_id(text) == 1
+
+    settings.SECRET_KEY_FALLBACKS = []
+    assert read_message_id(text) is None
+
+
+@pytest.mark.django_db
+def test_the_tracking_link_is_absolute_and_opens_the_participants_own_case(settings):
+    settings.PUBLIC_URL = "https://kontakt.example"
+    participant = reporter_of(make_case())
+
+    reference, key = participant.case.reference, tracking_key(participant)
+    assert tracking_url(participant) == f"https://kontakt.example/track/{reference}/{key}/"
+
+
+@pytest.mark.django_db
+def test_the_reply_address_names_the_participant_and_fits_a_local_part(settings):
+    participant = reporter_of(make_case())
+
+    address = reply_address(participant, on=NOW.date())
+
+    local, _, domain = address.partition("@")
+    assert domain == settings.MAIL_DOMAIN
+    assert len(local) <= 64
+    token = local.removeprefix("reply+")
+    assert read_reply_token(token, on=NOW.date() + timedelta(days=30)) == participant
+
+
+@pytest.mark.django_db
+def test_kept_words_hold_neither_key_nor_pin_and_give_them_back():
+    participant = reporter_of(make_case())
+    words = f"{tracking_url(participant)} PIN: {phone_pin(participant)}"
+
+    kept = conceal(words, participant)
+
+    assert tracking_key(participant) not in kept
+    assert phone_pin(participant) not in kept
+    assert reveal(kept, participant) == words

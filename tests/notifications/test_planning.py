@@ -1,0 +1,94 @@
+"""The table: which event tells whom, by which channel, and when."""
+
+from datetime import timedelta
+
+import pytest
+
+from cases.models import EventKind
+from notifications.models import NoticeChannel, NoticeKind
+from notifications.planning import TABLE, Person, notices_for, plan_for
+from tests.factories import NOW
+
+HOLD = timedelta(seconds=30)
+OWN = Person(1, "EMAIL", "pl")
+CO_REPORTER = Person(2, "PHONE", "uk")
+MERGED_IN = Person(3, "LETTER", "en", is_merged=True)
+GONE = Person(4, "EMAIL", "pl", has_left=True)
+SILENT = Person(5, "NONE", "pl")
+EVERYBODY = (OWN, CO_REPORTER, MERGED_IN, GONE, SILENT)
+
+HOUSEHOLD = {1, 2}
+WITH_MERGED = {1, 2, 3}
+TOLD = {
+    "RECEIVED": ("RECEIVED", HOUSEHOLD),
+    "ROUTED": ("PASSED_ON", WITH_MERGED),
+    "REASSIGNED": ("PASSED_ON", WITH_MERGED),
+    "QUESTION_ASKED": ("QUESTION", HOUSEHOLD),
+    "PLANNED": ("PLANNED", WITH_MERGED),
+    "WAITING_OTHER": ("WAITING_OTHER", WITH_MERGED),
+    "MESSAGE_SENT": ("MESSAGE", HOUSEHOLD),
+    "RESOLVED": ("RESOLVED", WITH_MERGED),
+    "REOPENED": ("REOPENED", WITH_MERGED),
+    "MERGED": ("MERGED", HOUSEHOLD),
+    "WITHDRAWN": ("WITHDRAWN", HOUSEHOLD),
+    "DETACHED": ("LEFT", {4}),
+    "LINK_REQUESTED": ("LINK", {4}),
+}
+
+
+def told(kind: str, **payload):
+    payload = {"outcome": "DONE", "participant": 4} | payload
+    plan = plan_for(kind, payload)
+    return plan and notices_for(plan, payload, EVERYBODY, at=NOW, hold=HOLD)
+
+
+@pytest.mark.parametrize("kind", EventKind.values)
+def test_each_event_tells_exactly_whom_the_table_of_the_house_names(kind):
+    notices = told(kind)
+
+    if kind not in TOLD:
+        assert notices is None
+        return
+    expected_kind, people = TOLD[kind]
+    assert {notice.kind for notice in notices} == {expected_kind}
+    assert {notice.participant_id for notice in notices} == people
+
+
+@pytest.mark.parametrize("kind", ["NOTE_ADDED", "RESIDENT_REPLIED", "TRIAGED", "RETURNED", "CONFIRMED"])
+def test_internal_work_and_own_words_are_told_to_nobody(kind):
+    assert kind not in TABLE
+
+
+def test_spam_gets_no_answer():
+    assert told("RESOLVED", outcome="SPAM") is None
+
+
+def test_everybody_is_told_by_the_own_channel_in_the_own_language():
+    channels = {notice.participant_id: (notice.channel, notice.language) for notice in told("RESOLVED")}
+
+    assert channels == {
+        1: (NoticeChannel.EMAIL, "pl"),
+        2: (NoticeChannel.PHONE, "uk"),
+        3: (NoticeChannel.LETTER, "en"),
+    }
+
+
+def test_a_link_asked_for_by_mail_is_sent_by_mail():
+    payload = {"participant": 2}
+    plan = TABLE[EventKind.LINK_REQUESTED]
+
+    [notice] = notices_for(plan, payload, EVERYBODY, at=NOW, hold=HOLD)
+
+    assert (notice.participant_id, notice.channel) == (2, NoticeChannel.EMAIL)
+
+
+def test_only_the_confirmation_is_held_back():
+    held = {kind for kind in TOLD for notice in told(kind) if notice.due_at == NOW + HOLD}
+    at_once = {kind for kind in TOLD for notice in told(kind) if notice.due_at == NOW}
+
+    assert held == {"RECEIVED"}
+    assert at_once == set(TOLD) - held
+
+
+def test_every_kind_of_notice_has_an_event_that_leads_to_it():
+    assert {plan.kind for plan in TABLE.values()} == set(NoticeKind)

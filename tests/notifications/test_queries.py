@@ -1,0 +1,135 @@
+"""The outbox of the desk: only notices of cases that the reader may see, by shelf and by page."""
+
+import pytest
+
+from cases.access import NoAccess
+from cases.actors import staff
+from cases.keys import phone_pin, tracking_key
+from cases.models import Case
+from cases.services.intake import Reporter
+from cases.services.merging import merge_cases
+from cases.services.workflow import plan_work
+from notifications.models import Notice, NoticeState
+from notifications.queries import STATES, Fate, get_notice_for_staff, notices_for_staff, words_to_pass_on
+from notifications.services import mark_called_back
+from routing.models import Role
+from tests.cast import outsider, staff_member
+from tests.factories import NOW, make_case, make_routed_case, make_settled_case, reporter_of
+from tests.notifications.outbox import LATER, MUCH_LATER, deliver_all, notices_of, plan_all
+
+pytestmark = pytest.mark.django_db
+
+
+def dispatcher():
+    return staff_member(Role.DISPATCHER)
+
+
+def seen_by(user) -> set[int]:
+    return {notice.event.case_id for notice in notices_for_staff(user)}
+
+
+def test_every_state_lies_on_exactly_one_shelf():
+    on_shelves = [state for states in STATES.values() for state in states]
+
+    assert sorted(on_shelves) == sorted(NoticeState)
+    assert set(STATES) == set(Fate)
+
+
+def test_people_see_the_notices_of_their_own_cases():
+    with_roads, unread = make_routed_case(), make_settled_case()
+    plan_all()
+
+    assert seen_by(staff_member(Role.HANDLER)) == {with_roads.pk}
+    assert seen_by(dispatcher()) == {with_roads.pk, unread.pk}
+    assert seen_by(outsider()) == set()
+    assert seen_by(staff_member(Role.ANALYST)) == set()
+
+
+def test_a_confidential_case_hides_its_notices_too():
+    case = make_routed_case()
+    plan_all()
+    Case.objects.update(confidential=True)
+    [notice, _] = notices_of(case)
+
+    assert seen_by(staff_member(Role.HANDLER)) == set()
+    with pytest.raises(NoAccess):
+        get_notice_for_staff(staff_member(Role.HANDLER), notice.pk)
+    assert get_notice_for_staff(dispatcher(), notice.pk) == notice
+
+
+def test_a_follower_from_a_case_that_one_may_not_see_stays_unseen():
+    survivor, merged = make_routed_case(), make_settled_case()
+    merge_cases(case_id=merged.pk, into_id=survivor.pk, by=staff(dispatcher()), at=LATER)
+    handler = staff_member(Role.HANDLER)
+    day = LATER.date()
+    plan_work(case_id=survivor.pk, planned_for=day, note="", by=staff(handler), at=LATER)
+    plan_all()
+
+    told = notices_for_staff(handler).filter(event__kind="PLANNED")
+    assert {notice.participant.case_id for notice in told} == {survivor.pk}
+    assert Notice.objects.filter(event__kind="PLANNED").count() == 2
+
+
+def test_shelves_hold_what_their_names_say(mailoutbox):
+    by_mail, by_phone = make_routed_case(), make_case(reporter=Reporter(phone="600100200"))
+    plan_all()
+    assert {n.event.case_id for n in notices_for_staff(dispatcher(), Fate.WAITING)} == {
+        by_mail.pk,
+        by_phone.pk,
+    }
+    deliver_all()
+
+    def on(fate):
+        return [(n.event.case_id, n.kind) for n in notices_for_staff(dispatcher(), fate)]
+
+    assert on(Fate.SENT) == [(by_mail.pk, "RECEIVED")]
+    assert on(Fate.NOT_SENT) == [(by_mail.pk, "PASSED_ON")]
+    assert on(Fate.TO_DO) == [(by_phone.pk, "RECEIVED")]
+    assert on(Fate.WAITING) == on(Fate.DONE) == []
+
+
+def test_pages_follow_each_other_without_gap_or_repeat():
+    for _ in range(5):
+        make_case()
+    plan_all()
+    everything = list(notices_for_staff(dispatcher()).order_by("-id"))
+
+    first = list(notices_for_staff(dispatcher()).page_before(None, 2))
+    second = list(notices_for_staff(dispatcher()).page_before(first[-1].pk, 2))
+
+    assert first + second == everything[:4]
+
+
+def test_a_page_needs_few_statements_however_long_it_is(django_assert_num_queries):
+    for _ in range(4):
+        make_routed_case()
+    plan_all()
+    user = dispatcher()
+
+    # Two for the departments of the reader, one for the page.
+    with django_assert_num_queries(3):
+        for notice in notices_for_staff(user).page_before(None, 30):
+            str(notice.participant), notice.event.kind, notice.participant.case.reference
+
+
+def test_who_calls_reads_the_pin_and_nobody_does_afterwards():
+    case = make_case(reporter=Reporter(phone="600100200"))
+    plan_all()
+    deliver_all()
+    [notice] = notices_of(case)
+
+    assert phone_pin(reporter_of(case)) in words_to_pass_on(notice)
+    done = mark_called_back(notice_id=notice.pk, by=staff(dispatcher()), at=MUCH_LATER)
+    assert phone_pin(reporter_of(case)) not in words_to_pass_on(done)
+
+
+def test_a_letter_to_print_holds_the_link_of_today():
+    case = make_case(reporter=Reporter(name="Jan", postal_address="ul. Długa 1"))
+    plan_all(NOW)
+    deliver_all()
+    participant = reporter_of(case)
+    participant.key_version += 1
+    participant.save()
+
+    [notice] = notices_of(case)
+    assert tracking_key(participant) in words_to_pass_on(notice)

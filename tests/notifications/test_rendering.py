@@ -1,0 +1,318 @@
+"""The words: complete in three languages, the same in text and HTML, quoted as written, safe and plain."""
+
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+from itertools import product
+from typing import Any
+
+import pytest
+from django.template import Engine
+from django.utils import timezone, translation
+
+from cases.actors import resident, staff
+from cases.keys import phone_pin
+from cases.models import CaseParticipant, EventKind
+from cases.services.endings import reopen_case, resolve_case, withdraw_case
+from cases.services.intake import Reporter
+from cases.services.merging import merge_cases
+from cases.services.privacy import request_link
+from cases.services.workflow import ask_resident, plan_work, reassign_case, wait_for
+from cases.states import Outcome
+from notifications.facts import read_facts
+from notifications.models import Notice, NoticeKind
+from notifications.rendering import FRAME, WORDS, Rendered, render
+from routing.models import Department, Kind, Role
+from routing.models.loaded import LANGUAGES
+from tests.cast import staff_member
+from tests.factories import ANA, NOW, make_case, make_routed_case, make_settled_case, reporter_of
+from tests.notifications.outbox import LATER, notices_of, plan_all
+
+pytestmark = pytest.mark.django_db
+DAY = (NOW + timedelta(days=7)).date()
+JAN = Reporter(name="Jan", phone="600100200")
+KOWAL = Reporter(name="Jan Kowal", postal_address="ul. Długa 1\n62-500 Konin")
+CYRILLIC = re.compile("[а-яіїєґ]", re.IGNORECASE)
+
+
+class TextOf(HTMLParser):
+    """What a reader of the HTML part sees."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.hidden = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.hidden += tag in ("style", "title")
+
+    def handle_endtag(self, tag):
+        self.hidden -= tag in ("style", "title")
+
+    def handle_data(self, data):
+        if not self.hidden:
+            self.parts.append(data)
+
+    def __str__(self) -> str:
+        return " ".join(" ".join(self.parts).split())
+
+
+def handler():
+    return staff(staff_member(Role.HANDLER))
+
+
+def desk():
+    return staff(staff_member(Role.DISPATCHER))
+
+
+def told(case, kind: str) -> Rendered:
+    """The last notice of the kind to the case's own reporter, rendered."""
+    plan_all()
+    rows = Notice.objects.filter(participant__case=case, kind=kind).order_by("id")
+    return render(rows.get() if kind == "RECEIVED" else rows.last(), LATER)  # type: ignore[arg-type]
+
+
+def ask(case, question="Po której stronie ulicy?"):
+    ask_resident(case_id=case.pk, question=question, answer_by=DAY, by=handler(), at=NOW)
+
+
+def resolve(case, outcome=Outcome.DONE, answer="Dziura załatana.", authority=""):
+    by = handler() if case.department_id else desk()
+    resolve_case(case_id=case.pk, outcome=outcome, answer=answer, authority=authority, by=by, at=NOW)
+
+
+def walk_through_everything(language: str, reporter: Reporter) -> list[Notice]:
+    """Notices of all kinds for one way of being told."""
+    wishes: dict[str, Any] = {"language": language, "reporter": reporter}
+    case, other, third = make_routed_case(**wishes), make_routed_case(**wishes), make_routed_case(**wishes)
+    plan_all(NOW + timedelta(hours=1))
+    Notice.objects.update(attempts=1)
+    department = Department.objects.get(code="pwik")
+    plan_work(case_id=case.pk, planned_for=DAY, note="Czekamy na asfalt.", by=handler(), at=NOW)
+    wait_for(case_id=case.pk, body="GDDKiA", note="", by=handler(), at=NOW)
+    reassign_case(case_id=other.pk, department=department, reason="Wodociąg.", by=handler(), at=NOW)
+    merge_cases(case_id=third.pk, into_id=case.pk, by=desk(), at=NOW)
+    resolve(case)
+    reopen_case(case_id=case.pk, reason="Znowu dziura.", by=resident(reporter_of(case).pk), at=NOW)
+    ask(case)
+    withdraw_case(case_id=other.pk, reason="", by=resident(reporter_of(other).pk), at=NOW)
+    plan_all()
+    return list(Notice.objects.filter(participant__language=language).exclude(kind="PASSED_ON", attempts=1))
+
+
+@pytest.mark.parametrize(("kind", "language"), [*product([*NoticeKind, "frame"], LANGUAGES)])
+def test_every_kind_has_all_its_parts_in_every_language(kind, language):
+    engine = Engine.get_default()
+
+    for part in FRAME if kind == "frame" else WORDS:
+        engine.get_template(f"notifications/{kind.lower()}/{language}.txt#{part}")
+
+
+@pytest.mark.parametrize(("language", "reporter"), [*product(LANGUAGES, [ANA, JAN, KOWAL])])
+def test_all_that_is_told_is_complete(language, reporter):
+    notices = walk_through_everything(language, reporter)
+
+    assert {n.kind for n in notices} == set(NoticeKind) - {
+        NoticeKind.LEFT,
+        NoticeKind.LINK,
+        NoticeKind.MESSAGE,
+    }
+    for notice in notices:
+        words = render(notice, LATER)
+        assert words.subject.startswith(f"[{notice.participant.case.reference}] ")
+        assert len(words.subject.splitlines()) == 1
+        assert words.subject.rstrip()[-1] != ":"
+        assert not re.search(r"None|\{[{%]|: ?\.|  |\n\n\n", words.text.replace("\n-- \n", "\n--\n")), (
+            words.text
+        )
+        assert bool(CYRILLIC.search(words.text)) == (language == "uk")
+        assert bool(words.html) == (notice.channel == "EMAIL")
+
+
+def test_text_and_html_say_the_same():
+    for notice in walk_through_everything("pl", ANA):
+        words = render(notice, LATER)
+        html, seen = words.html, str(TextOf(words.html))
+        for line in filter(None, words.text.splitlines()):
+            link = re.search(r"http\S+", line)
+            said = line.removesuffix(link[0]).rstrip(": ") if link else line.strip("-: ")
+            assert said.rstrip(":") in seen, line
+            assert not link or f'href="{link[0]}"' in html
+
+
+def test_the_html_names_its_language_and_that_of_the_quoted_words():
+    case = make_routed_case(language="uk")
+    ask(case)
+    CaseParticipant.objects.update(language="uk")
+    case.messages.filter(purpose="QUESTION").update(language="pl")
+
+    html = told(case, "QUESTION").html
+
+    assert '<html lang="uk"' in html
+    assert '<blockquote lang="pl"' in html
+
+
+def test_the_answer_of_the_department_is_quoted_as_it_was_written():
+    case = make_routed_case(language="uk")
+    answer = "Dziura <załatana> & posprzątane.\n\n  Pozdrawiamy"
+    resolve(case, answer=answer)
+
+    words = told(case, "RESOLVED")
+
+    assert answer in words.text
+    assert "Dziura &lt;załatana&gt; &amp; posprzątane.<br><br>  Pozdrawiamy" in words.html
+    assert "Відповідь:" in words.text
+
+
+def test_no_words_of_people_become_html():
+    case = make_routed_case()
+    wait_for(case_id=case.pk, body="<img src=x>", note="<script>", by=handler(), at=NOW)
+
+    words = told(case, "WAITING_OTHER")
+
+    assert "<img" not in words.html
+    assert "<script" not in words.html
+    assert "<img src=x>" in words.text
+
+
+def test_the_confirmation_carries_number_link_pin_and_privacy_clause():
+    case = make_case()
+    participant = reporter_of(case)
+
+    words = told(case, "RECEIVED")
+
+    assert case.reference in words.text
+    assert f"/track/{case.reference}/" in words.text
+    assert phone_pin(participant) in words.text
+    assert "Prezesa Urzędu Ochrony Danych Osobowych" in words.text
+    assert "Ustalamy, kto się tym zajmie." in words.text
+
+
+def test_the_pin_is_said_once_and_never_again():
+    case = make_routed_case()
+    resolve(case)
+
+    assert phone_pin(reporter_of(case)) not in told(case, "RESOLVED").text
+
+
+def test_a_day_is_promised_only_when_the_matter_is_settled():
+    unread, settled = make_case(), make_settled_case()
+    may_be_law = make_settled_case("road.pothole", Kind.COMPLAINT)
+
+    assert "Odpowiemy do" not in told(unread, "RECEIVED").text
+    assert settled.promise_due_at is not None
+    day = timezone.localdate(settled.promise_due_at).day
+    assert f"Odpowiemy do {day} listopada 2026 r." in told(settled, "RECEIVED").text
+    assert "Odpowiemy do" not in told(may_be_law, "RECEIVED").text
+
+
+def test_a_folded_notice_is_told_with_the_last_department():
+    case = make_routed_case()
+    department = Department.objects.get(code="pwik")
+    reassign_case(case_id=case.pk, department=department, reason="To wodociąg.", by=handler(), at=NOW)
+
+    words = told(case, "RECEIVED")
+
+    assert department.name_pl in words.text
+    assert "Ustalamy" not in words.text
+    assert "To wodociąg." not in words.text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "sentence"),
+    [
+        (Outcome.DONE, Kind.REPORT, "Zrobione."),
+        (Outcome.ANSWERED, Kind.REPORT, "Mamy odpowiedź w Twojej sprawie."),
+        (Outcome.NOT_CONFIRMED, Kind.REPORT, "Byliśmy na miejscu i nie potwierdziliśmy zgłoszenia."),
+        (Outcome.DECLINED, Kind.REPORT, "Niestety, nie możemy tego zrobić."),
+        (Outcome.UNEXAMINED, Kind.COMPLAINT, "Nie zajmiemy się tym pismem."),
+        (
+            Outcome.FORWARDED,
+            Kind.REPORT,
+            "To sprawa dla innego urzędu: Starosta. Wysłaliśmy ją tam 17 listopada 2026 r.",
+        ),
+    ],
+)
+def test_every_outcome_has_its_sentence_the_answer_and_the_way_back(outcome, kind, sentence):
+    case = make_settled_case("road.pothole", kind)
+    resolve(case, outcome, "Oto powód.", authority="Starosta")
+
+    words = told(case, "RESOLVED")
+
+    assert sentence in words.text
+    assert "Oto powód." in words.text
+    assert "otworzyć sprawę ponownie do 1 grudnia 2026 r." in words.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_outcome_is_without_words_in_any_language(language):
+    for outcome in set(Outcome) - {Outcome.SPAM}:
+        case = make_settled_case("road.pothole", Kind.COMPLAINT, language=language)
+        resolve(case, outcome, "Oto powód.", authority="Starosta")
+        words = told(case, "RESOLVED")
+        assert words.subject.removeprefix(f"[{case.reference}]").strip()
+        assert words.text.split("\n\n")[1].strip()
+
+
+def test_what_colleagues_say_among_themselves_stays_inside():
+    case = make_routed_case()
+    resolve(case)
+    reopen_case(case_id=case.pk, reason="Wewnętrzny powód.", by=handler(), at=NOW)
+
+    assert "Wewnętrzny" not in told(case, "REOPENED").text
+
+
+def test_a_report_taken_down_by_an_agent_is_not_quoted_as_our_words():
+    case = make_case("Słowa mieszkańca.", by=desk(), reporter=JAN)
+
+    assert "Słowa mieszkańca." not in told(case, "RECEIVED").text
+
+
+def test_a_lost_link_comes_by_mail():
+    case = make_case()
+    request_link(participant_id=reporter_of(case).pk, at=NOW)
+
+    assert f"/track/{case.reference}/" in told(case, "LINK").text
+
+
+def test_an_unknown_language_falls_back_to_polish():
+    case = make_case(language="de")
+
+    assert "Dzień dobry," in told(case, "RECEIVED").text
+
+
+def test_the_language_of_the_worker_does_not_matter():
+    case = make_routed_case(language="en")
+    plan_all()
+
+    with translation.override("uk"):
+        words = told(case, "RECEIVED")
+        assert translation.get_language() == "uk"
+
+    assert "City Roads Authority is now looking after it." in words.text
+
+
+def test_a_call_and_a_letter_read_well_by_themselves():
+    call, letter = make_case(reporter=JAN), make_case(reporter=KOWAL)
+
+    said, written = told(call, "RECEIVED").text, told(letter, "RECEIVED").text
+
+    assert said.startswith("Dzień dobry. Dzwonię z Centrum Kontaktu")
+    assert "http" not in said
+    assert phone_pin(reporter_of(call)) in said
+    assert "Jan Kowal\nul. Długa 1\n62-500 Konin\n" in written
+
+
+def test_the_way_back_is_the_one_that_the_case_itself_allows():
+    case = make_routed_case()
+    resolve(case)
+    case.refresh_from_db()
+    plan_all()
+    notice = next(n for n in notices_of(case) if n.event.kind == EventKind.RESOLVED)
+    by = resident(reporter_of(case).pk)
+
+    last_day = read_facts(notice, LATER).reopen_until
+
+    assert case.may_reopen(by, last_day)
+    assert not case.may_reopen(by, last_day + timedelta(days=1))
