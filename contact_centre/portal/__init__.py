@@ -1,0 +1,1 @@
+"""What residents see: the report form and the tracking page."""

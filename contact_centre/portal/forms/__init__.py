@@ -1,0 +1,1 @@
+"""What residents fill in: plain forms that check words and never save."""

@@ -1,0 +1,155 @@
+"""The report form: shown, checked, and given to the services once. What was typed or sent is never lost."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cases.actors import resident
+from cases.keys import tracking_key
+from cases.models import Case
+from cases.services.intake import open_case
+from contact_centre.portal.fields import without_controls
+from contact_centre.portal.forms.report import ReportForm
+from contact_centre.portal.uploads import Uploads, collect_uploads
+from contact_centre.web.addresses import suggest_addresses
+from contact_centre.web.city import emergency_name, emergency_numbers, privacy_clause
+from contact_centre.web.limits import Limit, network_of
+from routing.models import Category
+
+# A library or a school is one network: far more than any room of people writes.
+NETWORK_LIMIT = Limit("report-network", count=60, seconds=600)
+# Somebody's address must not be flooded with our confirmations.
+EMAIL_LIMIT = Limit("report-email", count=30, seconds=3600)
+# Over the limit of the network a form must have been open for so long. Whoever writes by hand never notices.
+PATIENCE_SECONDS = 15
+_PATIENCE_MAX_AGE = 24 * 3600
+_PATIENCE = "portal.patience"
+
+
+def report(request: HttpRequest) -> HttpResponse:
+    """The form; a good report becomes one case and leads to its confirmation."""
+    if request.method == "POST":
+        return _receive(request)
+    initial = {
+        "language": (get_language() or "pl")[:2],
+        "privacy_version": privacy_clause().version,
+        "category": request.GET.get("category", ""),
+    }
+    form = ReportForm(initial=initial, uploads=Uploads(uuid.uuid4()), group=request.GET.get("group", ""))
+    return _page(request, form)
+
+
+def streets(request: HttpRequest) -> HttpResponse:
+    """Options for the address field, as an answer to what has been typed so far."""
+    typed = without_controls(request.GET.get("q") or request.GET.get("address", ""))
+    return render(request, "portal/_streets.html", {"addresses": suggest_addresses(typed[:240])})
+
+
+def category_hint(request: HttpRequest) -> HttpResponse:
+    """What belongs to the category just chosen, what it needs, and whom to call first."""
+    category = _category(request.GET.get("category", ""))
+    return render(request, "portal/report.html#hint", _category_words(category))
+
+
+def _receive(request: HttpRequest) -> HttpResponse:
+    token = _token(request.POST.get("token", ""))
+    uploads = collect_uploads(token, request.POST.getlist("kept"), request.FILES.getlist("photos"))
+    form = ReportForm(request.POST, uploads=uploads)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    if held := _hold(request, form):
+        return held
+    now = timezone.now()
+    case = open_case(form.to_report(f"web:{token}", now), by=resident(None), at=now)
+    if case.description != form.cleaned_data["description"]:
+        return _ask_again(request, form, case)
+    return redirect("portal:received", *_link_of(case))
+
+
+def _hold(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
+    """A good report that is not sent yet: a phone call may be better, or the network sends very many."""
+    category = form.chosen_category
+    if category and category.call_first and request.POST.get("called") != category.code:
+        return _page(request, form, status=422, asks_to_call=True)
+    if EMAIL_LIMIT.is_passed(form.cleaned_data["email"]):
+        form.add_error(
+            "email",
+            _(
+                "We have had many reports with this address in the last hour. Leave it out, or send this one later."
+            ),
+        )
+        return _page(request, form, status=429)
+    if NETWORK_LIMIT.is_passed(network_of(request)) and not _was_patient(request, form.uploads.token):
+        return _page(request, form, status=429, asks_to_wait=True)
+    return None
+
+
+def _ask_again(request: HttpRequest, form: ReportForm, earlier: Case) -> HttpResponse:
+    """The form had been sent before with other words: they may be a second report, and must not vanish."""
+    form.uploads = Uploads(uuid.uuid4(), form.uploads.stored)
+    return _page(request, form, status=409, earlier=earlier, earlier_link=_link_of(earlier))
+
+
+def _page(request: HttpRequest, form: ReportForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    category = form.chosen_category if form.is_bound else _category(form.initial["category"])
+    context: Mapping[str, Any] = {
+        "form": form,
+        "clause": privacy_clause(),
+        "numbers": emergency_numbers(),
+        "patience": _patience(request, form.uploads.token),
+        **_category_words(category),
+        **more,
+    }
+    return render(request, "portal/report.html", context, status=status)
+
+
+def _category(code: str) -> Category | None:
+    return Category.objects.filter(is_active=True, code=without_controls(code)).first() if code else None
+
+
+def _category_words(category: Category | None) -> dict[str, Any]:
+    number = category.call_first if category else ""
+    return {"chosen": category, "call_number": number, "call_name": emergency_name(number)}
+
+
+def _token(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _patience(request: HttpRequest, token: UUID) -> str:
+    """A signed mark of when the form was opened; it stays the same over errors."""
+    mark = request.POST.get("patience", "")
+    try:
+        signing.loads(mark, salt=f"{_PATIENCE}:{token}", max_age=_PATIENCE_MAX_AGE)
+    except signing.BadSignature:
+        return signing.dumps(1, salt=f"{_PATIENCE}:{token}")
+    return mark
+
+
+def _was_patient(request: HttpRequest, token: UUID) -> bool:
+    mark, salt = request.POST.get("patience", ""), f"{_PATIENCE}:{token}"
+    try:
+        signing.loads(mark, salt=salt, max_age=_PATIENCE_MAX_AGE)
+    except signing.BadSignature:
+        return False
+    try:
+        signing.loads(mark, salt=salt, max_age=PATIENCE_SECONDS)
+    except signing.SignatureExpired:
+        return True
+    return False
+
+
+def _link_of(case: Case) -> tuple[str, str]:
+    participant = case.participants.order_by("id")[0]
+    return case.reference, tracking_key(participant)

@@ -1,0 +1,151 @@
+"""What a resident reads about the state of her case: a name, a sentence, and what happens next and by when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import REOPEN_DAYS, Case
+from cases.states import Outcome, Status
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWords:
+    """``status`` and ``outcome`` choose the badge; ``label`` says it in fuller words where there are any."""
+
+    status: str
+    outcome: str
+    label: str
+    sentence: str
+    next_step: str
+
+
+def status_words(case: Case, now: datetime) -> StatusWords:
+    """The case's state in plain words. A date is named only once category and kind are settled."""
+    if case.status in (Status.RESOLVED, Status.CLOSED):
+        return _ended(case, now)
+    label, sentence, next_step = _OPEN[Status(case.status)](case)
+    return StatusWords(
+        case.status, "", label, sentence, _by_when(case, now) if next_step is None else next_step
+    )
+
+
+def due_date(case: Case) -> date | None:
+    """The day we have promised, or that the law sets; None while nothing may be promised."""
+    if case.legal_due_date is not None:
+        return case.legal_due_date
+    if not case.is_settled or case.promise_due_at is None or case.promise_paused_at is not None:
+        return None
+    return timezone.localdate(case.promise_due_at)
+
+
+def reopen_until(case: Case) -> date | None:
+    """The last day on which the resident herself may open the case again."""
+    return timezone.localdate(case.resolved_at) + timedelta(days=REOPEN_DAYS) if case.resolved_at else None
+
+
+def day(moment: date | None) -> str:
+    """A date as people write it inside a sentence: the long formats of some languages end with a full stop."""
+    return date_format(moment, "j E Y") if moment else ""
+
+
+# Fuller name, sentence, and what happens next (None: the answer by its day).
+Words = tuple[str, str, str | None]
+
+
+def _by_when(case: Case, now: datetime) -> str:
+    due = due_date(case)
+    if due is None:
+        return _("We will write to you when there is something new.")
+    if due < timezone.localdate(now):
+        text = _("We wanted to answer by %(date)s and are late. We are sorry. We are still working on it.")
+        return text % {"date": day(due)}
+    return _("We will answer by %(date)s.") % {"date": day(due)}
+
+
+def _new(case: Case) -> Words:
+    if case.assignee_id is not None:
+        return _("Being checked"), _("We are finding out who will deal with it."), None
+    return "", _("We have your report. We are finding out who will deal with it."), None
+
+
+def _assigned(case: Case) -> Words:
+    unit = case.department.name if case.department else _("Contact centre")
+    sentence = _("%(unit)s deals with it. You do not have to do anything.") % {"unit": unit}
+    return _("Passed to: %(unit)s") % {"unit": unit}, sentence, None
+
+
+def _in_progress(_case: Case) -> Words:
+    return "", _("We are working on it."), None
+
+
+def _planned(case: Case) -> Words:
+    on = {"date": day(case.planned_for)}
+    sentence = _("We will do it by %(date)s.") % on
+    return _("Planned for %(date)s") % on, sentence, _("We will write to you when it is done.")
+
+
+def _waiting_resident(case: Case) -> Words:
+    sentence = _("We asked you something and need your answer. You can write it below.")
+    next_step = _("We go on as soon as you have answered.")
+    if case.answer_by is not None:
+        next_step = _("Please answer by %(date)s. Then we go on.") % {"date": day(case.answer_by)}
+    return _("Waiting for your reply"), sentence, next_step
+
+
+def _waiting_other(case: Case) -> Words:
+    sentence = _("We asked: %(body)s. We are waiting for their answer.") % {"body": case.waiting_for}
+    return "", sentence, None
+
+
+def _merged(case: Case) -> Words:
+    other = case.merged_into.reference if case.merged_into else ""
+    sentence = _("Somebody has already reported this. We will let you know when we have finished.")
+    return _("Merged with %(reference)s") % {"reference": other}, sentence, ""
+
+
+def _withdrawn(_case: Case) -> Words:
+    next_step = _("If you need us again, send a new report.")
+    return "", _("We have closed it at your request."), next_step
+
+
+_OPEN: dict[Status, Callable[[Case], Words]] = {
+    Status.NEW: _new,
+    Status.ASSIGNED: _assigned,
+    Status.IN_PROGRESS: _in_progress,
+    Status.PLANNED: _planned,
+    Status.WAITING_RESIDENT: _waiting_resident,
+    Status.WAITING_OTHER: _waiting_other,
+    Status.MERGED: _merged,
+    Status.WITHDRAWN: _withdrawn,
+}
+
+_OUTCOMES = {
+    Outcome.DONE: gettext_lazy("It is done. What we did is in our message below."),
+    Outcome.ANSWERED: gettext_lazy("Our answer is in the message below."),
+    Outcome.NOT_CONFIRMED: gettext_lazy(
+        "We were there and did not find it. What we saw is in our message below."
+    ),
+    Outcome.DECLINED: gettext_lazy("The reason, and what you can do, is in our message below."),
+    Outcome.UNEXAMINED: gettext_lazy(
+        "Something was missing. Our message below says what. You can send it again."
+    ),
+    Outcome.FORWARDED: gettext_lazy(
+        "Another authority decides this. Our message below says which, and when we sent it."
+    ),
+    Outcome.SPAM: gettext_lazy("We have closed this report without an answer."),
+}
+
+
+def _ended(case: Case, now: datetime) -> StatusWords:
+    until = reopen_until(case)
+    if until is not None and timezone.localdate(now) <= until:
+        next_step = _("Do you disagree? You can open the report again until %(date)s.") % {"date": day(until)}
+    else:
+        next_step = _("Is something still wrong? Write to us below, and a person will look at it.")
+    status, outcome = (Status.CLOSED, "") if case.outcome == Outcome.SPAM else (case.status, case.outcome)
+    return StatusWords(status, outcome, "", str(_OUTCOMES[Outcome(case.outcome)]), next_step)

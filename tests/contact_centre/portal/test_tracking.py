@@ -1,0 +1,290 @@
+"""The page of a case: who it opens to, what it tells, and what the resident may do there."""
+
+import html
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.actors import staff
+from cases.keys import tracking_key
+from cases.models import Attachment, Case, Message, ReadLog
+from cases.services.conversation import add_note, send_message
+from cases.services.endings import resolve_case
+from cases.services.merging import merge_cases
+from cases.services.privacy import revoke_link
+from cases.services.workflow import ask_resident, classify_case
+from cases.states import Outcome, Status
+from routing.models import Category, Kind, Role, Urgency
+from tests.cast import staff_member
+from tests.factories import make_case, make_routed_case, make_settled_case, reporter_of
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(response) -> str:
+    return html.unescape(response.content.decode())
+
+
+def handler():
+    return staff(staff_member(Role.HANDLER))
+
+
+def dispatcher():
+    return staff(staff_member(Role.DISPATCHER))
+
+
+def resolved_case(days_ago: int = 0) -> Case:
+    case = make_routed_case()
+    at = timezone.now() - timedelta(days=days_ago)
+    return resolve_case(
+        case_id=case.pk, outcome=Outcome.DONE, answer="Dziura jest zasypana.", by=handler(), at=at
+    )
+
+
+def test_the_key_opens_the_page_and_the_reading_is_logged(client, page_of):
+    case = make_case()
+    response = client.get(page_of(case))
+    assert response.status_code == 200
+    assert case.description in text_of(response)
+    log = ReadLog.objects.get()
+    assert (log.case, log.participant, log.reason) == (case, reporter_of(case), "TRACKING_PAGE")
+
+
+def test_the_page_is_kept_by_nobody_and_its_address_told_to_nobody(client, page_of):
+    headers = client.get(page_of(make_case())).headers
+    assert "no-store" in headers["Cache-Control"]
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "noindex" in headers["X-Robots-Tag"]
+
+
+PAGES = ["track", "received", "withdraw", "reopen", "confirm"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_wrong_key_opens_nothing_and_offers_the_way_back(client, page):
+    case, other = make_case(), make_case()
+    address = reverse(f"portal:{page}", args=[case.reference, tracking_key(reporter_of(other))])
+    for response in (client.get(address), client.post(address)):
+        if response.status_code == 405:
+            continue
+        assert response.status_code == 404
+        assert f'href="{reverse("portal:find")}"' in text_of(response)
+        assert case.description not in text_of(response)
+
+
+def test_a_revoked_key_opens_nothing(client, page_of):
+    case = make_case()
+    old = page_of(case)
+    revoke_link(participant_id=reporter_of(case).pk, by=dispatcher(), at=timezone.now())
+    assert client.get(old).status_code == 404
+    assert client.get(page_of(case)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/track/x/y/", "/track/KON-2026-000001-0/%00/", "/track/KON-2026-000001-0/ż/"]
+)
+def test_nonsense_in_the_address_is_not_found(client, address):
+    assert client.get(address).status_code == 404
+
+
+def test_the_page_tells_what_the_city_wrote_and_no_notes(client, page_of):
+    case = make_routed_case()
+    send_message(case_id=case.pk, body="Jedziemy obejrzeć.", by=handler(), at=timezone.now())
+    add_note(case_id=case.pk, body="The resident is difficult.", by=handler(), at=timezone.now())
+    page = text_of(client.get(page_of(case)))
+    assert "Jedziemy obejrzeć." in page
+    assert "difficult" not in page
+    assert "Zarząd Dróg Miejskich" in page
+
+
+def test_a_date_is_told_once_category_and_kind_are_settled(client, page_of):
+    assert make_case().promise_due_at is None
+    case = make_settled_case()
+    due = timezone.localtime(case.promise_due_at)
+    assert f"{due.day} listopada {due.year}" in text_of(client.get(page_of(case)))
+
+
+def test_the_live_part_alone_is_what_htmx_gets(client, page_of):
+    case = make_case()
+    whole = text_of(client.get(page_of(case)))
+    part = text_of(client.get(page_of(case), headers={"HX-Request": "true"}))
+    assert f'data-live-url="/ws/track/{case.reference}/' in whole
+    assert part.startswith('<div id="story"')
+    assert "<textarea" not in part
+
+
+def test_an_answer_goes_to_the_case_and_ends_the_waiting(client, page_of):
+    case = make_routed_case()
+    at = timezone.now()
+    answer_by = at.date() + timedelta(days=7)
+    ask_resident(case_id=case.pk, question="Który pas?", answer_by=answer_by, by=handler(), at=at)
+
+    response = client.post(page_of(case), {"token": str(uuid.uuid4()), "body": "Prawy pas."})
+
+    assert response.url == page_of(case)
+    case.refresh_from_db()
+    assert case.status == Status.ASSIGNED
+    assert "Prawy pas." in text_of(client.get(page_of(case)))
+
+
+def test_a_double_answer_is_one_and_another_text_is_another(client, page_of):
+    case, token = make_case(), str(uuid.uuid4())
+    for body in ("First.", "First.", "Second."):
+        client.post(page_of(case), {"token": token, "body": body})
+    replies = Message.objects.filter(purpose="REPLY").order_by("id")
+    assert [reply.body for reply in replies] == ["First.", "Second."]
+
+
+def test_an_empty_answer_is_refused_and_a_photo_alone_is_one(client, page_of, photo):
+    case = make_case()
+    refused = client.post(page_of(case), {"token": str(uuid.uuid4()), "body": " "})
+    assert refused.status_code == 422
+    assert 'id="id_body_error"' in text_of(refused)
+    client.post(page_of(case), {"token": str(uuid.uuid4()), "body": "", "photos": [photo()]})
+    assert Attachment.objects.get(message__purpose="REPLY").case == case
+
+
+def test_own_files_open_with_safe_headers_and_without_metadata(client, page_of, photo):
+    case = make_case()
+    client.post(page_of(case), {"token": str(uuid.uuid4()), "photos": [photo()]})
+    row = Attachment.objects.get()
+
+    response = client.get(page_of(case, "file", row.pk, row.name))
+
+    assert b"".join(response.streaming_content).startswith(b"\x89PNG")
+    assert response.headers["Content-Type"] == "image/png"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response.headers["Content-Disposition"].startswith("inline")
+    assert "no-store" in response.headers["Cache-Control"]
+    assert client.get(page_of(make_case(), "file", row.pk, row.name)).status_code == 404
+    assert client.get(page_of(case, "file", row.pk, "other.png")).status_code == 404
+
+
+def test_a_document_is_saved_not_shown(client, page_of):
+    from_pdf = b"%PDF-1.4\n%%EOF\n"
+    case = make_case()
+    upload = _pdf(from_pdf)
+    client.post(page_of(case), {"token": str(uuid.uuid4()), "photos": [upload]})
+    row = Attachment.objects.get()
+    response = client.get(page_of(case, "file", row.pk, row.name))
+    assert b"".join(response.streaming_content) == from_pdf
+    assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+def _pdf(data: bytes):
+    return SimpleUploadedFile("letter.pdf", data, content_type="application/pdf")
+
+
+def test_the_resident_confirms_and_the_case_closes(client, page_of):
+    case = resolved_case()
+    assert page_of(case, "confirm") in text_of(client.get(page_of(case)))
+    client.post(page_of(case, "confirm"))
+    case.refresh_from_db()
+    assert case.status == Status.CLOSED
+    assert client.get(page_of(case, "confirm")).status_code == 405
+    # A second click says that there is nothing to do.
+    assert client.post(page_of(case, "confirm")).status_code == 302
+
+
+def test_the_resident_reopens_with_a_reason(client, page_of):
+    case = resolved_case(days_ago=14)
+    refused = client.post(page_of(case, "reopen"), {"version": case.version, "reason": ""})
+    assert refused.status_code == 422
+    client.post(page_of(case, "reopen"), {"version": case.version, "reason": "Znów jest dziura."})
+    case.refresh_from_db()
+    assert (case.status, case.reopened_count) == (Status.ASSIGNED, 1)
+    assert "Znów jest dziura." in text_of(client.get(page_of(case)))
+
+
+def test_after_the_window_nobody_but_the_staff_reopens(client, page_of):
+    case = resolved_case(days_ago=15)
+    assert page_of(case, "reopen") not in text_of(client.get(page_of(case)))
+    response = client.post(page_of(case, "reopen"), {"version": case.version, "reason": "Still there."})
+    assert response.url == page_of(case)
+    case.refresh_from_db()
+    assert case.status == Status.RESOLVED
+
+
+def test_a_form_made_on_an_older_state_shows_the_new_one_and_keeps_the_words(client, page_of, value_of):
+    case = make_case()
+    seen = case.version
+    send_message(case_id=case.pk, body="Pytanie.", by=dispatcher(), at=timezone.now())
+
+    stale = client.post(page_of(case, "withdraw"), {"version": seen, "reason": "Not needed."})
+
+    assert stale.status_code == 409
+    assert "Not needed." in text_of(stale)
+    case.refresh_from_db()
+    assert case.status == Status.NEW
+    form = {"version": value_of(stale, "version"), "reason": "Not needed."}
+    assert client.post(page_of(case, "withdraw"), form).status_code == 302
+    case.refresh_from_db()
+    assert case.status == Status.WITHDRAWN
+
+
+def test_withdrawing_needs_no_reason(client, page_of):
+    case = make_case()
+    client.post(page_of(case, "withdraw"), {"version": case.version, "reason": ""})
+    case.refresh_from_db()
+    assert case.status == Status.WITHDRAWN
+    assert "reopen" not in text_of(client.get(page_of(case)))
+
+
+def test_a_danger_stays_when_the_person_withdraws(client, page_of):
+    case = make_case()
+    case = classify_case(
+        case_id=case.pk,
+        category=Category.objects.get(code="road.manhole"),
+        kind=Kind.REPORT,
+        urgency=Urgency.DANGER,
+        by=dispatcher(),
+        at=timezone.now(),
+    )
+    address = page_of(case)
+    response = client.post(page_of(case, "withdraw"), {"version": case.version, "reason": ""})
+    assert response.url == reverse("portal:left")
+    case.refresh_from_db()
+    assert case.status == Status.NEW
+    assert reporter_of(case).detached_at is not None
+    assert client.get(address).status_code == 404
+
+
+def test_a_merged_case_tells_of_the_survivor_and_not_of_its_people(client, page_of):
+    survivor = make_routed_case(description="Words of the first person.")
+    case = make_case(description="Words of the second person.")
+    client.post(page_of(survivor), {"token": str(uuid.uuid4()), "body": "A secret of the first."})
+    merge_cases(case_id=case.pk, into_id=survivor.pk, by=dispatcher(), at=timezone.now())
+
+    page = text_of(client.get(page_of(case)))
+    assert survivor.reference in page
+    assert "Zarząd Dróg Miejskich" in page
+    assert "Words of the second person." in page
+    assert "Words of the first person." not in page
+    assert "A secret" not in page
+
+    resolve_case(
+        case_id=survivor.pk, outcome=Outcome.DONE, answer="Naprawione.", by=handler(), at=timezone.now()
+    )
+    assert "Naprawione." in text_of(client.get(page_of(case)))
+
+
+def test_spam_is_called_closed(client, page_of):
+    case = make_case()
+    resolve_case(case_id=case.pk, outcome=Outcome.SPAM, answer="", by=dispatcher(), at=timezone.now())
+    page = client.get(page_of(case), headers={"Accept-Language": "en"})
+    assert "spam" not in text_of(page).lower()
+
+
+def test_whoever_writes_without_end_is_asked_to_pause_and_keeps_the_words(client, page_of, settings):
+    case = make_case()
+    answers = [
+        client.post(page_of(case), {"token": str(uuid.uuid4()), "body": f"Message {n}."}) for n in range(31)
+    ]
+    assert answers[-2].status_code == 302
+    assert answers[-1].status_code == 429
+    assert "Message 30." in text_of(answers[-1])

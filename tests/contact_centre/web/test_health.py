@@ -1,0 +1,60 @@
+"""A machine is told whether the process lives and whether it may be sent visitors, and nothing more."""
+
+import pytest
+from django.db.migrations.recorder import MigrationRecorder
+from kombu.exceptions import OperationalError
+
+from classifiers.store import serving
+from contact_centre.web.health import NotReady, check_broker, check_migrations, check_model
+
+
+def test_process_that_answers_is_up(client):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.fixture
+def broker(settings, tmp_path):
+    """An embedded broker whose directory exists."""
+    (tmp_path / "broker").mkdir()
+    settings.CELERY_BROKER_URL = f"filesystem://{tmp_path}/broker"
+    return tmp_path / "broker"
+
+
+def test_ready_when_every_part_is(client, broker, serving_model):
+    serving.require(30)
+    answer = client.get("/readyz")
+    parts = {"database": "ok", "migrations": "ok", "broker": "ok", "model": "ok"}
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "parts": parts})
+
+
+@pytest.mark.django_db
+def test_failing_part_is_named_without_its_reason(client, broker):
+    broker.rmdir()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "not ready"
+    assert answer.json()["parts"]["broker"] == "failed"
+    assert answer.json()["parts"]["database"] == "ok"
+    assert str(broker) not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_missing_migration_is_seen():
+    check_migrations()
+    MigrationRecorder.Migration.objects.filter(app="cases").delete()
+    with pytest.raises(NotReady):
+        check_migrations()
+
+
+def test_server_that_does_not_answer_is_seen(settings):
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    with pytest.raises(OperationalError):
+        check_broker()
+
+
+def test_model_that_is_not_loaded_is_seen(monkeypatch):
+    monkeypatch.setattr(serving, "current", lambda: None)
+    with pytest.raises(NotReady):
+        check_model()
