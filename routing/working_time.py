@@ -77,7 +77,7 @@ def add_working_hours(start: datetime, amount: timedelta, hours: WorkingHours) -
         for opening, closing in hours.opens_on(day):
             # In UTC, because two local times of one zone are subtracted as if no clock were ever changed.
             begin, end = max(opening.astimezone(UTC), start.astimezone(UTC)), closing.astimezone(UTC)
-            if begin >= end:
+            if begin > end:
                 continue
             if end - begin >= left:
                 return (begin + left).astimezone(hours.zone)

@@ -254,9 +254,10 @@ class Case(FSMModelMixin, models.Model):
     def resident_replied(self) -> str:
         return self._resumed()
 
-    @move((*WAITING, Status.PLANNED), (Status.NEW, *WORKED), roles=(*DESK, *DEPARTMENT, Role.CREW))
+    @move(Status.PLANNED, Status.IN_PROGRESS, roles=(*DESK, *IN_DEPARTMENT))
+    @move(WAITING, (Status.NEW, *WORKED), roles=(*DESK, *IN_DEPARTMENT))
     def resume(self) -> str:
-        return Status.IN_PROGRESS if self.status == Status.PLANNED else self._resumed()
+        return self._resumed()
 
     @move(OPEN, Status.RESOLVED, roles=(*DESK, *DEPARTMENT, Role.CREW))
     def resolve(self, outcome: Outcome, at: datetime) -> None:

@@ -15,6 +15,7 @@ from cases.models.case import CaseQuerySet
 from cases.queries.sql import IsOpen, RowCompare, capped_counts
 from cases.states import WAITING, Status
 from routing.models import Role, User
+from routing.models.loaded import LANGUAGES
 
 PAGE_SIZE = 25
 COUNT_CAP = 500
@@ -26,6 +27,36 @@ _NEWEST_IDS = 500
 _MERGED_DEPARTMENTS = 8
 _ORDER = ("queue_rank", "received_at", "id")
 _RELATED = ("category", "department", "assignee", "street", "area")
+# What a row shows; the words of a case and the long columns of the catalogue stay where they are.
+_NAMED = (
+    *(f"category__name_{language}" for language in LANGUAGES),
+    *(f"department__name_{language}" for language in LANGUAGES),
+    "department__short_name",
+    "assignee__first_name",
+    "assignee__last_name",
+    "assignee__username",
+    "street__prefix",
+    "street__name",
+    "area__name",
+)
+_COLUMNS = (
+    "reference",
+    "subject",
+    "status",
+    "outcome",
+    "urgency",
+    "channel",
+    "address",
+    "received_at",
+    "updated_at",
+    "promise_due_at",
+    "promise_paused_at",
+    "legal_due_date",
+    "needs_person",
+    "is_restricted",
+    "queue_rank",
+    *_NAMED,
+)
 _ALL_CITY = (Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.DPO)
 
 
@@ -84,7 +115,6 @@ class QueueRow:
     legal_due_date: date | None
     needs_person: bool
     is_restricted: bool
-    is_new: bool
     cursor: Cursor
 
 
@@ -132,12 +162,9 @@ def arrivals(user: User, by: Actor, *, at: datetime, besides: frozenset[str]) ->
     # Ids rise with time: the newest cases stand at the end of the table, and nobody looks further back.
     last = Case.objects.order_by("-pk").annotate(floor=F("pk") - _NEWEST_IDS).values("floor")[:1]
     cases = visible_cases(user, by).filter(IsOpen(), pk__gt=Subquery(last))
-    newest = _scoped(cases, by, default_scope(by))
-    newest = newest.select_related("category", "department", "assignee").order_by("-id")[
-        : ARRIVALS + len(besides)
-    ]
-    fresh = [c for c in newest if c.received_at > at - ARRIVALS_WITHIN and c.reference not in besides]
-    return tuple(_row(case) for case in fresh[:ARRIVALS])
+    fresh = _scoped(cases, by, default_scope(by)).filter(received_at__gt=at - ARRIVALS_WITHIN)
+    newest = fresh.exclude(reference__in=besides).select_related(*_RELATED).only(*_COLUMNS)
+    return tuple(_row(case) for case in newest.order_by("-id")[:ARRIVALS])
 
 
 def queue_counts(user: User, by: Actor, *, at: datetime) -> dict[str, int]:
@@ -199,7 +226,7 @@ def _in_order(
         by.departments
     ) <= _MERGED_DEPARTMENTS:
         cases = _merged(cases, by.departments, order, limit)
-    return cases.select_related(*_RELATED).order_by(*order)[:limit]
+    return cases.select_related(*_RELATED).only(*_COLUMNS).order_by(*order)[:limit]
 
 
 def _merged(
@@ -232,6 +259,5 @@ def _row(case: Case) -> QueueRow:
         legal_due_date=case.legal_due_date,
         needs_person=case.needs_person,
         is_restricted=case.is_restricted,
-        is_new=case.status == Status.NEW and case.assignee_id is None,
         cursor=Cursor(case.queue_rank, case.received_at, case.pk),
     )

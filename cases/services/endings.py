@@ -112,12 +112,18 @@ def reopen_case(*, case_id: int, reason: str, by: Actor, at: datetime, version: 
 
 @transaction.atomic(durable=True)
 def withdraw_case(*, case_id: int, reason: str, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """Withdraw the request. A hazard stays a hazard: there only the person leaves the case. Raises CannotWithdraw."""
+    """Withdraw the request. Raises CannotWithdraw.
+
+    A hazard stays a hazard, and a case that others were merged into stays theirs: there only the person leaves.
+    """
     case = Case.objects.lock(case_id, version)
     if not case.may("withdraw", by):
         raise CannotWithdraw(case.reference)
-    if by.kind is ActorKind.RESIDENT and _is_hazard(case):
+    is_of_others = case.merged.exists()
+    if by.kind is ActorKind.RESIDENT and (is_of_others or _is_hazard(case)):
         return _detach(case, by, at)
+    if is_of_others:
+        raise CannotWithdraw(case.reference)
     case.withdraw(at)
     resume_promise(case, at)
     save(case, at, "status", "resolved_at", "resume_status", "needs_person", *PROMISE_FIELDS)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from cases.actors import Actor, resident, staff
 from cases.models import Case, CaseEvent, Channel, ContactOutcome, EventKind, EventWork, Purpose
 from cases.services.conversation import add_note, record_reply
@@ -198,7 +200,7 @@ class Lives:
 
     def _reopen(self, case: Case, handler: Actor, at: datetime) -> None:
         by = resident(case.participants.order_by("id")[0].pk)
-        if case.may_reopen(by, at.date()):
+        if case.may_reopen(by, timezone.localdate(at)):
             reason = self.town.pick("reopened", language=case.language)
             reopen_case(case_id=case.pk, reason=reason, by=by, at=at)
 

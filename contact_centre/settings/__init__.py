@@ -1,0 +1,1 @@
+"""Settings by environment: ``embedded`` (``./run``), ``production`` and ``test``, all on ``base``."""

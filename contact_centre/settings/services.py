@@ -1,0 +1,95 @@
+"""From the URL of a service (database, broker, layer, cache, mail) to the settings that Django wants."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from environ import Env
+
+Settings = dict[str, Any]
+
+SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+BUSY_SECONDS = 20
+POSTGRES_CONNECTION_SECONDS = 60
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+
+
+def database(url: str) -> Settings:
+    """The ``DATABASES`` entry. SQLite waits for its turn and syncs every commit; PostgreSQL connections are checked."""
+    config: Settings = Env.db_url_config(url)
+    if is_sqlite(config):
+        config["CONN_MAX_AGE"] = None
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": BUSY_SECONDS,
+            "init_command": SQLITE_PRAGMAS,
+            **config.get("OPTIONS", {}),
+        }
+    elif config.get("ENGINE") == "django.db.backends.postgresql":
+        config.setdefault("CONN_MAX_AGE", POSTGRES_CONNECTION_SECONDS)
+        config.setdefault("CONN_HEALTH_CHECKS", True)
+    else:
+        raise ImproperlyConfigured(f"DATABASE_URL: neither SQLite nor PostgreSQL: {urlsplit(url).scheme}")
+    return config
+
+
+def is_sqlite(config: Settings) -> bool:
+    """Whether a ``DATABASES`` entry is the embedded engine."""
+    return config.get("ENGINE") == "django.db.backends.sqlite3"
+
+
+def channel_layer(url: str) -> Settings:
+    """The ``CHANNEL_LAYERS`` entry: ``database:///file``, ``memory://`` or Redis (``redis``, ``rediss``, ``unix``)."""
+    scheme, path = urlsplit(url).scheme, urlsplit(url).path
+    if scheme == "database":
+        return {"BACKEND": "contact_centre.live.layer.DatabaseChannelLayer", "CONFIG": {"path": path}}
+    if scheme == "memory":
+        return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    if scheme in REDIS_SCHEMES:
+        hosts = [{"address": url}]
+        return {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": hosts, "capacity": 1000},
+        }
+    raise ImproperlyConfigured(f"CHANNEL_LAYER_URL: unknown scheme {scheme!r}")
+
+
+def broker_options(url: str) -> Settings:
+    """``CELERY_BROKER_TRANSPORT_OPTIONS``. A broker that does not answer must not hold a web request up."""
+    parts = urlsplit(url)
+    if parts.scheme == "filesystem":
+        return {
+            "data_folder_in": parts.path,
+            "data_folder_out": parts.path,
+            "control_folder": str(Path(parts.path) / "control"),
+            "polling_interval": 0.05,
+        }
+    if parts.scheme.startswith(("redis", "rediss")):
+        return {"visibility_timeout": 600, "socket_connect_timeout": 2, "socket_timeout": 5}
+    return {}
+
+
+def cache(url: str) -> Settings:
+    """The ``CACHES`` entry; ``dbcache://table``, ``locmemcache://``, ``redis://`` or ``rediscache:///socket``."""
+    config: Settings = Env.cache_url_config(url)
+    return config
+
+
+def email(url: str) -> Settings:
+    """The ``EMAIL_*`` and ``ANYMAIL`` settings.
+
+    ``maildir:///directory`` writes files; ``smtp+tls://user:password@host:587`` sends; a provider of Anymail is
+    named as ``anymail+mailgun://?MAILGUN_API_KEY=...`` with its own settings as the query.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "maildir":
+        return {"EMAIL_BACKEND": "contact_centre.web.maildir.MaildirBackend", "EMAIL_FILE_PATH": parts.path}
+    if parts.scheme.startswith("anymail+"):
+        provider = parts.scheme.removeprefix("anymail+")
+        anymail = dict(parse_qsl(parts.query))
+        return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": anymail}
+    config: Settings = Env.email_url_config(url)
+    return {"EMAIL_TIMEOUT": 20} | {
+        name: value for name, value in config.items() if name.startswith("EMAIL_")
+    }
