@@ -1,0 +1,118 @@
+"""Take mails in: as the pipe command of a mail server, from a file, or from a maildir."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.db.models import Q
+from django.utils import timezone
+
+from contact_centre.intake.consequences import automatic_mails
+from contact_centre.intake.models import UNSETTLED, RawMessage, RawState
+from contact_centre.intake.process import process, receive
+
+# Exit codes of sysexits.h, which mail servers understand: no such input; keep the mail and try again later.
+NO_INPUT: Final = 66
+TRY_AGAIN: Final = 75
+STDIN: Final = "-"
+
+
+class Command(BaseCommand):
+    help = (
+        "Store and process mails. Exit code 0: all are stored and settled; 66: nothing to read; "
+        "75: not stored or not settled, to be offered again later (doing so twice changes nothing)."
+    )
+    # Whatever goes wrong must end in a code that makes the mail server keep the mail.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument("file", nargs="?", help="a mail; - reads it from standard input")
+        source.add_argument("--maildir", type=Path, metavar="DIR", help="a maildir, or a directory of mails")
+        source.add_argument(
+            "--retry", action="store_true", help="process again what failed or was left half-way"
+        )
+        parser.add_argument("--json", type=Path, metavar="OUT", help="write what became of each mail")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        results: list[dict[str, Any]] = []
+        for name, source in _sources(options):
+            result = self._one(name, source)
+            results.append(result)
+            self.stdout.write(
+                "\t".join(result[key] or "-" for key in ("file", "state", "reason", "reference"))
+            )
+        if options["json"]:
+            text = json.dumps({"received": len(results), "messages": results}, ensure_ascii=False, indent=1)
+            options["json"].write_text(text + "\n", encoding="utf-8")
+        if any(result["state"] in ("", *UNSETTLED) for result in results):
+            raise CommandError("Not everything could be stored and settled: try again.", returncode=TRY_AGAIN)
+
+    def _one(self, name: str, source: "Path | int | None") -> dict[str, Any]:
+        try:
+            if isinstance(source, int):
+                row = process(source, at=timezone.now())
+            else:
+                row = receive(_read(source), at=timezone.now())
+            return _described(name, row)
+        except (DatabaseError, OSError) as error:
+            self.stderr.write(f"{name}: {type(error).__name__}: {error}")
+            return _undone(name)
+
+
+def _sources(options: dict[str, Any]) -> Iterator[tuple[str, "Path | int | None"]]:
+    """The name of each mail, and its file, its row, or None for standard input."""
+    if options["retry"]:
+        unfinished = RawMessage.objects.filter(Q(state__in=UNSETTLED) | Q(state=RawState.FAILED))
+        for pk, digest in list(unfinished.order_by("id").values_list("pk", "sha256")):
+            yield digest, pk
+    elif options["maildir"] is not None:
+        directory: Path = options["maildir"]
+        for path in _mails_in(directory):
+            yield str(path.relative_to(directory)), path
+    elif options["file"] == STDIN:
+        yield STDIN, None
+    else:
+        path = Path(options["file"])
+        if not path.is_file():
+            raise CommandError(f"There is no file {path}", returncode=NO_INPUT)
+        yield path.name, path
+
+
+def _mails_in(directory: Path) -> list[Path]:
+    """The mails of a maildir (what is in ``tmp`` is still being written), or the files of a plain directory."""
+    if not directory.is_dir():
+        raise CommandError(f"There is no directory {directory}", returncode=NO_INPUT)
+    boxes = [box for name in ("new", "cur") if (box := directory / name).is_dir()] or [directory]
+    return sorted(path for box in boxes for path in box.iterdir() if path.is_file() and path.name[0] != ".")
+
+
+def _read(path: Path | None) -> bytes:
+    return path.read_bytes() if path is not None else sys.stdin.buffer.read()
+
+
+def _described(name: str, row: RawMessage) -> dict[str, Any]:
+    return {
+        "file": name,
+        "state": row.state,
+        "reason": row.reason,
+        "reference": row.case.reference if row.case else "",
+        "evidence": row.evidence,
+        "subject": row.subject,
+        "from": row.sender,
+        "attachments": row.file_count,
+        "auto_mails": automatic_mails(row, at=timezone.now()),
+    }
+
+
+def _undone(name: str) -> dict[str, Any]:
+    """A mail that could not be stored, or was stored and could not be settled for a trouble of ours."""
+    return {
+        "file": name, "state": "", "reason": "TRY_AGAIN", "reference": "", "evidence": "", "subject": "", "from": "",
+        "attachments": 0, "auto_mails": 0,
+    }  # fmt: skip

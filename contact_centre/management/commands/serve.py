@@ -1,0 +1,170 @@
+"""Run the whole product on this machine: web, worker and beat as children of one supervisor."""
+
+import os
+import socket
+import sys
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from contact_centre.celery import app
+from contact_centre.supervisor import AlreadyRunning, Program, Supervisor, fresh_log, only_one
+from routing.demo_people import DEMO_PASSWORD
+from routing.models import User
+
+READY_SECONDS = 1
+
+
+class Command(BaseCommand):
+    help = "Run web, worker and beat until Ctrl-C or SIGTERM."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with only_one(settings.VAR_DIR):
+                self._serve(options["host"], options["port"])
+        except AlreadyRunning as error:
+            raise CommandError(str(error)) from error
+
+    def _serve(self, host: str, port: int) -> None:
+        refuse_taken(host, port)
+        prepare_broker()
+        supervisor = Supervisor(programs(host, port), self._say, Greeting(host, port, self._say))
+        self._say(f"Starting; logs are in {settings.VAR_DIR / 'logs'}")
+        supervisor.run()
+        self._say("Stopped.")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raises ``CommandError`` when another program listens there: the web process would only die again and again."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(f"Cannot listen on {host}:{port} ({error.strerror}). Try --port.") from error
+
+
+def prepare_broker() -> None:
+    """Make the directories of the embedded broker and declare the queues, once, before three processes do."""
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    for name in ("data_folder_in", "control_folder"):
+        if name in options:
+            Path(options[name]).mkdir(parents=True, exist_ok=True)
+    with app.connection_for_write() as broker:
+        for queue in settings.CELERY_TASK_QUEUES:
+            queue(broker.default_channel).declare()
+
+
+def programs(host: str, port: int) -> list[Program]:
+    """The three programs; docs/deploy.md runs the same ones under systemd."""
+    temporary = settings.VAR_DIR / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    environment = {
+        **os.environ,
+        "PUBLIC_URL": os.environ.get("PUBLIC_URL") or address_of(host, port),
+        "TMPDIR": str(temporary),
+        # Celery: SIGTERM ends running tasks after a short wait; their work rows bring them back.
+        "REMAP_SIGTERM": "SIGQUIT",
+    }
+    commands = {"web": web_command(host, port), "worker": worker_command(), "beat": beat_command()}
+    logs = settings.VAR_DIR / "logs"
+    return [
+        Program(name, command, environment, fresh_log(logs / f"{name}.log"))
+        for name, command in commands.items()
+    ]
+
+
+def address_of(host: str, port: int) -> str:
+    """Where a person on this machine finds the product."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """uvicorn; a request that hangs holds the shutdown up for five seconds at most."""
+    uvicorn = [sys.executable, "-m", "uvicorn", "contact_centre.asgi:application", "--no-access-log"]
+    limits = ["--lifespan", "off", "--timeout-graceful-shutdown", "5"]
+    return [*uvicorn, "--host", host, "--port", str(port), *limits]
+
+
+def worker_command() -> list[str]:
+    """The Celery worker, on every queue of the settings."""
+    queues = ",".join(queue.name for queue in settings.CELERY_TASK_QUEUES)
+    celery = [sys.executable, "-m", "celery", "-A", "contact_centre", "worker", "--loglevel", "INFO"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [*celery, "--pool", "prefork", "--concurrency", "2", "--queues", queues, *quiet]
+
+
+def beat_command() -> list[str]:
+    """The clock that wakes the sweeps."""
+    return [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "contact_centre",
+        "beat",
+        "--loglevel",
+        "INFO",
+        "--pidfile=",
+    ]
+
+
+class Greeting:
+    """Tells the person at the terminal, once, that the product is ready and how to get in."""
+
+    def __init__(self, host: str, port: int, say: Any) -> None:
+        self.address = address_of(host, port)
+        self.say = say
+        self.done = False
+
+    def __call__(self) -> None:
+        """Look whether the web process is ready; say so the first time."""
+        if not self.done and is_ready(self.address):
+            self.done = True
+            self.say("\n".join(["", *self.lines()]))
+
+    def lines(self) -> Iterator[str]:
+        """Addresses, and one login per role where this is a demonstration."""
+        yield f"Ready.  Report something:  {self.address}/report/"
+        yield f"        Work on it:        {self.address}/desk/"
+        if settings.DEMO:
+            yield f"        Sign in with the password {DEMO_PASSWORD!r} as"
+            yield from (f"          {username:<14}{role}" for role, username in demo_logins().items())
+        yield "        Ctrl-C stops everything."
+
+
+def is_ready(address: str) -> bool:
+    """Whether ``/readyz`` answers that all parts are ready."""
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=READY_SECONDS) as answer:  # noqa: S310 - our own http address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def demo_logins() -> dict[str, str]:
+    """The first active person of each role."""
+    people = (
+        User.objects.filter(is_active=True).exclude(role="").order_by("-id").values_list("role", "username")
+    )
+    logins = dict(people)
+    connection.close()
+    return dict(sorted(logins.items()))

@@ -1,0 +1,134 @@
+"""``manage.py serve`` with its real programs: they start, come back when killed, and all end together."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from contact_centre.management.commands.serve import worker_command
+from tests.contact_centre.processes import (
+    command_of,
+    descendants,
+    embedded,
+    end,
+    free_port,
+    living,
+    until,
+)
+
+pytestmark = pytest.mark.embedded
+
+
+@dataclass
+class Product:
+    """A served product with state of its own."""
+
+    process: subprocess.Popen[str]
+    port: int
+    directory: Path
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def family(self) -> set[int]:
+        return descendants(self.process.pid)
+
+    def main_process(self, words: str) -> int:
+        """The one child of the supervisor whose command has these words."""
+        groups = [pid for pid in self.family() if os.getpgid(pid) == pid]
+        (found,) = [pid for pid in groups if words in command_of(pid)]
+        return found
+
+    def is_working(self) -> bool:
+        worker = [pid for pid in self.family() if " worker " in command_of(pid)]
+        beat = [pid for pid in self.family() if " beat " in command_of(pid)]
+        return self.answers() and len(worker) >= 3 and len(beat) == 1
+
+
+def manage(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=settings.BASE_DIR, env=embedded(directory), capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory) -> Path:
+    """A state directory with an empty database."""
+    directory = tmp_path_factory.mktemp("migrated")
+    done = manage(directory, "migrate")
+    assert done.returncode == 0, done.stderr
+    return Path(directory)
+
+
+@pytest.fixture
+def product(migrated, tmp_path) -> Iterator[Product]:
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        cwd=settings.BASE_DIR, env=embedded(tmp_path), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    running = Product(process, port, tmp_path)
+    yield running
+    end({process.pid} | running.family())
+    process.wait()
+    if process.stdout:
+        process.stdout.close()
+
+
+def test_killed_programs_come_back_and_sigterm_leaves_nothing(product):
+    assert until(product.is_working), (product.directory / "logs" / "web.log").read_text()
+
+    second = manage(product.directory, "serve", "--port", str(free_port()))
+    assert second.returncode != 0
+    assert f"Already running: process {product.process.pid}" in second.stderr
+
+    web, worker = product.main_process("uvicorn"), product.main_process(" worker ")
+    pool = descendants(worker)
+    os.kill(web, signal.SIGKILL)
+    os.kill(worker, signal.SIGKILL)
+    assert until(lambda: not living({web, worker} | pool))
+    assert until(product.is_working)
+    assert {product.main_process("uvicorn"), product.main_process(" worker ")} & {web, worker} == set()
+
+    family = product.family()
+    product.process.terminate()
+    assert product.process.wait(10) == 0
+    assert living(family) == set()
+
+
+def test_killed_supervisor_leaves_nothing(product):
+    assert until(product.is_working)
+    family = product.family()
+    product.process.kill()
+    assert until(lambda: not living(family), 10)
+
+
+def test_taken_port_is_refused_at_once(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        refused = manage(tmp_path, "serve", "--port", str(other.getsockname()[1]))
+    assert refused.returncode != 0
+    assert "Try --port" in refused.stderr
+
+
+def test_worker_listens_to_every_queue():
+    command = worker_command()
+    queues = command[command.index("--queues") + 1].split(",")
+    assert queues == [queue.name for queue in settings.CELERY_TASK_QUEUES]

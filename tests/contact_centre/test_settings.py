@@ -1,0 +1,166 @@
+"""Settings: services by URL, and a production that refuses to start with an unsafe value."""
+
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from contact_centre.settings import services
+from contact_centre.settings.safety import REQUIRED, refuse_unsafe, unsafe_values
+
+SAFE = {
+    "SECRET_KEY": "k3J9vQ2mX7pLzR5tYw8nB4cD6fG1hSaEuTjMiOqWrVxNyPbZ",
+    "PUBLIC_URL": "https://kontakt.konin.pl",
+    "MAIL_DOMAIN": "kontakt.konin.pl",
+    "DATABASE_URL": "postgres://city:k3J9vQ2mX7@db.internal/city",
+    "CELERY_BROKER_URL": "redis://:k3J9vQ2mX7@redis.internal/0",
+    "CHANNEL_LAYER_URL": "redis://:k3J9vQ2mX7@redis.internal/1",
+    "CACHE_URL": "redis://:k3J9vQ2mX7@redis.internal/2",
+    "EMAIL_URL": "smtp+tls://city:k3J9vQ2mX7@smtp.internal:587",
+}  # fmt: skip
+SAFE["SECRET_KEY"] += "Ab0d"
+
+
+def faults(**changes: str) -> set[str]:
+    return {name for name, _ in unsafe_values(SAFE | changes)}
+
+
+def test_safe_environment_is_accepted():
+    refuse_unsafe(SAFE)
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_missing_variable_is_named(name):
+    environment = {key: value for key, value in SAFE.items() if key != name}
+    with pytest.raises(ImproperlyConfigured, match=f"{name} is missing"):
+        refuse_unsafe(environment)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "ab" * 40),
+        ("SECRET_KEY", "django-insecure-" + SAFE["SECRET_KEY"]),
+        ("PUBLIC_URL", "http://kontakt.konin.pl"),
+        ("PUBLIC_URL", "https://"),
+        ("ALLOWED_HOSTS", "*"),
+        ("MAIL_DOMAIN", "kontakt.example"),
+        ("DATABASE_URL", "sqlite:///db.sqlite3"),
+        ("DATABASE_URL", "postgres://city:postgres@db/city"),
+        ("DATABASE_URL", "postgres://city@db/city"),
+        ("CELERY_BROKER_URL", "filesystem:///broker"),
+        ("CHANNEL_LAYER_URL", "memory://"),
+        ("CACHE_URL", "locmemcache://"),
+        ("EMAIL_URL", "maildir:///mail"),
+        ("DEBUG", "true"),
+        ("DEMO", "1"),
+    ],
+)
+def test_unsafe_value_is_named(name, value):
+    assert faults(**{name: value}) == {name}
+
+
+def test_all_faults_are_told_at_once_and_no_value_is_shown():
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        refuse_unsafe(SAFE | {"SECRET_KEY": "tiny-word", "DATABASE_URL": "postgres://city:changeme@db/city"})
+    assert "SECRET_KEY" in str(refusal.value)
+    assert "DATABASE_URL" in str(refusal.value)
+    assert "tiny-word" not in str(refusal.value)
+    assert "changeme" not in str(refusal.value)
+
+
+def settings_in(
+    module: str, expression: str, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Import a settings module in a process of its own."""
+    clean = {"PATH": os.environ["PATH"], "PYTHONPATH": str(settings.BASE_DIR)}
+    code = f"from contact_centre.settings import {module} as s; print({expression})"
+    return subprocess.run(
+        [sys.executable, "-c", code], env=clean | environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_production_does_not_start_unsafely():
+    done = settings_in("production", "1", SAFE | {"PUBLIC_URL": "http://kontakt.konin.pl"})
+    assert done.returncode != 0
+    assert "PUBLIC_URL must be an https address" in done.stderr
+
+
+def test_production_starts_safely():
+    done = settings_in("production", "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.ALLOWED_HOSTS", SAFE)
+    assert done.stdout == "True True ['kontakt.konin.pl']\n"
+
+
+def test_embedded_makes_its_own_key_once_and_keeps_it_to_itself(tmp_path):
+    state = tmp_path / "var"
+    keys = {settings_in("embedded", "s.SECRET_KEY", {"VAR_DIR": str(state)}).stdout for _ in range(2)}
+    assert len(keys) == 1
+    assert len(keys.pop().strip()) >= 50
+    assert stat.S_IMODE((state / "secret_key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+
+
+def test_sqlite_syncs_every_commit_and_waits_its_turn():
+    options = services.database("sqlite:////tmp/db.sqlite3")["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert options["timeout"] == 20
+    assert "synchronous=FULL" in options["init_command"]
+
+
+def test_postgresql_by_unix_socket():
+    config = services.database("postgres://city@//tmp/sockets/city")
+    assert (config["HOST"], config["NAME"], config["USER"]) == ("/tmp/sockets", "city", "city")
+    assert config["CONN_HEALTH_CHECKS"] is True
+
+
+def test_other_databases_are_refused():
+    with pytest.raises(ImproperlyConfigured, match="mysql"):
+        services.database("mysql://city@db/city")
+
+
+@pytest.mark.parametrize(
+    ("url", "backend"),
+    [
+        ("database:///tmp/live.sqlite3", "contact_centre.live.layer.DatabaseChannelLayer"),
+        ("memory://", "channels.layers.InMemoryChannelLayer"),
+        ("redis://localhost/1", "channels_redis.core.RedisChannelLayer"),
+        ("unix:///tmp/redis.sock?db=1", "channels_redis.core.RedisChannelLayer"),
+    ],
+)
+def test_channel_layer_by_url(url, backend):
+    assert services.channel_layer(url)["BACKEND"] == backend
+
+
+def test_unknown_channel_layer_is_refused():
+    with pytest.raises(ImproperlyConfigured, match="kafka"):
+        services.channel_layer("kafka://localhost")
+
+
+def test_mail_by_smtp_provider_or_maildir():
+    smtp = services.email("smtp+tls://city:word@smtp.internal:587")
+    assert (smtp["EMAIL_HOST"], smtp["EMAIL_PORT"], smtp["EMAIL_USE_TLS"]) == ("smtp.internal", 587, True)
+    provider = services.email("anymail+mailgun://?MAILGUN_API_KEY=abc")
+    assert provider["EMAIL_BACKEND"] == "anymail.backends.mailgun.EmailBackend"
+    assert provider["ANYMAIL"] == {"MAILGUN_API_KEY": "abc"}
+    assert services.email("maildir:///tmp/mail")["EMAIL_FILE_PATH"] == "/tmp/mail"
+
+
+def test_every_task_names_a_queue_that_a_worker_listens_to():
+    current_app.loader.import_default_modules()
+    queues = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+    named = {name: getattr(task, "queue", None) for name, task in current_app.tasks.items()}
+    own = {name: queue for name, queue in named.items() if not name.startswith("celery.")}
+    assert own
+    assert {name: queue for name, queue in own.items() if queue not in queues} == {}
+
+
+def test_every_scheduled_task_exists():
+    current_app.loader.import_default_modules()
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert scheduled - set(current_app.tasks) == set()
