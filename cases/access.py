@@ -8,6 +8,7 @@ from cases.actors import Actor, staff
 from cases.keys import opens
 from cases.models import Attachment, Case, CaseParticipant, Exclusion
 from cases.models.case import CaseQuerySet
+from cases.models.references import is_reference
 from routing.models import Department, Kind, Role, User
 from routing.services import line_of
 
@@ -38,6 +39,8 @@ def visible_cases(user: User, actor: Actor | None = None) -> CaseQuerySet:
 
 def get_case_for_staff(user: User, reference: str, actor: Actor | None = None) -> Case:
     """One case by its reference; raises NoAccess."""
+    if not is_reference(reference):
+        raise NoAccess(reference)
     related = ("category", "department", "department__calendar", "assignee", "street", "area", "merged_into")
     case = visible_cases(user, actor).select_related(*related).filter(reference=reference).first()
     if case is None:
@@ -47,6 +50,8 @@ def get_case_for_staff(user: User, reference: str, actor: Actor | None = None) -
 
 def get_participant(reference: str, key: str) -> CaseParticipant:
     """The participant whose tracking key this is, with the case; raises NoAccess."""
+    if not is_reference(reference):
+        raise NoAccess(reference)
     rows = CaseParticipant.objects.filter(case__reference=reference, detached_at__isnull=True)
     for participant in rows.select_related("case", "case__category", "case__department", "case__merged_into"):
         if opens(participant, key):

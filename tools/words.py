@@ -13,10 +13,14 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contact_centre.settings.test")
 
 import django  # noqa: E402
+import polib  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from contact_centre.web.words import SOURCES  # noqa: E402
+from contact_centre.web.words import DOMAIN, SOURCES  # noqa: E402
+
+
+NOISE = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Report-Msgid-Bugs-To")
 
 
 def main() -> None:
@@ -32,6 +36,24 @@ def main() -> None:
         no_wrap=True,
         ignore_patterns=[".*", "var/*", "tests/*", "bench/*", "tools/*", "docs/*", "*/vendor/*"],
     )
+    for path in SOURCES.glob(f"*/{DOMAIN}"):
+        tidy(path)
+
+
+def tidy(path: Path) -> None:
+    """Take gettext's guesses out: a phrase is translated by a person or it is empty. Dates and places only make noise."""
+    words = polib.pofile(str(path), wrapwidth=0)
+    for entry in words:
+        if "fuzzy" in entry.flags:
+            entry.flags.remove("fuzzy")
+            entry.msgstr = ""
+            entry.msgstr_plural = dict.fromkeys(entry.msgstr_plural, "")
+        entry.previous_msgid = entry.previous_msgctxt = entry.previous_msgid_plural = None
+        entry.occurrences = []
+    words.metadata_is_fuzzy = False
+    for name in NOISE:
+        words.metadata.pop(name, None)
+    words.save()
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from cases.actors import Actor, ActorKind
+from cases.models.codes import REOPEN_DAYS, URGENCY_RANK, Channel
 from cases.states import (
     DEPARTMENT,
     DESK,
@@ -29,19 +29,6 @@ from cases.states import (
 from routing.models import Category, Department, District, Kind, Role, Street, TermUnit, Urgency
 
 
-class Channel(models.TextChoices):
-    WEB = "WEB", _("web form")
-    EMAIL = "EMAIL", _("e-mail")
-    PHONE = "PHONE", _("phone")
-    COUNTER = "COUNTER", _("in person")
-    LETTER = "LETTER", _("letter")
-
-
-URGENCY_RANK = {Urgency.DANGER: 0, Urgency.URGENT: 1, Urgency.NORMAL: 2}
-# Reopening by the resident is possible until this many days after the answer.
-REOPEN_DAYS = 14
-
-
 class StaleCase(Exception):
     """The form was filled in on an older version of the case."""
 
@@ -59,8 +46,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError("a case is locked inside a transaction")
-        rows = self.select_related("category", "department", "department__calendar")
-        case = rows.select_for_update(of=("self",), no_key=True).get(pk=case_id)
+        # Nothing is joined: after a wait PostgreSQL gives the new row of the case beside the old rows of the others.
+        case = self.select_for_update(no_key=True).get(pk=case_id)
         if version is not None and case.version != version:
             raise StaleCase(case, version)
         return case

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.case import Case, Channel
+from cases.models.case import Case
+from cases.models.codes import Channel
 from cases.models.participant import CaseParticipant
 
 

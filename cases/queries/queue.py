@@ -1,7 +1,7 @@
 """The queue of a person: which cases wait for her or her departments, page by page, and how many of what."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 from operator import or_
@@ -12,10 +12,10 @@ from cases.access import visible_cases
 from cases.actors import Actor
 from cases.models import Case
 from cases.models.case import CaseQuerySet
+from cases.queries.queue_rows import COLUMNS, RELATED, Cursor, QueueRow, make_row
 from cases.queries.sql import IsOpen, RowCompare, capped_counts
 from cases.states import WAITING, Status
 from routing.models import Role, User
-from routing.models.loaded import LANGUAGES
 
 PAGE_SIZE = 25
 COUNT_CAP = 500
@@ -26,37 +26,6 @@ _NEWEST_IDS = 500
 # More departments than this are most of the city: walking the whole queue in order is cheaper then.
 _MERGED_DEPARTMENTS = 8
 _ORDER = ("queue_rank", "received_at", "id")
-_RELATED = ("category", "department", "assignee", "street", "area")
-# What a row shows; the words of a case and the long columns of the catalogue stay where they are.
-_NAMED = (
-    *(f"category__name_{language}" for language in LANGUAGES),
-    *(f"department__name_{language}" for language in LANGUAGES),
-    "department__short_name",
-    "assignee__first_name",
-    "assignee__last_name",
-    "assignee__username",
-    "street__prefix",
-    "street__name",
-    "area__name",
-)
-_COLUMNS = (
-    "reference",
-    "subject",
-    "status",
-    "outcome",
-    "urgency",
-    "channel",
-    "address",
-    "received_at",
-    "updated_at",
-    "promise_due_at",
-    "promise_paused_at",
-    "legal_due_date",
-    "needs_person",
-    "is_restricted",
-    "queue_rank",
-    *_NAMED,
-)
 _ALL_CITY = (Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.DPO)
 
 
@@ -66,15 +35,6 @@ class Scope(StrEnum):
     ALL = "all"
     DEPARTMENTS = "departments"
     MINE = "mine"
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A position in the queue: the sort key of a row."""
-
-    rank: int
-    received_at: datetime
-    case_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +52,6 @@ class QueueFilter:
     @property
     def is_narrowed(self) -> bool:
         return self != QueueFilter()
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One case as the queue shows it."""
-
-    reference: str
-    subject: str
-    status: str
-    outcome: str
-    urgency: str
-    channel: str
-    category: str
-    department: str
-    assignee: str
-    place: str
-    received_at: datetime
-    updated_at: datetime
-    due_at: datetime | None
-    is_paused: bool
-    legal_due_date: date | None
-    needs_person: bool
-    is_restricted: bool
-    cursor: Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +85,7 @@ def queue_page(
     found = found[:PAGE_SIZE]
     if backwards:
         found.reverse()
-    rows = tuple(_row(case) for case in found)
+    rows = tuple(make_row(case) for case in found)
     if not rows:
         return QueuePage((), None, None)
     has_before = has_more if backwards else after is not None
@@ -163,8 +99,8 @@ def arrivals(user: User, by: Actor, *, at: datetime, besides: frozenset[str]) ->
     last = Case.objects.order_by("-pk").annotate(floor=F("pk") - _NEWEST_IDS).values("floor")[:1]
     cases = visible_cases(user, by).filter(IsOpen(), pk__gt=Subquery(last))
     fresh = _scoped(cases, by, default_scope(by)).filter(received_at__gt=at - ARRIVALS_WITHIN)
-    newest = fresh.exclude(reference__in=besides).select_related(*_RELATED).only(*_COLUMNS)
-    return tuple(_row(case) for case in newest.order_by("-id")[:ARRIVALS])
+    newest = fresh.exclude(reference__in=besides).select_related(*RELATED).only(*COLUMNS)
+    return tuple(make_row(case) for case in newest.order_by("-id")[:ARRIVALS])
 
 
 def queue_counts(user: User, by: Actor, *, at: datetime) -> dict[str, int]:
@@ -173,11 +109,11 @@ def queue_counts(user: User, by: Actor, *, at: datetime) -> dict[str, int]:
     own = _scoped(cases, by, default_scope(by))
     return capped_counts(
         {
-            "new": own.filter(status=Status.NEW if by.role in _ALL_CITY else Status.ASSIGNED),
+            "new": own.filter(IsOpen(), status=Status.NEW if by.role in _ALL_CITY else Status.ASSIGNED),
             "needs_person": own.filter(needs_person=True),
             "mine": cases.filter(IsOpen(), assignee_id=by.user_id),
             "overdue": own.filter(_is_overdue(at)),
-            "waiting": own.filter(status__in=WAITING),
+            "waiting": own.filter(IsOpen(), status__in=WAITING),
         },
         COUNT_CAP,
     )
@@ -226,7 +162,7 @@ def _in_order(
         by.departments
     ) <= _MERGED_DEPARTMENTS:
         cases = _merged(cases, by.departments, order, limit)
-    return cases.select_related(*_RELATED).only(*_COLUMNS).order_by(*order)[:limit]
+    return cases.select_related(*RELATED).only(*COLUMNS).order_by(*order)[:limit]
 
 
 def _merged(
@@ -238,26 +174,3 @@ def _merged(
         for pk in sorted(departments)
     ]
     return Case.objects.filter(reduce(or_, parts))
-
-
-def _row(case: Case) -> QueueRow:
-    return QueueRow(
-        reference=case.reference,
-        subject=case.subject,
-        status=case.status,
-        outcome=case.outcome,
-        urgency=case.urgency,
-        channel=case.channel,
-        category=case.category.name if case.category else "",
-        department=case.department.label if case.department else "",
-        assignee=str(case.assignee) if case.assignee else "",
-        place=case.address or str(case.street or case.area or ""),
-        received_at=case.received_at,
-        updated_at=case.updated_at,
-        due_at=case.promise_due_at,
-        is_paused=case.promise_paused_at is not None,
-        legal_due_date=case.legal_due_date,
-        needs_person=case.needs_person,
-        is_restricted=case.is_restricted,
-        cursor=Cursor(case.queue_rank, case.received_at, case.pk),
-    )

@@ -10,8 +10,8 @@ from cases.deadlines import PROMISE_FIELDS, resume_promise
 from cases.files import StoredFile
 from cases.models import Audience, Case, CaseParticipant, Channel, Message, MessagePurpose
 from cases.payloads import MessageSent, NoteAdded, ResidentReplied
+from cases.services._files import attach_files
 from cases.services._steps import Refused, clean_text, save, write_message
-from cases.services.intake import attach_files
 from cases.states import DESK, IN_DEPARTMENT, Outcome, Status
 from cases.timeline import record_event
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,7 +11,6 @@ from cases.actors import Actor, ActorKind, resident
 from cases.deadlines import set_clocks
 from cases.files import StoredFile
 from cases.models import (
-    Attachment,
     Audience,
     Case,
     CaseParticipant,
@@ -24,9 +22,10 @@ from cases.models import (
     MessagePurpose,
     Purpose,
 )
-from cases.models.case import URGENCY_RANK
+from cases.models.codes import URGENCY_RANK
 from cases.models.references import make_reference, next_case_id
 from cases.payloads import ContactLinked, Received
+from cases.services._files import attach_files
 from cases.services._steps import clean_text, save, write_message
 from cases.timeline import record_event
 from routing.models import Category, District, Kind, Street, Urgency
@@ -250,31 +249,6 @@ def _first_message(case: Case, report: Report, words: str, author: Actor, at: da
         channel=report.channel,
         source_key=report.source_key,
     )
-
-
-def attach_files(case: Case, message: Message, files: Sequence[StoredFile], at: datetime) -> None:
-    """Write the rows of files that lie in storage already; the same bytes on one message count once."""
-    unique = {file.sha256: file for file in files}
-    keeps_evidence = bool(case.category and case.category.keeps_evidence)
-    Attachment.objects.bulk_create(
-        Attachment(case=case, message=message, created_at=at, **_columns(file, keeps_evidence))
-        for file in unique.values()
-    )
-
-
-def _columns(file: StoredFile, keeps_evidence: bool) -> dict[str, Any]:
-    columns: dict[str, Any] = {
-        "sha256": file.sha256,
-        "original_path": file.original_path,
-        "display_path": file.display_path,
-        "name": file.name,
-        "original_name": file.original_name[:160],
-        "media_type": file.media_type,
-        "size": file.size,
-    }
-    if keeps_evidence:
-        columns |= {"taken_at": file.taken_at, "taken_lat": file.taken_lat, "taken_lon": file.taken_lon}
-    return columns
 
 
 def _keep_contact(conversation: Conversation, *, by: Actor, at: datetime) -> Contact:

@@ -8,7 +8,7 @@ from cases.access import is_kept_away
 from cases.actors import SYSTEM_ACTOR
 from cases.deadlines import CLOCK_FIELDS, set_clocks
 from cases.models import Case, CaseEvent, CaseParticipant, EventKind, Prediction
-from cases.models.case import URGENCY_RANK
+from cases.models.codes import URGENCY_RANK
 from cases.payloads import Routed, Triaged
 from cases.services._steps import save
 from cases.states import Status

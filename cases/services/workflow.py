@@ -9,7 +9,7 @@ from cases.access import is_kept_away
 from cases.actors import Actor
 from cases.deadlines import CLOCK_FIELDS, PROMISE_FIELDS, pause_promise, resume_promise, set_clocks
 from cases.models import Audience, Case, MessagePurpose, Prediction
-from cases.models.case import URGENCY_RANK
+from cases.models.codes import URGENCY_RANK
 from cases.payloads import (
     Classified,
     Planned,

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
 from classifiers.store.models import ModelVersion
 
@@ -112,8 +112,18 @@ def current() -> "Model | None":
 
 
 def start_loading() -> None:
-    """Begins to load the serving model in the background; a web process calls this when it starts."""
-    _holder.current()
+    """Begins to load the serving model in the background; a web process calls this when it starts.
+
+    The database is asked in a thread too: the caller may be inside an event loop, where Django refuses to.
+    """
+    threading.Thread(target=_start, name="model-start", daemon=True).start()
+
+
+def _start() -> None:
+    try:
+        _holder.current()
+    finally:
+        connections.close_all()
 
 
 def require(timeout: float) -> "Model":

@@ -25,7 +25,7 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
     async def connect(self) -> None:
         await self.accept()
         user = self.scope["user"]
-        if not isinstance(user, User) or not user.is_authenticated:
+        if not isinstance(user, User):
             await self.close(NOT_SIGNED_IN)
             return
         try:

@@ -37,6 +37,8 @@ NOTICE_COALESCE_SECONDS = env.int("NOTICE_COALESCE_SECONDS", default=30)
 DEBUG = False
 DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# Older keys: links, PINs and reply addresses made with them go on working.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 INSTALLED_APPS = [
     "contact_centre",

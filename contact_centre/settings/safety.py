@@ -50,6 +50,8 @@ def unsafe_values(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     ):
         if environment.get(name, "").strip().lower() in TRUE_WORDS:
             yield name, f"must be off: it {reason}"
+    if environment.get("RATE_LIMITS_ENABLED", "1").strip().lower() not in TRUE_WORDS:
+        yield "RATE_LIMITS_ENABLED", "must be on: it protects residents from floods"
 
 
 def _key_faults(key: str) -> Iterator[tuple[str, str]]:

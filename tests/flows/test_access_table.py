@@ -1,6 +1,6 @@
 """Every address of the product, asked by everybody: the table says who gets in; a new address must be added here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -55,24 +55,26 @@ class World:
     def address(self, name: str) -> str:
         """The address of a name, for this case."""
         key = {"reference": self.case.reference, "key": tracking_key(self.participant)}
-        return {
-            **{
-                f"portal:{page}": partial(reverse, f"portal:{page}", kwargs=key) for page in TRACKING
-            },
-            "portal:file": lambda: reverse(
-                "portal:file", kwargs=key | {"file_id": self.attachment.pk, "name": self.attachment.name}
+        addresses: dict[str, Callable[[], str]] = {
+            "portal:file": partial(
+                reverse,
+                "portal:file",
+                kwargs=key | {"file_id": str(self.attachment.pk), "name": self.attachment.name},
             ),
-            "desk:case": lambda: reverse("desk:case", args=[self.case.reference]),
-            "desk:step": lambda: reverse("desk:step", args=[self.case.reference, "note"]),
-            "desk:revoke_link": lambda: reverse(
-                "desk:revoke_link", args=[self.case.reference, self.participant.pk]
+            "desk:case": partial(reverse, "desk:case", args=[self.case.reference]),
+            "desk:step": partial(reverse, "desk:step", args=[self.case.reference, "note"]),
+            "desk:revoke_link": partial(
+                reverse, "desk:revoke_link", args=[self.case.reference, self.participant.pk]
             ),
-            "desk:file": lambda: reverse("desk:file", args=[self.attachment.pk]),
-            "desk:original": lambda: reverse("desk:original", args=[self.attachment.pk]),
-            "desk:logged": lambda: reverse("desk:logged", args=[self.contact.pk]),
-            "desk:notice": lambda: reverse("desk:notice", args=[self.notice.pk]),
-            "desk:settle": lambda: reverse("desk:settle", args=[self.notice.pk, "again"]),
-        }.get(name, lambda: reverse(name))()
+            "desk:file": partial(reverse, "desk:file", args=[self.attachment.pk]),
+            "desk:original": partial(reverse, "desk:original", args=[self.attachment.pk]),
+            "desk:logged": partial(reverse, "desk:logged", args=[self.contact.pk]),
+            "desk:notice": partial(reverse, "desk:notice", args=[self.notice.pk]),
+            "desk:settle": partial(reverse, "desk:settle", args=[self.notice.pk, "again"]),
+        }
+        if name.removeprefix("portal:") in TRACKING:
+            return reverse(name, kwargs=key)
+        return addresses.get(name, partial(reverse, name))()
 
 
 TRACKING = ("track", "received", "confirm", "withdraw", "reopen")

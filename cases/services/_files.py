@@ -1,0 +1,33 @@
+"""Writing the rows of files that came with words. The bytes lie in storage already."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from cases.files import StoredFile
+from cases.models import Attachment, Case, Message
+
+
+def attach_files(case: Case, message: Message, files: Sequence[StoredFile], at: datetime) -> None:
+    """Write the rows of files that lie in storage already; the same bytes on one message count once."""
+    unique = {file.sha256: file for file in files}
+    keeps_evidence = bool(case.category and case.category.keeps_evidence)
+    Attachment.objects.bulk_create(
+        Attachment(case=case, message=message, created_at=at, **_columns(file, keeps_evidence))
+        for file in unique.values()
+    )
+
+
+def _columns(file: StoredFile, keeps_evidence: bool) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "sha256": file.sha256,
+        "original_path": file.original_path,
+        "display_path": file.display_path,
+        "name": file.name,
+        "original_name": file.original_name[:160],
+        "media_type": file.media_type,
+        "size": file.size,
+    }
+    if keeps_evidence:
+        columns |= {"taken_at": file.taken_at, "taken_lat": file.taken_lat, "taken_lon": file.taken_lon}
+    return columns

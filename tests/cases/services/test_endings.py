@@ -1,0 +1,260 @@
+"""How a case ends and comes back: outcomes and their answers, the 14 days, hazards that cannot be withdrawn."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cases.access import NoAccess, get_participant
+from cases.keys import tracking_key
+from cases.models import Case, StaleCase
+from cases.services import endings
+from cases.services.workflow import ask_resident, classify_case
+from cases.states import Outcome
+from routing.models import Category, Kind, Role, Urgency
+from tests.factories import NOW, make_case, make_routed_case, make_settled_case, reporter_of
+from tests.record import actor, ana, assert_recorded, dee, kinds, last_event, last_message, state_of
+
+pytestmark = pytest.mark.django_db
+THEN = NOW + timedelta(hours=1)
+
+
+def resolve(
+    case: Case, outcome: Outcome = Outcome.DONE, answer: str = "The hole is filled.", **more: Any
+) -> Case:
+    values = {"by": actor(Role.DISPATCHER), "at": THEN} | more
+    return endings.resolve_case(case_id=case.pk, outcome=outcome, answer=answer, **values)
+
+
+def assert_refused(error: type[Exception], case: Case, step: Any, **arguments: Any) -> None:
+    before = state_of(case)
+    with pytest.raises(error) as refusal:
+        step(case_id=case.pk, **arguments)
+    assert refusal.type is error
+    assert state_of(case) == before
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.ANSWERED, Outcome.NOT_CONFIRMED, Outcome.DECLINED])
+def test_resolving_gives_the_outcome_and_the_answer(outcome):
+    case, by = make_routed_case(), actor(Role.HANDLER)
+    resolved = resolve(case, outcome, by=by, version=case.version)
+    assert (resolved.status, resolved.outcome, resolved.resolved_at) == ("RESOLVED", outcome, THEN)
+    answer = last_message(case)
+    assert (answer.audience, answer.purpose, answer.body) == ("RESIDENT", "ANSWER", "The hole is filled.")
+    assert_recorded(case, "RESOLVED", by, {"outcome": outcome.value, "message": answer.pk})
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome != Outcome.SPAM])
+def test_every_outcome_but_spam_needs_an_answer(outcome):
+    case = make_settled_case(kind=Kind.COMPLAINT)
+    more = {
+        "outcome": outcome,
+        "answer": " \n",
+        "authority": "WIOŚ",
+        "by": actor(Role.DISPATCHER),
+        "at": THEN,
+    }
+    assert_refused(endings.AnswerMissing, case, endings.resolve_case, **more)
+
+
+def test_spam_needs_no_words_and_what_is_written_stays_inside():
+    case = make_case()
+    resolve(case, Outcome.SPAM, "")
+    assert last_event(case).payload == {"outcome": "SPAM", "message": None}
+    other = make_case()
+    resolve(other, Outcome.SPAM, "Casino.")
+    assert last_message(other).audience == "INTERNAL"
+
+
+def test_only_a_matter_of_law_may_stay_unexamined():
+    more = {"outcome": Outcome.UNEXAMINED, "answer": "x", "by": actor(Role.DISPATCHER), "at": THEN}
+    for case in (make_case(), make_settled_case()):
+        assert_refused(endings.OutcomeNotAllowed, case, endings.resolve_case, **more)
+    assert resolve(make_settled_case(kind=Kind.COMPLAINT), Outcome.UNEXAMINED).outcome == "UNEXAMINED"
+
+
+def test_forwarding_names_the_authority():
+    case = make_settled_case()
+    more = {"outcome": Outcome.FORWARDED, "answer": "x", "by": actor(Role.DISPATCHER), "at": THEN}
+    assert_refused(endings.OutcomeNotAllowed, case, endings.resolve_case, **more)
+    assert resolve(case, Outcome.FORWARDED, authority=" WIOŚ Poznań ").waiting_for == "WIOŚ Poznań"
+
+
+def test_who_may_not_resolve():
+    case = make_routed_case()
+    for by in (dee(), actor(Role.ANALYST), ana(case)):
+        more = {"outcome": Outcome.DONE, "answer": "x", "by": by, "at": THEN}
+        assert_refused(endings.CannotResolve, case, endings.resolve_case, **more)
+
+
+def test_an_ended_case_is_not_resolved_again():
+    case = make_routed_case()
+    resolve(case)
+    more = {"outcome": Outcome.DONE, "answer": "x", "by": actor(Role.DISPATCHER), "at": THEN}
+    assert_refused(endings.CannotResolve, case, endings.resolve_case, **more)
+
+
+def test_an_old_form_does_not_resolve():
+    case = make_routed_case()
+    with pytest.raises(StaleCase):
+        resolve(case, version=case.version - 1)
+
+
+# -- confirm and close ----------------------------------------------------------------------------------------
+
+
+def test_the_resident_confirms_and_the_case_closes_before_its_time():
+    case = make_routed_case()
+    assert_refused(endings.CannotConfirm, case, endings.confirm_case, by=ana(case), at=THEN)
+    resolve(case)
+    assert endings.confirm_case(case_id=case.pk, by=ana(case), at=THEN).status == "CLOSED"
+    assert_recorded(case, "CONFIRMED", ana(case), {})
+
+
+def test_a_handler_does_not_confirm_for_the_resident():
+    case = make_routed_case()
+    resolve(case)
+    assert_refused(endings.CannotConfirm, case, endings.confirm_case, by=actor(Role.HANDLER), at=THEN)
+
+
+def test_a_case_closes_by_itself_after_fourteen_days_and_not_earlier():
+    case = make_routed_case()
+    resolve(case)
+    early, due = THEN + timedelta(days=14, seconds=-1), THEN + timedelta(days=14)
+    assert endings.due_for_closing(early) == []
+    assert_refused(endings.CannotConfirm, case, endings.close_case, at=early)
+    assert endings.due_for_closing(due) == [case.pk]
+    assert endings.close_case(case_id=case.pk, at=due).status == "CLOSED"
+    assert last_event(case).kind == "CLOSED"
+    assert endings.due_for_closing(due) == []
+
+
+# -- reopen ---------------------------------------------------------------------------------------------------
+
+
+def reopen(case: Case, by: Any, at: Any = THEN, reason: str = "The hole is back.") -> Case:
+    return endings.reopen_case(case_id=case.pk, reason=reason, by=by, at=at)
+
+
+def test_the_resident_reopens_with_her_words():
+    case = make_routed_case()
+    resolve(case)
+    again = reopen(case, ana(case))
+    assert (again.status, again.outcome, again.resolved_at, again.reopened_count) == ("ASSIGNED", "", None, 1)
+    words = last_message(case)
+    assert (words.audience, words.purpose) == ("RESIDENT", "REPLY")
+    assert_recorded(case, "REOPENED", ana(case), {"message": words.pk})
+
+
+def test_the_reason_of_a_colleague_stays_inside():
+    case = make_routed_case()
+    resolve(case)
+    reopen(case, actor(Role.AGENT))
+    assert (last_message(case).audience, last_message(case).purpose) == ("INTERNAL", "REASON")
+
+
+def test_what_no_department_had_comes_back_to_the_desk():
+    case = make_case()
+    resolve(case)
+    again = reopen(case, ana(case))
+    assert (again.status, again.needs_person) == ("NEW", True)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_residents_have_fourteen_days_and_staff_all_the_time(closed):
+    case = make_routed_case()
+    resolve(case)
+    if closed:
+        endings.close_case(case_id=case.pk, at=THEN + timedelta(days=14))
+    late = {"reason": "x", "at": THEN + timedelta(days=15)}
+    assert_refused(endings.CannotReopen, case, endings.reopen_case, by=ana(case), **late)
+    assert reopen(case, actor(Role.AGENT), late["at"]).status == "ASSIGNED"
+
+
+def test_on_the_fourteenth_day_she_still_may():
+    case = make_routed_case()
+    resolve(case)
+    assert reopen(case, ana(case), THEN + timedelta(days=14)).status == "ASSIGNED"
+
+
+def test_reopening_needs_a_reason_and_an_end():
+    case = make_routed_case()
+    more = {"by": actor(Role.AGENT), "at": THEN}
+    assert_refused(endings.CannotReopen, case, endings.reopen_case, reason="x", **more)
+    resolve(case)
+    assert_refused(endings.CannotReopen, case, endings.reopen_case, reason=" ", **more)
+
+
+def test_each_reopening_counts():
+    case = make_routed_case()
+    for _ in range(2):
+        resolve(case)
+        reopen(case, ana(case))
+    case.refresh_from_db()
+    assert case.reopened_count == 2
+
+
+# -- withdraw -------------------------------------------------------------------------------------------------
+
+
+def withdraw(case: Case, by: Any, reason: str = "") -> Case:
+    return endings.withdraw_case(case_id=case.pk, reason=reason, by=by, at=THEN)
+
+
+def test_the_resident_withdraws():
+    case = make_routed_case()
+    gone = withdraw(case, ana(case), "I was wrong.")
+    assert (gone.status, gone.resolved_at, gone.outcome) == ("WITHDRAWN", THEN, "")
+    note = last_message(case)
+    assert (note.audience, note.purpose) == ("RESIDENT", "REPLY")
+    assert_recorded(case, "WITHDRAWN", ana(case), {"note": note.pk})
+
+
+def test_withdrawing_needs_no_reason():
+    case = make_routed_case()
+    withdraw(case, ana(case))
+    assert last_event(case).payload == {"note": None}
+
+
+@pytest.mark.parametrize("urgency", [Urgency.URGENT, Urgency.DANGER])
+def test_a_hazard_stays_and_only_the_person_leaves(urgency):
+    case, by = make_routed_case(), actor(Role.DISPATCHER)
+    pothole = Category.objects.get(code="road.pothole")
+    classify_case(case_id=case.pk, category=pothole, kind=Kind.REPORT, urgency=urgency, by=by, at=NOW)
+    left = withdraw(case, ana(case), "Never mind.")
+    participant = reporter_of(case)
+    assert (left.status, participant.detached_at, participant.is_reachable) == ("ASSIGNED", THEN, False)
+    assert_recorded(case, "DETACHED", ana(case), {"participant": participant.pk})
+    with pytest.raises(NoAccess):
+        get_participant(case.reference, tracking_key(participant))
+
+
+def test_staff_withdraw_a_hazard_itself():
+    case, by = make_routed_case(), actor(Role.DISPATCHER)
+    pothole = Category.objects.get(code="road.pothole")
+    classify_case(case_id=case.pk, category=pothole, kind=Kind.REPORT, urgency=Urgency.DANGER, by=by, at=NOW)
+    assert withdraw(case, by, "Reported twice.").status == "WITHDRAWN"
+    assert last_message(case).audience == "INTERNAL"
+
+
+def test_what_has_ended_is_not_withdrawn():
+    case = make_routed_case()
+    resolve(case)
+    assert_refused(endings.CannotWithdraw, case, endings.withdraw_case, reason="", by=ana(case), at=THEN)
+
+
+def test_a_withdrawn_case_is_reopened_by_staff_only():
+    case = make_routed_case()
+    withdraw(case, ana(case))
+    assert_refused(endings.CannotReopen, case, endings.reopen_case, reason="x", by=ana(case), at=THEN)
+    assert reopen(case, actor(Role.AGENT)).status == "ASSIGNED"
+
+
+def test_a_question_that_was_open_at_the_end_is_forgotten():
+    case = make_routed_case()
+    day = THEN.date() + timedelta(days=3)
+    ask_resident(case_id=case.pk, question="?", answer_by=day, by=actor(Role.HANDLER), at=NOW)
+    resolve(case)
+    case.refresh_from_db()
+    assert (case.resume_status, case.promise_paused_at) == ("", None)
+    assert kinds(case)[-2:] == ["QUESTION_ASKED", "RESOLVED"]

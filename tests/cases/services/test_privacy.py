@@ -1,0 +1,158 @@
+"""Keeping people away from a case, and making a link useless."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cases.models import Case, Exclusion, ReadLog, ReadReason
+from cases.services.endings import reopen_case, resolve_case
+from cases.services.merging import merge_cases, unmerge_case
+from cases.services.privacy import (
+    CannotExclude,
+    CannotRevoke,
+    exclude,
+    log_reading,
+    request_link,
+    revoke_link,
+)
+from cases.services.workflow import ask_resident, take_case
+from cases.states import Outcome
+from routing.models import Role
+from tests.cast import staff_member
+from tests.factories import NOW, make_routed_case, reporter_of
+from tests.record import actor, ana, assert_recorded, department, kinds, last_message, state_of
+
+pytestmark = pytest.mark.django_db
+THEN = NOW + timedelta(hours=1)
+MAY_NOT = set(Role) - {Role.DISPATCHER, Role.HEAD}
+
+
+def keep_away(case: Case, **changes: Any) -> Case:
+    values = {"reason": "The complaint is about them.", "by": actor(Role.DISPATCHER), "at": THEN}
+    return exclude(case_id=case.pk, **(values | changes))
+
+
+def test_a_person_is_kept_away_with_a_reason_that_stays_inside():
+    case, user = make_routed_case(), staff_member(Role.HANDLER)
+    keep_away(case, user=user)
+    assert Exclusion.objects.get(case=case).user == user
+    note = last_message(case)
+    assert (note.audience, note.purpose) == ("INTERNAL", "REASON")
+    payload = {"user": user.pk, "department": None, "note": note.pk}
+    assert_recorded(case, "EXCLUDED", actor(Role.DISPATCHER), payload)
+
+
+def test_whoever_is_kept_away_loses_the_case():
+    case = make_routed_case()
+    take_case(case_id=case.pk, by=actor(Role.HANDLER), at=NOW)
+    after = keep_away(case, user=staff_member(Role.HANDLER))
+    assert (after.assignee, after.status, after.department) == (None, "ASSIGNED", department("zdm"))
+
+
+@pytest.mark.parametrize("code", ["zdm", "miasto"])
+def test_a_department_that_is_kept_away_gives_the_case_back_to_the_desk(code):
+    case = make_routed_case()
+    take_case(case_id=case.pk, by=actor(Role.HANDLER), at=NOW)
+    keep_away(case, department=department(code))
+    case.refresh_from_db()
+    assert (case.status, case.department, case.assignee, case.needs_person) == ("NEW", None, None, True)
+
+
+def test_a_department_that_waited_for_an_answer_loses_the_case_too_and_the_clock_goes_on():
+    case = make_routed_case()
+    day = NOW.date() + timedelta(days=3)
+    ask_resident(case_id=case.pk, question="?", answer_by=day, by=actor(Role.HANDLER), at=NOW)
+    keep_away(case, department=department("zdm"))
+    case.refresh_from_db()
+    assert (case.status, case.department, case.promise_paused_at) == ("NEW", None, None)
+
+
+def test_an_ended_case_comes_back_to_the_desk_and_not_to_who_is_kept_away():
+    case = make_routed_case()
+    resolve_case(case_id=case.pk, outcome=Outcome.DONE, answer="x", by=actor(Role.HANDLER), at=NOW)
+    assert keep_away(case, department=department("zdm")).status == "RESOLVED"
+    assert reopen_case(case_id=case.pk, reason="x", by=ana(case), at=THEN).status == "NEW"
+
+
+def test_a_merged_case_comes_apart_at_the_desk():
+    case, by = make_routed_case(), actor(Role.DISPATCHER)
+    merge_cases(case_id=case.pk, into_id=make_routed_case().pk, by=by, at=NOW)
+    keep_away(case, department=department("zdm"))
+    apart = unmerge_case(case_id=case.pk, by=by, at=THEN)
+    assert (apart.status, apart.department) == ("NEW", None)
+
+
+def test_another_department_keeps_its_case():
+    case = make_routed_case()
+    keep_away(case, department=department("pwik"))
+    case.refresh_from_db()
+    assert (case.status, case.department) == ("ASSIGNED", department("zdm"))
+
+
+def test_keeping_away_twice_is_one_exclusion():
+    case = make_routed_case()
+    for _ in range(2):
+        keep_away(case, user=staff_member(Role.HANDLER))
+    assert Exclusion.objects.filter(case=case).count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reason": " "},
+        {"user": None},
+        {"department": "zdm"},
+        *({"by": role} for role in Role if role not in ("DISPATCHER", "HEAD")),
+    ],
+    ids=str,
+)
+def test_who_may_not_and_what_does_not_make_sense(changes):
+    case = make_routed_case()
+    values: dict[str, Any] = {"user": staff_member(Role.HANDLER)} | changes
+    if "by" in changes:
+        values["by"] = actor(changes["by"])
+    if "department" in changes:
+        values["department"] = department("zdm")
+    before = state_of(case)
+    with pytest.raises(CannotExclude):
+        keep_away(case, **values)
+    assert state_of(case) == before
+    assert not Exclusion.objects.exists()
+
+
+def test_revoking_a_link_makes_a_new_version_of_the_key():
+    case, by = make_routed_case(), actor(Role.AGENT)
+    participant = revoke_link(participant_id=reporter_of(case).pk, by=by, at=THEN)
+    assert participant.key_version == 2
+    assert_recorded(case, "LINK_REVOKED", by, {"participant": participant.pk, "key_version": 2})
+    assert revoke_link(participant_id=participant.pk, by=by, at=THEN).key_version == 3
+
+
+def test_residents_revoke_nothing():
+    case = make_routed_case()
+    with pytest.raises(CannotRevoke):
+        revoke_link(participant_id=reporter_of(case).pk, by=ana(case), at=THEN)
+    assert reporter_of(case).key_version == 1
+
+
+def test_asking_for_the_link_again_leaves_the_case_as_it_is():
+    case = make_routed_case()
+    before = state_of(case)["case"]
+    participant = request_link(participant_id=reporter_of(case).pk, at=THEN)
+    assert kinds(case)[-1] == "LINK_REQUESTED"
+    assert_recorded(case, "LINK_REQUESTED", ana(case), {"participant": participant.pk})
+    assert state_of(case)["case"] == before
+
+
+def test_reading_leaves_a_trace():
+    case, user = make_routed_case(), staff_member(Role.AGENT)
+    log_reading(case_id=case.pk, reason=ReadReason.CASE_PAGE, at=THEN, user=user, detail="x" * 100)
+    row = ReadLog.objects.get()
+    assert (row.case, row.user, row.reason, row.read_at, len(row.detail)) == (
+        case,
+        user,
+        "CASE_PAGE",
+        THEN,
+        60,
+    )

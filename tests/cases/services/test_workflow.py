@@ -1,0 +1,372 @@
+"""Moving a case: what each step writes, what it refuses, and that a refusal writes nothing."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from cases.models import Case, ContactChannel, Message, Prediction, StaleCase
+from cases.services import workflow
+from cases.services._steps import Refused
+from cases.services.intake import Reporter
+from cases.services.privacy import exclude
+from routing.models import Category, Department, Kind, Role, Urgency
+from tests.factories import NOW, make_case, make_routed_case, make_settled_case
+from tests.record import actor, assert_recorded, dee, department, last_event, last_message, state_of
+
+pytestmark = pytest.mark.django_db
+THEN = NOW + timedelta(hours=1)
+TOMORROW = NOW.date() + timedelta(days=1)
+Step = Callable[..., Any]
+
+
+def assert_refused(error: type[Refused], case: Case, step: Step, **arguments: Any) -> None:
+    before = state_of(case)
+    with pytest.raises(error) as refusal:
+        step(case_id=case.pk, at=THEN, **arguments)
+    assert refusal.type is error
+    assert state_of(case) == before
+
+
+def start(case: Case, role: Role = Role.HANDLER) -> Case:
+    return workflow.start_work(case_id=case.pk, by=actor(role), at=THEN)
+
+
+# -- take -----------------------------------------------------------------------------------------------------
+
+
+def test_taking_makes_the_person_the_assignee():
+    case, by = make_settled_case(), actor(Role.AGENT)
+    taken = workflow.take_case(case_id=case.pk, by=by, at=THEN, version=case.version)
+    assert (taken.assignee_id, taken.version, taken.updated_at) == (by.user_id, case.version + 1, THEN)
+    assert_recorded(case, "TAKEN", by, {"user": by.user_id})
+
+
+def test_what_another_person_has_is_not_taken():
+    case = make_settled_case()
+    workflow.take_case(case_id=case.pk, by=actor(Role.AGENT), at=THEN)
+    assert_refused(workflow.AlreadyTaken, case, workflow.take_case, by=actor(Role.DISPATCHER))
+    workflow.take_case(case_id=case.pk, by=actor(Role.AGENT), at=THEN)
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.ADMIN])
+def test_who_has_no_desk_takes_nothing(role):
+    assert_refused(workflow.CannotTake, make_routed_case(), workflow.take_case, by=actor(role))
+
+
+def test_another_department_takes_nothing():
+    assert_refused(workflow.CannotTake, make_routed_case(), workflow.take_case, by=dee())
+
+
+# -- classify ---------------------------------------------------------------------------------------------------
+
+
+def classify(case: Case, role: Role, kind: Kind = Kind.REPORT, **more: Any) -> Case:
+    category = Category.objects.get(code="road.pothole")
+    return workflow.classify_case(
+        case_id=case.pk, category=category, kind=kind, urgency=Urgency.DANGER, by=actor(role), at=THEN, **more
+    )
+
+
+def test_classifying_settles_the_case():
+    case = make_case()
+    decided = classify(case, Role.DISPATCHER, version=1)
+    decided.refresh_from_db()
+    assert decided.is_settled
+    assert (decided.urgency, decided.queue_rank, decided.kind) == ("DANGER", 0, "REPORT")
+    assert decided.is_public == Category.objects.get(code="road.pothole").is_public
+    was = {"was_category": None, "was_kind": ""}
+    payload = {"category": "road.pothole", "case_kind": "REPORT", "urgency": "DANGER", **was}
+    assert_recorded(case, "CLASSIFIED", actor(Role.DISPATCHER), payload)
+
+
+def test_what_it_was_before_stays_in_the_record():
+    case = make_settled_case()
+    classify(case, Role.DISPATCHER, Kind.COMPLAINT)
+    payload = last_event(case).payload
+    assert (payload["was_category"], payload["was_kind"]) == ("road.pothole", "REPORT")
+
+
+def test_a_matter_of_law_is_restricted_and_never_public():
+    Category.objects.filter(code="road.pothole").update(is_public=True)
+    decided = classify(make_case(), Role.DISPATCHER, Kind.COMPLAINT)
+    assert (decided.is_restricted, decided.is_public) == (True, False)
+    assert classify(decided, Role.DISPATCHER).is_public
+
+
+@pytest.mark.parametrize("role", [Role.CREW, Role.ANALYST, Role.ADMIN])
+def test_some_roles_decide_no_kind(role):
+    with pytest.raises(workflow.CannotClassify):
+        classify(make_routed_case(), role)
+
+
+def test_a_department_decides_on_its_own_cases_only():
+    case = make_routed_case()
+    assert classify(case, Role.HANDLER, Kind.CLAIM).kind == "CLAIM"
+    category = Category.objects.get(code="road.pothole")
+    more = {"category": category, "kind": Kind.REPORT, "urgency": Urgency.NORMAL}
+    assert_refused(workflow.CannotClassify, case, workflow.classify_case, by=dee(), **more)
+
+
+def test_the_last_prediction_learns_what_was_decided():
+    case = make_case()
+    prediction = Prediction.objects.create(
+        case=case, event=last_event(case), model_version="m", language="pl", created_at=NOW
+    )
+    classify(case, Role.DISPATCHER)
+    prediction.refresh_from_db()
+    assert prediction.decided_category == Category.objects.get(code="road.pothole")
+    assert (prediction.decided_kind, prediction.decided_by_id) == ("REPORT", actor(Role.DISPATCHER).user_id)
+    assert prediction.decided_at == THEN
+
+
+# -- route ----------------------------------------------------------------------------------------------------
+
+
+def test_routing_passes_the_case_on():
+    case, by = make_settled_case(), actor(Role.AGENT)
+    routed = workflow.route_case(case_id=case.pk, department=department("zdm"), by=by, at=THEN)
+    assert (routed.status, routed.department, routed.needs_person) == ("ASSIGNED", department("zdm"), False)
+    assert_recorded(case, "ROUTED", by, {"department": "zdm", "reason": "PERSON", "rule": None})
+
+
+def test_what_may_be_a_matter_of_law_is_routed_by_a_dispatcher_only():
+    for case in (make_case(), make_settled_case(kind=Kind.COMPLAINT)):
+        zdm = department("zdm")
+        assert_refused(workflow.CannotRoute, case, workflow.route_case, department=zdm, by=actor(Role.AGENT))
+        by = actor(Role.DISPATCHER)
+        assert workflow.route_case(case_id=case.pk, department=zdm, by=by, at=THEN).status == "ASSIGNED"
+
+
+def test_a_closed_department_gets_nothing():
+    Department.objects.filter(code="zdm").update(is_active=False)
+    by = actor(Role.DISPATCHER)
+    case = make_settled_case()
+    assert_refused(workflow.CannotRoute, case, workflow.route_case, department=department("zdm"), by=by)
+
+
+@pytest.mark.parametrize("excluded", ["zdm", "miasto"])
+def test_who_is_kept_away_never_gets_the_case(excluded):
+    by = actor(Role.DISPATCHER)
+    case = make_settled_case(kind=Kind.COMPLAINT)
+    exclude(case_id=case.pk, department=department(excluded), reason="It is about them.", by=by, at=NOW)
+    assert_refused(workflow.CannotRoute, case, workflow.route_case, department=department("ouid"), by=by)
+    assert_refused(workflow.CannotRoute, case, workflow.route_case, department=department("zdm"), by=by)
+
+
+def test_a_case_that_was_handed_on_is_not_handed_back_to_who_is_kept_away():
+    by, case = actor(Role.DISPATCHER), make_routed_case("pwik")
+    exclude(case_id=case.pk, department=department("zdm"), reason="About them.", by=by, at=NOW)
+    more = {"department": department("zdm"), "reason": "x", "by": by}
+    assert_refused(workflow.CannotReassign, case, workflow.reassign_case, **more)
+
+
+# -- start, plan ----------------------------------------------------------------------------------------------
+
+
+def test_whoever_starts_an_unassigned_case_has_it():
+    case, by = make_routed_case(), actor(Role.HANDLER)
+    started = start(case)
+    assert (started.status, started.assignee_id) == ("IN_PROGRESS", by.user_id)
+    assert_recorded(case, "STARTED", by, {})
+
+
+def test_starting_leaves_the_assignee():
+    case = make_routed_case()
+    workflow.take_case(case_id=case.pk, by=actor(Role.MANAGER), at=THEN)
+    assert start(case, Role.CREW).assignee_id == actor(Role.MANAGER).user_id
+
+
+def test_crews_and_handlers_start_only_their_own():
+    case = make_routed_case("pwik")
+    for role in (Role.HANDLER, Role.CREW, Role.AGENT):
+        assert_refused(workflow.CannotStart, case, workflow.start_work, by=actor(role))
+
+
+def plan(case: Case, day: date, note: str = "", **more: Any) -> Case:
+    return workflow.plan_work(
+        case_id=case.pk, planned_for=day, note=note, by=actor(Role.HANDLER), at=THEN, **more
+    )
+
+
+def test_planning_promises_a_day():
+    case = make_routed_case()
+    planned = plan(case, TOMORROW)
+    assert (planned.status, planned.planned_for) == ("PLANNED", TOMORROW)
+    assert_recorded(case, "PLANNED", actor(Role.HANDLER), {"date": TOMORROW.isoformat(), "message": None})
+
+
+def test_a_new_day_needs_its_reason_which_the_resident_reads():
+    case = make_routed_case()
+    plan(case, TOMORROW)
+    later = TOMORROW + timedelta(days=7)
+    more = {"by": actor(Role.HANDLER), "planned_for": later}
+    assert_refused(workflow.CannotPlan, case, workflow.plan_work, note="  ", **more)
+    plan(case, later, "Frost.")
+    message = last_message(case)
+    assert (message.audience, message.purpose, message.body) == ("RESIDENT", "REASON", "Frost.")
+    assert last_event(case).payload == {"date": later.isoformat(), "message": message.pk}
+
+
+def test_a_day_that_is_over_in_the_city_cannot_be_promised():
+    case = make_routed_case()
+    by, midnight_in_the_city = actor(Role.HANDLER), datetime(2026, 11, 17, 23, 30, tzinfo=UTC)
+    with pytest.raises(workflow.CannotPlan):
+        workflow.plan_work(
+            case_id=case.pk, planned_for=date(2026, 11, 17), note="", by=by, at=midnight_in_the_city
+        )
+    assert plan(case, NOW.date()).planned_for == NOW.date()
+
+
+# -- ask, wait, resume ------------------------------------------------------------------------------------------
+
+
+def ask(case: Case, **changes: Any) -> Case:
+    values = {"question": "Where exactly?", "answer_by": TOMORROW, "by": actor(Role.HANDLER), "at": THEN}
+    return workflow.ask_resident(case_id=case.pk, **(values | changes))
+
+
+def test_a_question_goes_to_the_resident_and_the_case_waits():
+    case = make_routed_case()
+    asked = ask(case)
+    assert (asked.status, asked.resume_status) == ("WAITING_RESIDENT", "ASSIGNED")
+    assert (asked.answer_by, asked.promise_paused_at) == (TOMORROW, THEN)
+    message = last_message(case)
+    assert (message.audience, message.purpose) == ("RESIDENT", "QUESTION")
+    payload = {"message": message.pk, "answer_by": TOMORROW.isoformat()}
+    assert_recorded(case, "QUESTION_ASKED", actor(Role.HANDLER), payload)
+
+
+def test_a_question_needs_words_and_a_day_to_come():
+    case, by = make_routed_case(), actor(Role.HANDLER)
+    step = workflow.ask_resident
+    assert_refused(workflow.CannotAsk, case, step, question=" ", answer_by=TOMORROW, by=by)
+    assert_refused(workflow.CannotAsk, case, step, question="?", answer_by=date(2026, 11, 16), by=by)
+
+
+@pytest.mark.parametrize(
+    "reporter", [Reporter(), Reporter(email="a@example.org", wishes=ContactChannel.NONE)]
+)
+def test_where_nobody_can_be_reached_nobody_is_asked(reporter):
+    case = make_routed_case(reporter=reporter)
+    more = {"question": "?", "answer_by": TOMORROW, "by": actor(Role.HANDLER)}
+    assert_refused(workflow.NobodyReachable, case, workflow.ask_resident, **more)
+
+
+def test_who_left_the_case_is_not_asked():
+    case = make_routed_case()
+    case.participants.update(detached_at=NOW)
+    more = {"question": "?", "answer_by": TOMORROW, "by": actor(Role.HANDLER)}
+    assert_refused(workflow.NobodyReachable, case, workflow.ask_resident, **more)
+
+
+def wait(case: Case, body: str = "Energa", note: str = "") -> Case:
+    return workflow.wait_for(case_id=case.pk, body=body, note=note, by=actor(Role.HANDLER), at=THEN)
+
+
+def test_waiting_for_another_body_names_it_and_goes_on_counting():
+    case = start(make_routed_case())
+    waiting = wait(case, " Energa Operator ", "Their lamp.")
+    assert (waiting.status, waiting.waiting_for) == ("WAITING_OTHER", "Energa Operator")
+    assert (waiting.resume_status, waiting.promise_paused_at) == ("IN_PROGRESS", None)
+    message = last_message(case)
+    assert message.audience == "RESIDENT"
+    assert_recorded(case, "WAITING_OTHER", actor(Role.HANDLER), {"message": message.pk})
+    by = actor(Role.HANDLER)
+    assert workflow.resume_work(case_id=case.pk, by=by, at=THEN).status == "IN_PROGRESS"
+    assert_recorded(case, "RESUMED", by, {"status": "IN_PROGRESS"})
+
+
+def test_nobody_waits_for_a_body_without_a_name():
+    more = {"body": " ", "note": "x", "by": actor(Role.HANDLER)}
+    assert_refused(workflow.CannotWait, make_routed_case(), workflow.wait_for, **more)
+
+
+def test_a_planned_case_goes_on_as_work():
+    case = make_routed_case()
+    plan(case, TOMORROW)
+    by = actor(Role.CREW)
+    assert workflow.resume_work(case_id=case.pk, by=by, at=THEN).status == "IN_PROGRESS"
+
+
+# -- reassign, return -----------------------------------------------------------------------------------------
+
+
+def test_handing_on_has_a_reason_that_stays_inside():
+    case = start(make_routed_case())
+    by, to = actor(Role.HANDLER), department("pwik")
+    handed = workflow.reassign_case(case_id=case.pk, department=to, reason="A pipe.", by=by, at=THEN)
+    assert (handed.status, handed.department, handed.assignee_id) == ("ASSIGNED", to, None)
+    note = last_message(case)
+    assert (note.audience, note.purpose, note.body) == ("INTERNAL", "REASON", "A pipe.")
+    payload = {"department": "pwik", "was_department": "zdm", "note": note.pk}
+    assert_recorded(case, "REASSIGNED", by, payload)
+
+
+@pytest.mark.parametrize(("code", "reason"), [("zdm", "x"), ("pwik", " ")])
+def test_handing_on_needs_another_department_and_a_reason(code, reason):
+    more = {"department": department(code), "reason": reason, "by": actor(Role.HANDLER)}
+    assert_refused(workflow.CannotReassign, make_routed_case(), workflow.reassign_case, **more)
+
+
+def test_after_handing_on_the_former_department_has_no_say():
+    case = make_routed_case()
+    by = actor(Role.HANDLER)
+    workflow.reassign_case(case_id=case.pk, department=department("pwik"), reason="x", by=by, at=THEN)
+    assert_refused(workflow.CannotStart, case, workflow.start_work, by=by)
+
+
+def test_a_returned_case_waits_for_a_person_at_the_desk():
+    case, by = start(make_routed_case()), actor(Role.HANDLER)
+    returned = workflow.return_to_desk(case_id=case.pk, reason="Not ours.", by=by, at=THEN)
+    assert (returned.status, returned.department, returned.assignee, returned.needs_person) == (
+        "NEW",
+        None,
+        None,
+        True,
+    )
+    note = last_message(case)
+    assert note.audience == "INTERNAL"
+    assert_recorded(case, "RETURNED", by, {"was_department": "zdm", "note": note.pk})
+
+
+def test_returning_needs_a_reason():
+    more = {"reason": "", "by": actor(Role.HANDLER)}
+    assert_refused(workflow.CannotReturn, make_routed_case(), workflow.return_to_desk, **more)
+
+
+# -- the version ----------------------------------------------------------------------------------------------
+
+STEPS: dict[str, tuple[Step, dict[str, Any]]] = {
+    "take": (workflow.take_case, {}),
+    "start": (workflow.start_work, {}),
+    "plan": (workflow.plan_work, {"planned_for": TOMORROW, "note": "x"}),
+    "ask": (workflow.ask_resident, {"question": "?", "answer_by": TOMORROW}),
+    "wait": (workflow.wait_for, {"body": "x", "note": "x"}),
+    "return": (workflow.return_to_desk, {"reason": "x"}),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_form_on_an_old_version_is_refused_with_the_case_as_it_is_now(name):
+    step, arguments = STEPS[name]
+    case = make_routed_case()
+    before = state_of(case)
+    with pytest.raises(StaleCase) as stale:
+        step(case_id=case.pk, by=actor(Role.HANDLER), at=THEN, version=case.version - 1, **arguments)
+    assert (stale.value.case, stale.value.seen) == (case, case.version - 1)
+    assert state_of(case) == before
+    step(case_id=case.pk, by=actor(Role.HANDLER), at=THEN, version=case.version, **arguments)
+
+
+def test_each_step_adds_one_to_the_version_and_leaves_the_receipt():
+    case = make_case()
+    assert case.version == 1
+    received = Case.objects.values_list("received_at", flat=True)
+    for number, step in enumerate(
+        (classify, lambda c, r: workflow.take_case(case_id=c.pk, by=actor(r), at=THEN))
+    ):
+        assert step(case, Role.DISPATCHER).version == number + 2
+    assert list(received) == [NOW]
+    assert Message.objects.filter(case=case).count() == 1
