@@ -1,0 +1,79 @@
+"""From the agent's form to what the services want: who was in touch, and the report that came of it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from cases.models import Channel, ContactOutcome, Purpose
+from cases.services.intake import Conversation, Place, Report, Reporter
+from contact_centre.desk.forms.call import WITH_RECEIPT
+from contact_centre.web.addresses import find_street
+from contact_centre.web.city import privacy_clause
+from routing.models import Kind, Urgency
+
+Data = dict[str, Any]
+
+
+def conversation_of(data: Data, at: datetime) -> Conversation:
+    """The moment of contact. The form's key makes a second submit the same contact."""
+    is_case = data["becomes"] == "CASE"
+    return Conversation(
+        source_key=_key(data),
+        channel=Channel(data["channel"]),
+        purpose=Purpose(data["purpose"]),
+        outcome=ContactOutcome.CASE_OPENED if is_case else ContactOutcome(data["outcome"]),
+        started_at=_started(data, at),
+        received_at=received_at(data, at),
+        said=data["said"],
+        answered=data["answered"],
+        name=data["name"],
+        phone=data["phone"],
+        email=data["email"],
+        language=data["language"],
+        privacy_version=_privacy_version(data),
+    )
+
+
+def report_of(data: Data, at: datetime) -> Report | None:
+    """The report, when it becomes a case."""
+    if data["becomes"] != "CASE":
+        return None
+    street = find_street(data["address"]) if data["address"] else None
+    return Report(
+        source_key=_key(data),
+        channel=Channel(data["channel"]),
+        description=data["said"],
+        received_at=received_at(data, at),
+        language=data["language"],
+        category=data["category"],
+        kind=Kind(data["kind"]) if data["kind"] else None,
+        urgency=Urgency(data["urgency"]),
+        place=Place(address=data["address"], street=street),
+        reporter=Reporter(
+            name=data["name"],
+            email=data["email"],
+            phone=data["phone"],
+            postal_address=data["postal_address"],
+            privacy_version=_privacy_version(data),
+        ),
+    )
+
+
+def received_at(data: Data, at: datetime) -> datetime:
+    """When it reached the office: a letter or visit on its own day, a call now."""
+    own: datetime | None = data["received_date"] if data["channel"] in WITH_RECEIPT else None
+    return min(own, at) if own is not None else at
+
+
+def _key(data: Data) -> str:
+    return f"call:{data['key']}"
+
+
+def _started(data: Data, at: datetime) -> datetime:
+    seconds = data.get("started")
+    if not seconds or seconds > at.timestamp():
+        return at
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _privacy_version(data: Data) -> str:
+    return privacy_clause().version if data["privacy_read"] else ""

@@ -1,0 +1,1 @@
+"""Forms of the desk. They check a dictionary and write nothing."""

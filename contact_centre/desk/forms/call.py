@@ -1,0 +1,150 @@
+"""A call, a visit or a letter as the agent notes it."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from cases.access import NoAccess, get_case_for_staff
+from cases.actors import Actor
+from cases.models import Channel, ContactOutcome, Purpose
+from contact_centre.desk.choices import category_choices
+from routing.models import Category, Kind, Urgency, User
+
+SAID_LENGTH = 20_000
+LOGGED_CHANNELS = (Channel.PHONE, Channel.COUNTER, Channel.LETTER)
+# Anything else happens while the agent writes; these two reach the office at a moment of their own.
+WITH_RECEIPT = (Channel.COUNTER, Channel.LETTER)
+
+
+def _any_category() -> list[Any]:
+    return [("", _("the classifier decides")), *category_choices()]
+
+
+class CallForm(forms.Form):
+    """What was said, by whom, where, and what becomes of it: a case, words on a case, or nothing further."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    started = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    channel = forms.ChoiceField(
+        label=_("How"),
+        choices=[(channel.value, channel.label) for channel in LOGGED_CHANNELS],
+        widget=forms.RadioSelect,
+    )
+    received_date = forms.DateField(
+        label=_("Received on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_(
+            "For visits and letters: the day on which it reached the office. Terms of law count from it."
+        ),
+    )
+    purpose = forms.ChoiceField(label=_("What about"), choices=Purpose.choices)
+    said = forms.CharField(
+        label=_("What the person says"), max_length=SAID_LENGTH, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    address = forms.CharField(
+        label=_("Where"),
+        required=False,
+        max_length=240,
+        widget=forms.TextInput(attrs={"list": "streets", "autocomplete": "off"}),
+        help_text=_("Street and number, or a place that everybody knows."),
+    )
+    category = forms.ChoiceField(label=_("Category"), required=False, choices=_any_category)
+    kind = forms.ChoiceField(
+        label=_("Kind of matter"), required=False, choices=[("", _("by the category")), *Kind.choices]
+    )
+    urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices, initial=Urgency.NORMAL)
+    answered = forms.CharField(
+        label=_("What was answered"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    name = forms.CharField(label=_("Name"), required=False, max_length=160)
+    phone = forms.CharField(
+        label=_("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
+    )
+    email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
+    postal_address = forms.CharField(
+        label=_("Postal address"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    privacy_read = forms.BooleanField(
+        label=_("I read the privacy clause to the person or showed it"), required=False
+    )
+    becomes = forms.ChoiceField(
+        label=_("What becomes of it"),
+        choices=[
+            ("CASE", _("a new case")),
+            ("LINK", _("belongs to a case that we have")),
+            ("CONTACT", _("no case: it is settled")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reference = forms.CharField(
+        label=_("Number of the case"),
+        required=False,
+        max_length=32,
+        help_text=_("Only when it belongs to one."),
+    )
+    outcome = forms.ChoiceField(
+        label=_("How it was settled"),
+        choices=[(o.value, o.label) for o in ContactOutcome if o != ContactOutcome.CASE_OPENED],
+        help_text=_("Only when it is no new case."),
+    )
+
+    def __init__(self, data: Any = None, *, user: User, by: Actor, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.user, self.by = user, by
+
+    def clean_received_date(self) -> datetime | None:
+        day = self.cleaned_data["received_date"]
+        if day is None:
+            return None
+        if day > timezone.localdate():
+            raise forms.ValidationError(_now("This day has not come yet."))
+        # Noon: the day is known, the hour is not, and no clock of ours counts from midnight.
+        return timezone.make_aware(datetime.combine(day, time(12)))
+
+    def clean_category(self) -> Category | None:
+        code = self.cleaned_data["category"]
+        return Category.objects.get(code=code) if code else None
+
+    def clean_reference(self) -> int | None:
+        reference = self.cleaned_data["reference"].strip().upper()
+        if not reference:
+            return None
+        try:
+            return get_case_for_staff(self.user, reference, self.by).pk
+        except NoAccess as error:
+            raise forms.ValidationError(_now("There is no such case that you may see.")) from error
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("channel") == Channel.LETTER and not data.get("received_date") and not self.errors:
+            self.add_error("received_date", _now("Say on which day the letter came."))
+        if data.get("becomes") == "LINK" and "reference" in data and data["reference"] is None:
+            self.add_error("reference", _now("Which case does it belong to?"))
+        gave_data = any(data.get(field) for field in ("name", "phone", "email", "postal_address"))
+        if gave_data and not data.get("privacy_read"):
+            self.add_error(
+                "privacy_read", _now("Personal data were given: the person must hear the privacy clause.")
+            )
+        return data
+
+
+class StatusForm(forms.Form):
+    """What a caller says to hear how her case stands."""
+
+    reference = forms.CharField(label=_("Case number"), max_length=32)
+    pin = forms.CharField(
+        label=_("PIN that the caller says"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Six digits from our first message, or from the call in which it was reported."),
+    )

@@ -1,0 +1,72 @@
+"""What a step with a case is, and who may take it when. The list of steps is in ``contact_centre.desk.step_list``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from cases.access import may_exclude
+from cases.actors import Actor
+from cases.models import Case
+from cases.states import DEPARTMENT, DESK, DISPATCH, Outcome
+from contact_centre.desk.forms.steps import StepForm
+
+Lazy = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``name`` is its address; ``may`` is asked before the form is shown and before the service is called."""
+
+    name: str
+    label: Lazy
+    icon: str
+    form: type[StepForm]
+    may: Callable[[Case, Actor], bool]
+    service: Callable[..., Any]
+    done: Lazy
+    takes_version: bool = True
+    asks_resident: bool = False
+    tone: str = "primary"
+
+
+def by_state(action: str) -> Callable[[Case, Actor], bool]:
+    """By the transition table: state, role, and whose case it is."""
+    return lambda case, by: case.may(action, by)
+
+
+def may_take(case: Case, _by: Actor) -> bool:
+    """Nobody has it yet."""
+    return case.is_open and case.assignee_id is None
+
+
+def may_classify(case: Case, by: Actor) -> bool:
+    """The desk and the departments say what a case is."""
+    return case.is_open and by.role in (*DESK, *DEPARTMENT)
+
+
+def may_route(case: Case, by: Actor) -> bool:
+    """A new case; a matter of law only by a dispatcher (the legal gate)."""
+    return case.may("route", by) and (not case.is_restricted or by.role in DISPATCH)
+
+
+def may_reopen(case: Case, by: Actor) -> bool:
+    """An ended case."""
+    return case.may_reopen(by, timezone.localdate())
+
+
+def may_write(case: Case, _by: Actor) -> bool:
+    """Spam is not answered."""
+    return case.outcome != Outcome.SPAM
+
+
+def always(_case: Case, _by: Actor) -> bool:
+    """At any time, by whoever sees the case."""
+    return True
+
+
+def may_keep_away(_case: Case, by: Actor) -> bool:
+    """Who may exclude others."""
+    return may_exclude(by)

@@ -1,0 +1,107 @@
+"""What happened to a case, in words for colleagues: one sentence per kind of event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.actors import ActorKind
+from cases.models import Channel, EventKind, Purpose
+from cases.queries.case_file import EventEntry
+from cases.states import Outcome, Status
+from routing.models import Kind, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry of the timeline as ``web/_timeline.html`` shows it."""
+
+    at: datetime
+    icon: str
+    text: str
+    detail: str
+    who: str
+
+
+_SENTENCES: Mapping[str, tuple[str, Any]] = {
+    EventKind.RECEIVED: ("inbox", gettext_lazy("Received by %(channel)s")),
+    EventKind.TRIAGED: ("stars", gettext_lazy("Read by the classifier: %(guess)s")),
+    EventKind.CLASSIFIED: ("tag", gettext_lazy("Decided: %(category)s, %(kind)s, %(urgency)s")),
+    EventKind.ROUTED: ("signpost-split", gettext_lazy("Passed to: %(department)s")),
+    EventKind.TAKEN: ("person-check", gettext_lazy("Taken by %(person)s")),
+    EventKind.STARTED: ("play-circle", gettext_lazy("Work started")),
+    EventKind.PLANNED: ("calendar-event", gettext_lazy("Planned for %(day)s")),
+    EventKind.QUESTION_ASKED: (
+        "question-circle",
+        gettext_lazy("The resident was asked; answer until %(day)s"),
+    ),
+    EventKind.WAITING_OTHER: ("hourglass-split", gettext_lazy("Waiting for another body")),
+    EventKind.RESUMED: ("arrow-repeat", gettext_lazy("Goes on: %(status)s")),
+    EventKind.RESIDENT_REPLIED: ("chat-left-text", gettext_lazy("The resident wrote")),
+    EventKind.MESSAGE_SENT: ("envelope", gettext_lazy("Message to the resident")),
+    EventKind.NOTE_ADDED: ("lock", gettext_lazy("Internal note")),
+    EventKind.REASSIGNED: (
+        "arrow-left-right",
+        gettext_lazy("Handed from %(was_department)s to %(department)s"),
+    ),
+    EventKind.RETURNED: ("reply", gettext_lazy("Returned by %(was_department)s")),
+    EventKind.RESOLVED: ("check-circle", gettext_lazy("Resolved: %(outcome)s")),
+    EventKind.CONFIRMED: ("check-circle-fill", gettext_lazy("The resident confirmed")),
+    EventKind.CLOSED: ("lock", gettext_lazy("Closed")),
+    EventKind.REOPENED: ("arrow-counterclockwise", gettext_lazy("Reopened")),
+    EventKind.MERGED: ("sign-merge-right", gettext_lazy("Merged into %(other)s")),
+    EventKind.UNMERGED: ("node-plus", gettext_lazy("Taken apart from %(other)s")),
+    EventKind.WITHDRAWN: ("arrow-return-left", gettext_lazy("Withdrawn")),
+    EventKind.DETACHED: ("person", gettext_lazy("The resident left the case")),
+    EventKind.PARTICIPANT_ADDED: ("person-plus", gettext_lazy("Participant added")),
+    EventKind.LINK_REVOKED: ("link-45deg", gettext_lazy("Tracking link revoked")),
+    EventKind.EXCLUDED: ("shield-lock", gettext_lazy("Kept away: %(excluded)s")),
+    EventKind.CONTACT_LINKED: ("telephone", gettext_lazy("Contact logged: %(purpose)s")),
+}
+
+
+def timeline(events: tuple[EventEntry, ...]) -> list[Line]:
+    """All events, the newest first."""
+    return [_line(event) for event in reversed(events)]
+
+
+def _line(event: EventEntry) -> Line:
+    icon, sentence = _SENTENCES[event.kind]
+    return Line(event.at, icon, str(sentence) % _values(event.details), event.details["note"], _who(event))
+
+
+def _who(event: EventEntry) -> str:
+    if event.actor_kind == ActorKind.SYSTEM:
+        return _("by the system")
+    return event.actor or (_("resident") if event.actor_kind == ActorKind.RESIDENT else "")
+
+
+def _values(details: Mapping[str, Any]) -> dict[str, Any]:
+    def label(choices: Any, field: str) -> str:
+        code = details.get(field)
+        return str(choices(code).label) if code else ""
+
+    return {
+        "channel": label(Channel, "channel"),
+        "guess": details["category"] or _("no idea"),
+        "category": details["category"],
+        "kind": label(Kind, "case_kind"),
+        "urgency": label(Urgency, "urgency"),
+        "department": details["department"],
+        "was_department": details["was_department"] or _("the contact centre"),
+        "person": details["user"],
+        "excluded": details["user"] or details["department"],
+        "day": _day(details.get("date") or details.get("answer_by")),
+        "status": label(Status, "status"),
+        "outcome": label(Outcome, "outcome"),
+        "other": details["other"],
+        "purpose": label(Purpose, "purpose"),
+    }
+
+
+def _day(text: str | None) -> str:
+    return date_format(date.fromisoformat(text), "DATE_FORMAT") if text else ""

@@ -1,0 +1,25 @@
+"""Addresses of the desk."""
+
+from django.urls import URLPattern, path
+
+from contact_centre.desk.views import call, case, files, outbox, queue, status_by_phone, steps
+
+app_name = "desk"
+
+urlpatterns: list[URLPattern] = [
+    path("", queue.show_queue, name="queue"),
+    path("find/", queue.find_case, name="find"),
+    path("case/<str:reference>/", case.show_case, name="case"),
+    path("case/<str:reference>/<slug:name>/", steps.take_step, name="step"),
+    path("case/<str:reference>/link/<int:participant_id>/revoke/", steps.revoke, name="revoke_link"),
+    path("file/<int:attachment_id>/", files.show_file, name="file"),
+    path("file/<int:attachment_id>/original/", files.show_original, name="original"),
+    path("call/", call.log_call, name="call"),
+    path("call/suggest/", call.suggest_while_typing, name="suggest"),
+    path("call/streets/", call.suggest_streets, name="streets"),
+    path("call/status/", status_by_phone.tell_status, name="status_by_phone"),
+    path("call/<int:contact_id>/", call.show_logged, name="logged"),
+    path("outbox/", outbox.show_outbox, name="outbox"),
+    path("outbox/<int:notice_id>/", outbox.show_notice, name="notice"),
+    path("outbox/<int:notice_id>/<slug:name>/", outbox.settle, name="settle"),
+]

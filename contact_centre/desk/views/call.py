@@ -1,0 +1,121 @@
+"""Logging a call, a visit or a letter: with suggestions while typing, ending as a case or as a contact alone."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cases.keys import phone_pin
+from cases.models import Channel, ContactOutcome, Purpose
+from cases.queries.contacts import contact_logged_by
+from cases.services._steps import clean_text
+from cases.services.intake import EmptyReport, log_contact
+from contact_centre.desk.call_log import conversation_of, report_of
+from contact_centre.desk.forms.call import CallForm
+from contact_centre.desk.guard import DeskRequest, for_case_workers
+from contact_centre.desk.suggestions import suggestions_for
+from contact_centre.web.addresses import suggest_addresses
+from contact_centre.web.city import privacy_clause
+
+_ACCEPTABLE = ("category", "kind", "urgency", "address")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_case_workers
+def log_call(request: DeskRequest) -> HttpResponse:
+    """The form; a submit logs the contact, unless it only asks for suggestions or accepts one."""
+    if request.method != "POST":
+        return _page(request, _empty_form(request))
+    if "accept" in request.POST or "suggest" in request.POST:
+        return _with_suggestions(request)
+    form = CallForm(request.POST, user=request.user, by=request.by)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    return _log(request, form)
+
+
+@require_GET
+@for_case_workers
+def show_logged(request: DeskRequest, contact_id: int) -> HttpResponse:
+    """What became of the contact, with the number and PIN to read to the person."""
+    logged = contact_logged_by(request.user, contact_id)
+    pin = phone_pin(logged.participant) if logged.participant else ""
+    return render(request, "desk/logged.html", {"logged": logged, "pin": pin})
+
+
+@require_POST
+@for_case_workers
+def suggest_while_typing(request: DeskRequest) -> HttpResponse:
+    """The suggestions for what was typed so far, as a part of the open page."""
+    found = suggestions_for(request.POST.get("said", ""), request.POST.get("language", "pl"))
+    return render(request, "desk/_suggestions.html", {"suggestions": found})
+
+
+@require_GET
+@for_case_workers
+def suggest_streets(request: DeskRequest) -> HttpResponse:
+    """Addresses for the list under the field."""
+    text = request.GET.get("address", "")[:240]
+    return render(request, "desk/_streets.html", {"addresses": suggest_addresses(text)})
+
+
+def _log(request: DeskRequest, form: CallForm) -> HttpResponse:
+    at, data = timezone.now(), form.cleaned_data
+    case_id = data["reference"] if data["becomes"] == "LINK" else None
+    try:
+        contact = log_contact(
+            conversation_of(data, at), by=request.by, at=at, report=report_of(data, at), case_id=case_id
+        )
+    except EmptyReport:
+        form.add_error("said", _("Write down what the person says."))
+        return _page(request, form, status=422)
+    if contact.said != clean_text(data["said"]):
+        return _ask_again(request, contact.pk)
+    return redirect("desk:logged", contact.pk)
+
+
+def _ask_again(request: DeskRequest, contact_id: int) -> HttpResponse:
+    """The form had been sent before with other words: they may be a second contact, and must not vanish."""
+    data = request.POST.copy()
+    data["key"] = str(uuid.uuid4())
+    messages.warning(
+        request, _("This form was sent before with other words. Send it again to log a second contact.")
+    )
+    form = CallForm(data, user=request.user, by=request.by)
+    return _page(request, form, status=409, earlier=contact_id)
+
+
+def _with_suggestions(request: DeskRequest) -> HttpResponse:
+    """Without scripts: the page again, with what was accepted filled in. Nothing is logged."""
+    data = request.POST.copy()
+    field, _colon, value = data.get("accept", "").partition(":")
+    if field in _ACCEPTABLE:
+        data[field] = value
+    form = CallForm(initial=data.dict(), user=request.user, by=request.by)
+    return _page(request, form, suggestions=suggestions_for(data.get("said", ""), data.get("language", "pl")))
+
+
+def _empty_form(request: DeskRequest) -> CallForm:
+    wanted = request.GET
+    initial = {
+        "key": str(uuid.uuid4()),
+        "started": int(timezone.now().timestamp()),
+        "channel": Channel.PHONE,
+        "purpose": wanted.get("purpose") if wanted.get("purpose") in Purpose.values else Purpose.REPORT,
+        "outcome": wanted.get("outcome") if wanted.get("outcome") in ContactOutcome.values else "",
+        "reference": wanted.get("reference", "")[:32],
+        "becomes": "LINK" if wanted.get("reference") else "CASE",
+        "language": get_language() or "pl",
+    }
+    return CallForm(initial=initial, user=request.user, by=request.by)
+
+
+def _page(request: DeskRequest, form: CallForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"form": form, "clause": privacy_clause()} | more
+    return render(request, "desk/call.html", context, status=status)

@@ -1,0 +1,101 @@
+"""Notices and their fate: what was sent, what waits, and what a person still has to say or post."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.models import ReadReason
+from cases.services.privacy import log_reading
+from contact_centre.desk.guard import DeskRequest, for_case_workers
+from notifications.models import NoticeState
+from notifications.queries import Fate, get_notice_for_staff, notices_for_staff, words_to_pass_on
+from notifications.services import CannotSettle, mark_called_back, mark_letter_printed, resend
+
+PAGE_SIZE = 30
+_DIGITS = 18
+
+# What may be done by hand: the service, and what to say afterwards.
+_WAYS: dict[str, tuple[Callable[..., Any], Any]] = {
+    "called": (mark_called_back, gettext_lazy("Noted: the person was told by phone.")),
+    "printed": (mark_letter_printed, gettext_lazy("Noted: the letter was printed.")),
+    "again": (resend, gettext_lazy("It will be sent again.")),
+}
+
+
+@require_GET
+@for_case_workers
+def show_outbox(request: DeskRequest) -> HttpResponse:
+    """The notices of the cases that the person may see, the newest first; begins with those for a person."""
+    fate = request.GET.get("fate", Fate.TO_DO)
+    if fate not in Fate.values:
+        raise Http404(fate)
+    notices = list(notices_for_staff(request.user, fate).page_before(_position(request), PAGE_SIZE + 1))
+    older = notices[PAGE_SIZE - 1].pk if len(notices) > PAGE_SIZE else None
+    context = {
+        "notices": notices[:PAGE_SIZE],
+        "fates": [(value, label, value == fate) for value, label in Fate.choices],
+        "older_url": f"{request.path}?{urlencode({'fate': fate, 'before': str(older)})}" if older else "",
+        "live_url": request.get_full_path(),
+    }
+    is_part = request.htmx and not request.htmx.history_restore_request
+    return render(request, "desk/outbox.html#notices" if is_part else "desk/outbox.html", context)
+
+
+@require_GET
+@for_case_workers
+def show_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
+    """One notice with its words, ready to be read aloud or printed."""
+    notice = get_notice_for_staff(request.user, notice_id)
+    log_reading(
+        case_id=notice.participant.case_id,
+        user=request.user,
+        participant=notice.participant,
+        reason=ReadReason.OUTBOX,
+        at=timezone.now(),
+        detail=str(notice.pk),
+    )
+    context = {
+        "notice": notice,
+        "words": words_to_pass_on(notice),
+        "attempts": notice.tries.order_by("id"),
+        "ways": _ways(notice.state),
+    }
+    return render(request, "desk/notice.html", context)
+
+
+@require_POST
+@for_case_workers
+def settle(request: DeskRequest, notice_id: int, name: str) -> HttpResponse:
+    """Say that a person told the resident, or have a failed notice sent again."""
+    notice = get_notice_for_staff(request.user, notice_id)
+    if name not in _WAYS:
+        raise Http404(name)
+    service, done = _WAYS[name]
+    try:
+        service(notice_id=notice.pk, by=request.by, at=timezone.now())
+    except CannotSettle:
+        messages.error(request, _("Somebody has already settled this notice."))
+    else:
+        messages.success(request, str(done))
+    return redirect("desk:outbox")
+
+
+def _ways(state: str) -> tuple[str, ...]:
+    return {
+        NoticeState.CALL_BACK_DUE: ("called",),
+        NoticeState.LETTER_DUE: ("printed",),
+        NoticeState.FAILED: ("again", "called"),
+    }.get(NoticeState(state), ())
+
+
+def _position(request: DeskRequest) -> int | None:
+    text = request.GET.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None

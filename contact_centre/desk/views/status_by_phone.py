@@ -1,0 +1,55 @@
+"""A caller asks how her case stands: she hears it after her PIN, or is called back."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cases.access import NoAccess
+from cases.models import ReadReason
+from cases.queries.contacts import participant_by_pin
+from cases.services.privacy import log_reading
+from contact_centre.desk.forms.call import StatusForm
+from contact_centre.desk.guard import DeskRequest, for_case_workers
+from contact_centre.web.limits import Limit
+from contact_centre.web.wording import status_words
+
+# A PIN has a million values: so few attempts an hour leave no hope to guess one.
+WRONG_PINS = Limit("status-pin", count=5, seconds=3600)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_case_workers
+def tell_status(request: DeskRequest) -> HttpResponse:
+    """The sentence to read aloud; after a wrong PIN only the offer to call back."""
+    if request.method != "POST":
+        return _page(request, StatusForm(initial={"reference": request.GET.get("reference", "")[:32]}))
+    form = StatusForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    reference = form.cleaned_data["reference"].strip().upper()
+    if WRONG_PINS.is_passed(reference):
+        form.add_error("pin", _("Too many attempts for this case. Please call the person back."))
+        return _page(request, form, status=429, offer=reference)
+    try:
+        participant = participant_by_pin(reference, form.cleaned_data["pin"])
+    except NoAccess:
+        form.add_error("pin", _("Number and PIN do not belong together. Tell nothing; offer to call back."))
+        return _page(request, form, status=422, offer=reference)
+    now = timezone.now()
+    log_reading(
+        case_id=participant.case_id,
+        user=request.user,
+        participant=participant,
+        reason=ReadReason.STATUS_BY_PHONE,
+        at=now,
+    )
+    words = status_words(participant.case, now)
+    return render(
+        request, "desk/status.html", {"form": StatusForm(), "case": participant.case, "words": words}
+    )
+
+
+def _page(request: DeskRequest, form: StatusForm, *, status: int = 200, offer: str = "") -> HttpResponse:
+    return render(request, "desk/status.html", {"form": form, "offer": offer}, status=status)

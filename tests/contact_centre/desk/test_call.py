@@ -1,0 +1,261 @@
+"""Logging calls, visits and letters; suggestions; status by phone."""
+
+import uuid
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.actors import staff
+from cases.keys import phone_pin
+from cases.models import Case, Contact, ReadLog, ReadReason
+from cases.services.privacy import revoke_link
+from classifiers.store import serving
+from contact_centre.desk.views.status_by_phone import WRONG_PINS
+from routing.models import Category, Role, Street
+from tests.cast import outsider, staff_member
+from tests.factories import NOW, make_routed_case, reporter_of
+
+pytestmark = pytest.mark.django_db
+
+CALL = reverse("desk:call")
+STATUS = reverse("desk:status_by_phone")
+
+
+def call(**changes) -> dict[str, str]:
+    values = {
+        "key": str(uuid.uuid4()),
+        "started": str(int(timezone.now().timestamp()) - 90),
+        "channel": "PHONE",
+        "received_date": "",
+        "purpose": "REPORT",
+        "said": "Na Dworcowej nie świeci latarnia przed numerem 5.",
+        "answered": "Przekażemy.",
+        "address": "ul. Dworcowa 5",
+        "category": "",
+        "kind": "",
+        "urgency": "NORMAL",
+        "name": "Ana Nowak",
+        "phone": "600 100 200",
+        "email": "",
+        "postal_address": "",
+        "language": "pl",
+        "privacy_read": "on",
+        "becomes": "CASE",
+        "reference": "",
+        "outcome": "ANSWERED",
+    }
+    return values | changes
+
+
+def test_opens_a_case_from_a_call_and_tells_number_and_pin(desk):
+    browser = desk(Role.AGENT)
+    answer = browser.post(CALL, call())
+    contact, case = Contact.objects.get(), Case.objects.get()
+    assert answer.url == reverse("desk:logged", args=[contact.pk])
+    page = browser.get(answer.url).content.decode()
+    pin = phone_pin(reporter_of(case))
+    assert case.reference in page
+    assert f"{pin[:3]} {pin[3:]}" in page
+    assert (case.channel, contact.outcome, contact.logged_by.username) == ("PHONE", "CASE_OPENED", "bo")
+    assert list(contact.cases.all()) == [case]
+    assert case.street == Street.objects.get(name="Dworcowa")
+    assert contact.ended_at - contact.started_at >= timedelta(seconds=89)
+    assert reporter_of(case).channel == "PHONE"
+    assert reporter_of(case).privacy_version
+
+
+def test_logs_a_double_submit_once(desk):
+    data = call()
+    first, second = desk(Role.AGENT).post(CALL, data), desk(Role.AGENT).post(CALL, data)
+    assert first.url == second.url
+    assert (Contact.objects.count(), Case.objects.count()) == (1, 1)
+
+
+def test_does_not_lose_other_words_sent_with_an_old_form(desk):
+    data = call()
+    desk(Role.AGENT).post(CALL, data)
+    answer = desk(Role.AGENT).post(CALL, data | {"said": "A na Wodnej leży drzewo."})
+    assert answer.status_code == 409
+    assert "A na Wodnej leży drzewo." in answer.content.decode()
+    key = str(answer.context["form"]["key"].value())
+    assert key != data["key"]
+    desk(Role.AGENT).post(CALL, data | {"said": "A na Wodnej leży drzewo.", "key": key})
+    assert Case.objects.count() == 2
+
+
+def test_logs_a_contact_without_a_case(desk):
+    data = call(
+        becomes="CONTACT", outcome="TRANSFERRED", purpose="INFORMATION", name="", phone="", privacy_read=""
+    )
+    answer = desk(Role.AGENT).post(CALL, data)
+    assert answer.status_code == 302
+    assert not Case.objects.exists()
+    assert Contact.objects.get().outcome == "TRANSFERRED"
+
+
+def test_adds_a_contact_to_a_case_that_we_have(desk):
+    case = make_routed_case()
+    desk(Role.AGENT).post(CALL, call(becomes="LINK", reference=case.reference, purpose="URGING"))
+    assert list(Contact.objects.get().cases.all()) == [case]
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"said": "   "}, "said"),
+        ({"said": "x" * 20_001}, "said"),
+        ({"said": "a\x00b"}, "said"),
+        ({"channel": "WEB"}, "channel"),
+        ({"channel": "LETTER"}, "received_date"),
+        ({"channel": "LETTER", "received_date": "2999-01-01"}, "received_date"),
+        ({"becomes": "LINK"}, "reference"),
+        ({"becomes": "LINK", "reference": "KON-2026-000009-9"}, "reference"),
+        ({"privacy_read": ""}, "privacy_read"),
+        ({"email": "no address"}, "email"),
+        ({"category": "no.such"}, "category"),
+        ({"key": "1"}, "key"),
+    ],
+)
+def test_keeps_everything_over_a_wrong_field(desk, changes, wrong):
+    answer = desk(Role.AGENT).post(CALL, call(**changes))
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {wrong}
+    assert "Przekażemy." in answer.content.decode()
+    assert not Contact.objects.exists()
+
+
+def test_does_not_add_a_contact_to_a_case_that_one_may_not_see(desk, client):
+    case = make_routed_case("zdm")
+    client.force_login(outsider())
+    answer = client.post(CALL, call(becomes="LINK", reference=case.reference))
+    assert answer.status_code == 422
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.parametrize("channel", ["LETTER", "COUNTER"])
+def test_counts_letters_and_visits_from_their_own_day(desk, take, channel):
+    day = timezone.localdate() - timedelta(days=4)
+    data = call(channel=channel, received_date=day.isoformat(), category="legal.complaint", kind="COMPLAINT")
+    desk(Role.AGENT).post(CALL, data)
+    case = Case.objects.get()
+    assert case.received_at.astimezone(ZoneInfo("Europe/Warsaw")).date() == day
+    assert Contact.objects.get().received_at == case.received_at
+    assert case.is_restricted
+    take(Role.DISPATCHER, case, "classify", category="legal.complaint", kind="COMPLAINT", urgency="NORMAL")
+    case.refresh_from_db()
+    assert case.legal_start_date == day
+
+
+def test_counts_a_call_from_now_whatever_day_was_typed(desk):
+    desk(Role.AGENT).post(CALL, call(received_date="2020-01-01"))
+    assert Case.objects.get().received_at > timezone.now() - timedelta(minutes=5)
+
+
+def test_takes_what_the_agent_decided(desk):
+    desk(Role.AGENT).post(CALL, call(category="light", urgency="DANGER"))
+    case = Case.objects.get()
+    assert (case.category, case.kind, case.urgency) == (
+        Category.objects.get(code="light"),
+        "REPORT",
+        "DANGER",
+    )
+    assert not case.is_restricted
+
+
+def test_shows_what_was_logged_only_to_who_logged_it(desk):
+    answer = desk(Role.AGENT).post(CALL, call())
+    assert desk(Role.DISPATCHER).get(answer.url).status_code == 404
+
+
+def test_suggests_and_accepts_with_scripts_and_without(desk, serving_model):
+    serving.require(60.0)
+    browser = desk(Role.AGENT)
+    part = browser.post(
+        reverse("desk:suggest"), {"said": "Nie świeci latarnia na ulicy Dworcowej 5", "language": "pl"}
+    )
+    offers = {(offer.field, offer.value) for offer in part.context["suggestions"].offers}
+    assert ("category", "light") in offers
+    assert any(field == "address" and "Dworcowa" in value for field, value in offers)
+    assert 'name="accept" value="category:light"' in part.content.decode()
+    assert "<html" not in part.content.decode()
+
+    page = browser.post(CALL, call(accept="category:light"))
+    assert page.status_code == 200
+    assert page.context["form"]["category"].value() == "light"
+    assert page.context["form"]["said"].value() == call()["said"]
+    assert page.context["suggestions"].offers
+    assert not Contact.objects.exists()
+
+
+def test_says_so_while_no_model_is_loaded(desk, monkeypatch):
+    monkeypatch.setattr("classifiers.store.serving.current", lambda: None)
+    answer = desk(Role.AGENT).post(
+        reverse("desk:suggest"), {"said": "Nie świeci latarnia na rogu", "language": "pl"}
+    )
+    assert answer.context["suggestions"].is_ready is False
+
+
+def test_suggests_nothing_for_a_word(desk):
+    answer = desk(Role.AGENT).post(reverse("desk:suggest"), {"said": "lampa", "language": "pl"})
+    assert answer.context["suggestions"].offers == ()
+
+
+def test_suggests_streets(desk):
+    page = desk(Role.AGENT).get(reverse("desk:streets"), {"address": "dworc"}).content.decode()
+    assert "ul. Dworcowa" in page
+
+
+def test_tells_a_status_after_the_pin_and_writes_it_down(desk):
+    case = make_routed_case()
+    pin = phone_pin(reporter_of(case))
+    answer = desk(Role.AGENT).post(
+        STATUS, {"reference": case.reference.lower(), "pin": f"{pin[:3]} {pin[3:]}"}
+    )
+    assert answer.context["words"].sentence
+    assert answer.context["words"].sentence in answer.content.decode()
+    log = ReadLog.objects.get()
+    assert (log.reason, log.case, log.participant) == (ReadReason.STATUS_BY_PHONE, case, reporter_of(case))
+    assert "ana@example.org" not in answer.content.decode()
+
+
+def test_tells_nothing_after_a_wrong_pin_and_offers_to_call_back(desk):
+    case = make_routed_case()
+    wrong = f"{(int(phone_pin(reporter_of(case))) + 1) % 1_000_000:06d}"
+    for reference in (case.reference, "KON-2026-999999-9"):
+        answer = desk(Role.AGENT).post(STATUS, {"reference": reference, "pin": wrong})
+        assert answer.status_code == 422
+        assert "words" not in answer.context
+        assert f"outcome=CALL_BACK&amp;reference={reference}" in answer.content.decode()
+    assert not ReadLog.objects.exists()
+
+
+def test_stops_listening_after_too_many_pins(desk):
+    case = make_routed_case()
+    pin = phone_pin(reporter_of(case))
+    for _ in range(WRONG_PINS.count):
+        desk(Role.AGENT).post(STATUS, {"reference": case.reference, "pin": "x"})
+    answer = desk(Role.AGENT).post(STATUS, {"reference": case.reference, "pin": pin})
+    assert answer.status_code == 429
+    assert not ReadLog.objects.exists()
+
+
+def test_does_not_know_the_pin_of_a_revoked_link(desk):
+    case = make_routed_case()
+    pin = phone_pin(reporter_of(case))
+    revoke_link(participant_id=reporter_of(case).pk, by=staff(staff_member(Role.AGENT)), at=NOW)
+    assert desk(Role.AGENT).post(STATUS, {"reference": case.reference, "pin": pin}).status_code == 422
+
+
+def test_offers_the_call_form_filled_in_for_a_call_back(desk):
+    case = make_routed_case()
+    form = (
+        desk(Role.AGENT)
+        .get(CALL, {"purpose": "STATUS", "outcome": "CALL_BACK", "reference": case.reference})
+        .context["form"]
+    )
+    assert form.initial["becomes"] == "LINK"
+    assert (form.initial["purpose"], form.initial["outcome"]) == ("STATUS", "CALL_BACK")

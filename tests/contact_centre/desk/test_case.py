@@ -1,0 +1,195 @@
+"""The page of one case: what it shows to whom, and what is written down about looking at it."""
+
+from io import BytesIO
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from PIL import Image
+
+from cases.actors import resident, staff
+from cases.files import store_file
+from cases.models import Attachment, Case, CaseEvent, EventKind, Prediction, ReadLog, ReadReason
+from cases.services.conversation import add_note
+from cases.services.privacy import exclude
+from routing.models import Category, Department, Role
+from tests.cast import outsider, staff_member
+from tests.factories import NOW, make_case, make_routed_case, reporter_of
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(case: Case) -> str:
+    return reverse("desk:case", args=[case.reference])
+
+
+def names(answer) -> set[str]:
+    return {act.step.name for act in answer.context["acts"]}
+
+
+def picture() -> "ContentFile[bytes]":
+    out = BytesIO()
+    Image.new("RGB", (40, 30), (10, 90, 30)).save(out, "JPEG")
+    return ContentFile(out.getvalue())
+
+
+def case_with_file() -> tuple[Case, Attachment]:
+    case = make_routed_case(files=[store_file(picture(), original_name="hole.jpg")])
+    return case, case.attachments.get()
+
+
+def test_shows_conversation_timeline_people_and_clocks(desk):
+    case = make_routed_case()
+    add_note(case_id=case.pk, body="Byliśmy tam wczoraj.", by=staff(staff_member(Role.AGENT)), at=NOW)
+    answer = desk(Role.HANDLER).get(page_of(case))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert [bubble.side for bubble in answer.context["bubbles"]] == ["resident", "internal"]
+    assert len(answer.context["lines"]) == case.events.count()
+    assert "ana@example.org" in page
+    assert "600100200" in page
+    assert answer.context["promise"] is not None
+    assert f'data-live-url="/ws/desk/{case.reference}/"' in page
+
+
+def test_does_not_exist_for_other_departments_and_excluded_people(desk, client):
+    case = make_routed_case("zdm")
+    client.force_login(outsider())
+    assert client.get(page_of(case)).status_code == 404
+    head = staff(staff_member(Role.HEAD))
+    exclude(
+        case_id=case.pk, user=staff_member(Role.HANDLER), reason="Skarga dotyczy tej osoby.", by=head, at=NOW
+    )
+    assert desk(Role.HANDLER).get(page_of(case)).status_code == 404
+    assert desk(Role.MANAGER).get(page_of(case)).status_code == 200
+    assert desk(Role.MANAGER).get("/desk/case/KON-2026-999999-9/").status_code == 404
+
+
+def test_writes_down_every_look_but_not_the_refreshes_of_the_open_page(desk):
+    case = make_routed_case()
+    browser = desk(Role.HANDLER)
+    browser.get(page_of(case))
+    log = ReadLog.objects.get()
+    assert (log.case_id, log.user, log.reason) == (case.pk, staff_member(Role.HANDLER), ReadReason.CASE_PAGE)
+    part = browser.get(page_of(case), headers={"HX-Request": "true"}).content.decode()
+    assert ReadLog.objects.count() == 1
+    assert part.strip().startswith('<div class="stack" id="case-body"')
+    assert part.count("hx-swap-oob") == 3
+
+
+def test_explains_the_route(desk):
+    case = make_routed_case()
+    event = CaseEvent.objects.filter(case=case)[0]
+    pothole, light = Category.objects.get(code="road.pothole"), Category.objects.get(code="light")
+    Prediction.objects.create(
+        case=case,
+        event=event,
+        model_version="m-1",
+        language="pl",
+        suggestions=[
+            {
+                "code": pothole.code,
+                "probability": 0.91,
+                "words": [{"text": "dziura", "start": 0, "end": 6, "share": 1}],
+            },
+            {"code": light.code, "probability": 0.05, "words": []},
+        ],
+        findings={
+            "kind": {"kind": "REPORT", "may_be_legal": False, "words": []},
+            "urgency": {},
+            "place": None,
+        },
+        reasons=[{"code": "CATEGORY_DEFAULT", "rule": None, "words": []}],
+        department=Department.objects.get(code="zdm"),
+        was_routed=True,
+        created_at=NOW,
+    )
+    page = desk(Role.HANDLER).get(page_of(case)).content.decode()
+    assert pothole.name in page
+    assert "dziura" in page
+    assert "91 %" in page
+    assert "m-1" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "offered", "withheld"),
+    [
+        (
+            Role.AGENT,
+            {"take", "classify", "resolve", "merge", "note"},
+            {"start", "plan", "exclude", "return"},
+        ),
+        (Role.DISPATCHER, {"take", "start", "reassign", "exclude", "withdraw"}, {"route", "reopen"}),
+        (
+            Role.HANDLER,
+            {"take", "start", "plan", "ask", "wait", "reassign", "return", "resolve"},
+            {"exclude"},
+        ),
+        (Role.CREW, {"take", "start", "resolve", "note"}, {"plan", "reassign", "merge", "classify"}),
+        (Role.MANAGER, {"start", "plan", "merge", "withdraw"}, {"exclude", "unmerge"}),
+    ],
+)
+def test_offers_what_the_role_may_do_in_this_state(desk, role, offered, withheld):
+    answer = desk(role).get(page_of(make_routed_case()))
+    assert offered <= names(answer)
+    assert not withheld & names(answer)
+
+
+def test_leaves_routing_of_a_matter_of_law_to_dispatchers(desk):
+    case = make_case()
+    Case.objects.filter(pk=case.pk).update(logged_by=staff_member(Role.AGENT))
+    assert "route" not in names(desk(Role.AGENT).get(page_of(case)))
+    assert "route" in names(desk(Role.DISPATCHER).get(page_of(case)))
+
+
+def test_says_why_nobody_can_be_asked(desk):
+    case = make_routed_case()
+    case.participants.update(channel="NONE", email="", phone="")
+    answer = desk(Role.HANDLER).get(page_of(case))
+    hindered = {act.step.name for act in answer.context["acts"] if act.is_hindered}
+    assert hindered == {"ask", "message"}
+
+
+def test_revokes_a_tracking_link(desk):
+    case = make_routed_case()
+    participant = reporter_of(case)
+    address = reverse("desk:revoke_link", args=[case.reference, participant.pk])
+    assert desk(Role.CREW).post(address).status_code == 404
+    assert desk(Role.HANDLER).post(address).status_code == 302
+    participant.refresh_from_db()
+    assert participant.key_version == 2
+    assert case.events.filter(kind=EventKind.LINK_REVOKED).exists()
+
+
+def test_does_not_revoke_a_link_of_another_case(desk):
+    case, other = make_routed_case(), make_routed_case()
+    address = reverse("desk:revoke_link", args=[case.reference, reporter_of(other).pk])
+    assert desk(Role.HANDLER).post(address).status_code == 404
+    assert reporter_of(other).key_version == 1
+
+
+def test_gives_the_clean_copy_to_all_and_the_original_to_few(desk, client):
+    case, row = case_with_file()
+    shown = desk(Role.CREW).get(reverse("desk:file", args=[row.pk]))
+    assert shown.status_code == 200
+    assert shown.headers["Content-Type"] == "image/jpeg"
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    assert b"".join(shown.streaming_content)[:2] == b"\xff\xd8"
+    assert desk(Role.CREW).get(reverse("desk:original", args=[row.pk])).status_code == 404
+    original = desk(Role.HANDLER).get(reverse("desk:original", args=[row.pk]))
+    assert original.headers["Content-Disposition"].startswith("attachment")
+    assert b"".join(original.streaming_content)[:2] == b"\xff\xd8"
+    assert list(ReadLog.objects.order_by("id").values_list("reason", "detail")) == [
+        (ReadReason.FILE, f"{row.pk} display"),
+        (ReadReason.FILE, f"{row.pk} original"),
+    ]
+    client.force_login(outsider())
+    assert client.get(reverse("desk:file", args=[row.pk])).status_code == 404
+    assert reverse("desk:original", args=[row.pk]) not in desk(Role.CREW).get(page_of(case)).content.decode()
+
+
+def test_shows_hostile_words_as_words(desk):
+    case = make_case("<script>alert(1)</script>\u202egpj.exe", by=resident(None))
+    page = desk(Role.DISPATCHER).get(page_of(case)).content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page

@@ -1,0 +1,105 @@
+"""The outbox: whose notices one sees, and settling by hand what a machine cannot do."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.keys import phone_pin
+from cases.models import EventWork, ReadLog, ReadReason
+from cases.services.intake import Reporter
+from notifications.delivery import deliver
+from notifications.models import Notice, NoticeState
+from notifications.queries import Fate
+from notifications.services import plan_event
+from routing.models import Role
+from tests.cast import staff_member
+from tests.factories import make_routed_case, reporter_of
+
+pytestmark = pytest.mark.django_db
+
+OUTBOX = reverse("desk:outbox")
+BY_PHONE = Reporter(name="Ana Nowak", phone="600100200")
+BY_LETTER = Reporter(name="Ana Nowak", postal_address="ul. Dworcowa 3\n62-500 Konin")
+
+
+def told(reporter: Reporter) -> Notice:
+    """The first notice of a case, planned and handed over as the worker does it."""
+    case = make_routed_case(reporter=reporter)
+    for work_id in EventWork.objects.filter(event__case=case, consumer="notifications").values_list(
+        "pk", flat=True
+    ):
+        plan_event(work_id=work_id, at=timezone.now())
+    notice = Notice.objects.filter(event__case=case).order_by("id")[0]
+    # The confirmation waits a little for what may follow.
+    deliver(notice_id=notice.pk, at=timezone.now() + timedelta(hours=1))
+    notice.refresh_from_db()
+    return notice
+
+
+def settle(browser, notice: Notice, name: str):
+    return browser.post(reverse("desk:settle", args=[notice.pk, name]))
+
+
+@pytest.mark.parametrize(
+    ("reporter", "state", "way"),
+    [(BY_PHONE, NoticeState.CALL_BACK_DUE, "called"), (BY_LETTER, NoticeState.LETTER_DUE, "printed")],
+)
+def test_lets_a_person_tell_by_phone_or_letter(desk, reporter, state, way):
+    notice = told(reporter)
+    assert notice.state == state
+    browser = desk(Role.AGENT)
+    assert list(browser.get(OUTBOX).context["notices"]) == [notice]
+    page = browser.get(reverse("desk:notice", args=[notice.pk])).content.decode()
+    assert phone_pin(reporter_of(notice.event.case)) in page
+    assert f"/outbox/{notice.pk}/{way}/" in page
+    assert settle(browser, notice, way).url == OUTBOX
+    notice.refresh_from_db()
+    assert (notice.state, notice.done_by) == (NoticeState.DONE_BY_PERSON, staff_member(Role.AGENT))
+    assert list(browser.get(OUTBOX).context["notices"]) == []
+    assert list(browser.get(OUTBOX, {"fate": Fate.DONE}).context["notices"]) == [notice]
+
+
+def test_sends_a_failed_notice_again(desk):
+    notice = told(BY_PHONE)
+    Notice.objects.filter(pk=notice.pk).update(state=NoticeState.FAILED)
+    settle(desk(Role.AGENT), notice, "again")
+    notice.refresh_from_db()
+    assert notice.state == NoticeState.PLANNED
+
+
+def test_settles_nothing_twice_and_knows_no_other_ways(desk):
+    notice = told(BY_PHONE)
+    browser = desk(Role.AGENT)
+    settle(browser, notice, "called")
+    answer = browser.post(reverse("desk:settle", args=[notice.pk, "called"]), follow=True)
+    assert [message.level_tag for message in answer.context["messages"]] == ["success", "error"]
+    assert settle(browser, notice, "burned").status_code == 404
+
+
+def test_writes_down_who_read_a_notice(desk):
+    notice = told(BY_PHONE)
+    desk(Role.AGENT).get(reverse("desk:notice", args=[notice.pk]))
+    log = ReadLog.objects.get()
+    assert (log.reason, log.case, log.detail) == (ReadReason.OUTBOX, notice.event.case, str(notice.pk))
+
+
+def test_hides_the_notices_of_other_departments(client, dee):
+    notice = told(BY_PHONE)
+    client.force_login(dee)
+    assert list(client.get(OUTBOX).context["notices"]) == []
+    assert client.get(reverse("desk:notice", args=[notice.pk])).status_code == 404
+    assert settle(client, notice, "called").status_code == 404
+
+
+def test_knows_its_shelves_only(desk):
+    assert desk(Role.AGENT).get(OUTBOX, {"fate": "ODD"}).status_code == 404
+    for fate in Fate.values:
+        assert desk(Role.AGENT).get(OUTBOX, {"fate": fate, "before": "x"}).status_code == 200
+
+
+def test_gives_an_open_page_only_its_changing_part(desk):
+    told(BY_PHONE)
+    part = desk(Role.AGENT).get(OUTBOX, headers={"HX-Request": "true"}).content.decode()
+    assert part.strip().startswith('<div id="notices"')

@@ -1,0 +1,249 @@
+"""Every step over HTTP: done, refused to who may not, and wrong forms that keep what was typed."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Audience, Case, EventKind, Exclusion, Message
+from contact_centre.desk.step_list import STEPS
+from routing.models import Category, Department, Kind, Role
+from tests.cast import staff_member
+from tests.factories import make_case, make_routed_case, make_settled_case, reporter_of
+
+pytestmark = pytest.mark.django_db
+
+
+def department(code: str) -> Department:
+    return Department.objects.get(code=code)
+
+
+def fresh(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def day(days: int) -> str:
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
+def test_takes_a_case(take):
+    case = make_routed_case()
+    answer = take(Role.HANDLER, case, "take")
+    assert answer.url == reverse("desk:case", args=[case.reference]) + "?done=take"
+    assert fresh(case).assignee == staff_member(Role.HANDLER)
+
+
+def test_classifies_and_starts_the_clock(take):
+    case = make_case()
+    data = {"category": "light", "kind": "REPORT", "urgency": "URGENT"}
+    assert take(Role.DISPATCHER, case, "classify", **data).status_code == 302
+    case = fresh(case)
+    assert (case.category, case.urgency, case.queue_rank) == (Category.objects.get(code="light"), "URGENT", 1)
+    assert not case.is_restricted
+    assert case.promise_due_at is not None
+
+
+def test_routes_a_new_case(take):
+    case = make_settled_case()
+    take(Role.AGENT, case, "route", department=department("zdm").pk)
+    assert (fresh(case).status, fresh(case).department) == ("ASSIGNED", department("zdm"))
+
+
+def test_starts_plans_and_goes_on(take):
+    case = make_routed_case()
+    take(Role.CREW, case, "start")
+    assert fresh(case).status == "IN_PROGRESS"
+    take(Role.HANDLER, case, "plan", planned_for=day(5), note="")
+    assert fresh(case).status == "PLANNED"
+    moved = take(Role.HANDLER, case, "plan", planned_for=day(8), note="")
+    assert moved.status_code == 422
+    assert "note" in moved.context["bound"].errors
+    take(Role.HANDLER, case, "plan", planned_for=day(8), note="Deszcz.")
+    take(Role.CREW, case, "resume")
+    assert fresh(case).status == "IN_PROGRESS"
+
+
+def test_asks_the_resident_and_waits(take):
+    case = make_routed_case()
+    take(Role.HANDLER, case, "ask", question="Przy którym domu?", answer_by=day(7))
+    assert fresh(case).status == "WAITING_RESIDENT"
+    assert Message.objects.filter(case=case, audience=Audience.RESIDENT, body="Przy którym domu?").exists()
+
+
+def test_asks_nobody_when_nobody_can_be_reached(take):
+    case = make_routed_case()
+    case.participants.update(channel="NONE", email="", phone="")
+    answer = take(Role.HANDLER, case, "ask", question="Przy którym domu?", answer_by=day(7))
+    assert answer.status_code == 422
+    assert answer.context["bound"].non_field_errors()
+    assert fresh(case).status == "ASSIGNED"
+
+
+def test_waits_for_another_body(take):
+    case = make_routed_case()
+    take(Role.HANDLER, case, "wait", body="Energa", note="")
+    assert (fresh(case).status, fresh(case).waiting_for) == ("WAITING_OTHER", "Energa")
+
+
+def test_hands_on_and_leaves_the_sight_of_the_department(take):
+    case = make_routed_case("zdm")
+    answer = take(
+        Role.HANDLER, case, "reassign", department=department("pgkim").pk, reason="To ich latarnia."
+    )
+    assert answer.url == reverse("desk:queue")
+    assert fresh(case).department == department("pgkim")
+
+
+def test_does_not_hand_a_case_to_where_it_is(take):
+    case = make_routed_case("zdm")
+    answer = take(Role.HANDLER, case, "reassign", department=department("zdm").pk, reason="Powód.")
+    assert answer.status_code == 422
+    assert "department" in answer.context["bound"].errors
+
+
+def test_returns_a_case(take):
+    case = make_routed_case()
+    take(Role.HANDLER, case, "return", reason="Nie nasze.")
+    assert (fresh(case).status, fresh(case).department, fresh(case).needs_person) == ("NEW", None, True)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "more", "wrong"),
+    [
+        ("DONE", {}, "answer"),
+        ("DECLINED", {}, "answer"),
+        ("FORWARDED", {"answer": "Wysłaliśmy."}, "authority"),
+        ("UNEXAMINED", {"answer": "Brak adresu."}, "outcome"),
+        ("", {"answer": "Naprawione."}, "outcome"),
+    ],
+)
+def test_does_not_resolve_without_what_the_outcome_needs(take, outcome, more, wrong):
+    case = make_routed_case()
+    answer = take(Role.HANDLER, case, "resolve", outcome=outcome, **({"answer": "", "authority": ""} | more))
+    assert answer.status_code == 422
+    assert set(answer.context["bound"].errors) == {wrong}
+    assert fresh(case).status == "ASSIGNED"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "more"),
+    [
+        ("DONE", {"answer": "Naprawione."}),
+        ("FORWARDED", {"answer": "Wysłane.", "authority": "GDDKiA"}),
+        ("SPAM", {}),
+    ],
+)
+def test_resolves_and_reopens(take, outcome, more):
+    case = make_routed_case()
+    take(Role.HANDLER, case, "resolve", outcome=outcome, **({"answer": "", "authority": ""} | more))
+    assert (fresh(case).status, fresh(case).outcome) == ("RESOLVED", outcome)
+    take(Role.HANDLER, case, "reopen", reason="Dziura wróciła.")
+    assert fresh(case).status == "ASSIGNED"
+
+
+def test_leaves_a_matter_of_law_unexamined(take):
+    case = make_settled_case("legal.complaint", Kind.COMPLAINT)
+    answer = take(Role.DISPATCHER, case, "resolve", outcome="UNEXAMINED", answer="Brak adresu.", authority="")
+    assert answer.status_code == 302
+    assert fresh(case).outcome == "UNEXAMINED"
+
+
+def test_merges_and_takes_apart(take):
+    case, other = make_routed_case(), make_routed_case()
+    take(Role.AGENT, case, "merge", into=other.reference.lower())
+    assert fresh(case).merged_into == other
+    take(Role.MANAGER, case, "unmerge")
+    assert (fresh(case).status, fresh(case).merged_into) == ("ASSIGNED", None)
+
+
+def test_does_not_merge_what_may_not_be_joined(take):
+    case = make_routed_case()
+    elsewhere = make_routed_case("straz_miejska")
+    legal = make_settled_case("legal.complaint", Kind.COMPLAINT)
+    ended = make_routed_case()
+    take(Role.HANDLER, ended, "resolve", outcome="DONE", answer="Naprawione.", authority="")
+    for role, reference in [
+        (Role.HANDLER, elsewhere.reference),
+        (Role.DISPATCHER, legal.reference),
+        (Role.DISPATCHER, case.reference),
+        (Role.DISPATCHER, ended.reference),
+        (Role.DISPATCHER, "nonsense"),
+    ]:
+        answer = take(role, case, "merge", into=reference)
+        assert answer.status_code == 422, reference
+        assert "into" in answer.context["bound"].errors
+    assert fresh(case).status == "ASSIGNED"
+
+
+def test_withdraws(take):
+    case = make_routed_case()
+    take(Role.AGENT, case, "withdraw", reason="Pani zadzwoniła.")
+    assert fresh(case).status == "WITHDRAWN"
+
+
+def test_writes_notes_and_messages(take):
+    case = make_routed_case()
+    take(Role.CREW, case, "note", body="Potrzebny asfalt.")
+    take(Role.HANDLER, case, "message", body="Będziemy w środę.")
+    kinds = list(case.events.order_by("id").values_list("kind", flat=True))[-2:]
+    assert kinds == [EventKind.NOTE_ADDED, EventKind.MESSAGE_SENT]
+    assert Message.objects.get(case=case, body="Potrzebny asfalt.").audience == Audience.INTERNAL
+
+
+def test_keeps_people_and_departments_away(take):
+    case = make_routed_case()
+    both = take(
+        Role.HEAD,
+        case,
+        "exclude",
+        user=staff_member(Role.CREW).pk,
+        department=department("zdm").pk,
+        reason="X",
+    )
+    assert both.status_code == 422
+    take(
+        Role.HEAD,
+        case,
+        "exclude",
+        user=staff_member(Role.CREW).pk,
+        department="",
+        reason="Skarga na tę osobę.",
+    )
+    take(Role.DISPATCHER, case, "exclude", user="", department=department("pgkim").pk, reason="Strona sporu.")
+    assert Exclusion.objects.filter(case=case).count() == 2
+
+
+def test_refuses_what_the_role_may_not_do_and_gives_the_words_back(take):
+    case = make_routed_case()
+    answer = take(Role.CREW, case, "reassign", department=department("pgkim").pk, reason="Nie nasze.")
+    assert answer.status_code == 403
+    assert "Nie nasze." in answer.content.decode()
+    assert fresh(case).department == department("zdm")
+
+
+@pytest.mark.parametrize("step", [step.name for step in STEPS])
+def test_does_nothing_for_who_may_not_see_the_case(take, client, dee, step):
+    case = make_routed_case("zdm")
+    before = fresh(case).version
+    client.force_login(dee)
+    answer = client.post(reverse("desk:step", args=[case.reference, step]), {"version": before, "body": "x"})
+    assert answer.status_code == 404
+    assert fresh(case).version == before
+
+
+def test_knows_no_other_steps_and_no_looks(take, desk):
+    case = make_routed_case()
+    assert take(Role.HANDLER, case, "close").status_code == 404
+    assert desk(Role.HANDLER).get(reverse("desk:step", args=[case.reference, "take"])).status_code == 405
+
+
+def test_keeps_a_draft_over_a_wrong_form(take):
+    case = make_routed_case()
+    words = "Bardzo długie pytanie, którego nikt nie chce pisać drugi raz."
+    answer = take(Role.HANDLER, case, "ask", question=words, answer_by="2020-01-01")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in page
+    assert '<details id="act-ask" open>' in page
+    assert reporter_of(case).email in page
