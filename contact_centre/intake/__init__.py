@@ -1,0 +1,1 @@
+"""Channels where no person of ours is at the screen."""
