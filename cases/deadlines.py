@@ -1,9 +1,10 @@
 """The two clocks of a case: the service promise in working time, and the term of law in legal days."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone
 
 from cases.models import Case
 from routing.legal_days import DIGITAL_ACCESSIBILITY_TERM, LEGAL_TERMS, due_date
@@ -48,6 +49,18 @@ def resume_promise(case: Case, at: datetime) -> None:
     moved = case.promise_due_at + (at - paused_at)
     hours = _hours(case, case.promise_unit)
     case.promise_due_at = add_working_hours(moved, _NO_TIME, hours)
+
+
+def promised_date(case: Case) -> date | None:
+    """The day that residents are told: the law's, or ours. None before category and kind are settled by a person or
+    by the machine within its limits, and while our clock stands still."""
+    if not case.is_settled:
+        return None
+    if case.legal_due_date is not None:
+        return case.legal_due_date
+    if case.promise_due_at is None or case.promise_paused_at is not None:
+        return None
+    return timezone.localdate(case.promise_due_at)
 
 
 def _hours(case: Case, unit: str) -> WorkingHours:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from cases.deadlines import promised_date
 from cases.keys import phone_pin
 from cases.models import REOPEN_DAYS, Audience, Case, CaseEvent, EventKind, Message, ParticipantRole
 from notifications.links import privacy_url, tracking_url
@@ -97,7 +98,7 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         waiting_for=case.waiting_for,
         department=_department_name(passed),
         is_handed_over=passed is not None and passed.kind == EventKind.REASSIGNED,
-        promised_for=_promised_day(case),
+        promised_for=promised_date(case),
         answer_by=_day(payload.get("answer_by")),
         planned_for=_day(payload.get("date")),
         # Counted as Case.may_reopen counts it.
@@ -123,13 +124,6 @@ def _department_name(passed: CaseEvent | None) -> str:
         return ""
     department = Department.objects.filter(code=passed.payload["department"]).first()
     return department.name if department else ""
-
-
-def _promised_day(case: Case) -> date | None:
-    """A day is promised only when category and kind are settled, and never while the clock stands still."""
-    if not case.is_settled or case.promise_paused_at is not None:
-        return None
-    return timezone.localdate(case.promise_due_at) if case.promise_due_at else case.legal_due_date
 
 
 def _quote(event: CaseEvent) -> Quote | None:

@@ -1,5 +1,7 @@
 """Looking at what a service wrote: the last event, its work rows, the words it left; and actors by role."""
 
+from collections.abc import Mapping
+
 from cases.actors import Actor, resident, staff
 from cases.models import Case, CaseEvent, EventWork, Message
 from routing.models import Department, Role
@@ -48,7 +50,7 @@ def last_message(case: Case) -> Message:
     return message
 
 
-def assert_recorded(case: Case, kind: str, by: Actor, payload: dict[str, object]) -> None:
+def assert_recorded(case: Case, kind: str, by: Actor, payload: Mapping[str, object]) -> None:
     """The last event of the case is this one, carries the case's version, and leaves work for the consumers."""
     event = last_event(case)
     assert (event.kind, event.payload) == (kind, payload)

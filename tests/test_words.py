@@ -26,7 +26,9 @@ def translations(entry: polib.POEntry) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_phrase_is_translated(language):
-    empty = [entry.msgid for entry in catalogue(language) if not all(translations(entry)) or "fuzzy" in entry.flags]
+    empty = [
+        entry.msgid for entry in catalogue(language) if not all(translations(entry)) or "fuzzy" in entry.flags
+    ]
     assert empty == []
 
 
@@ -44,7 +46,9 @@ def test_the_plural_forms_of_both_languages_are_all_there():
             assert not entry.msgid_plural or len(entry.msgstr_plural) == 4, entry.msgid
 
 
-@pytest.mark.skipif(shutil.which("xgettext") is None, reason="needs GNU gettext (Debian: apt install gettext)")
+@pytest.mark.skipif(
+    shutil.which("xgettext") is None, reason="needs GNU gettext (Debian: apt install gettext)"
+)
 def test_the_catalogues_know_every_phrase_of_the_source(tmp_path, monkeypatch):
     for language in LANGUAGES:
         target = tmp_path / language / DOMAIN
@@ -53,7 +57,9 @@ def test_the_catalogues_know_every_phrase_of_the_source(tmp_path, monkeypatch):
     before = {language: {(e.msgctxt, e.msgid) for e in catalogue(language)} for language in LANGUAGES}
     monkeypatch.chdir(settings.BASE_DIR)
     monkeypatch.setattr(settings, "LOCALE_PATHS", [str(tmp_path)])
-    call_command("makemessages", locale=list(LANGUAGES), no_obsolete=True, ignore_patterns=NOT_OURS, verbosity=0)
+    call_command(
+        "makemessages", locale=list(LANGUAGES), no_obsolete=True, ignore_patterns=NOT_OURS, verbosity=0
+    )
     for language in LANGUAGES:
         found = {(e.msgctxt, e.msgid) for e in polib.pofile(str(tmp_path / language / DOMAIN))}
         assert found == before[language]

@@ -19,7 +19,6 @@ from django.core.management import call_command  # noqa: E402
 
 from contact_centre.web.words import DOMAIN, SOURCES  # noqa: E402
 
-
 NOISE = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Report-Msgid-Bugs-To")
 
 
@@ -41,7 +40,7 @@ def main() -> None:
 
 
 def tidy(path: Path) -> None:
-    """Take gettext's guesses out: a phrase is translated by a person or it is empty. Dates and places only make noise."""
+    """Take gettext's guesses out: a phrase is translated by a person or it is empty. Places and dates are noise."""
     words = polib.pofile(str(path), wrapwidth=0)
     for entry in words:
         if "fuzzy" in entry.flags:

@@ -148,6 +148,22 @@ class Case(FSMModelMixin, models.Model):
                 condition=models.Q(status__in=OPEN),
             ),
             models.Index(fields=["status", "resolved_at"], name="case_status_resolved"),
+            # The counters of the desk stay cheap however many cases are closed.
+            models.Index(
+                fields=["department", "queue_rank", "received_at", "id"],
+                name="case_needs_person",
+                condition=models.Q(needs_person=True),
+            ),
+            models.Index(
+                fields=["promise_due_at", "department"],
+                name="case_due",
+                condition=models.Q(status__in=OPEN, promise_paused_at__isnull=True),
+            ),
+            models.Index(
+                fields=["assignee", "queue_rank", "received_at", "id"],
+                name="case_of_person",
+                condition=models.Q(status__in=OPEN),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -160,7 +176,8 @@ class Case(FSMModelMixin, models.Model):
     @property
     def is_settled(self) -> bool:
         """Whether category and kind are decided, so that a date may be promised."""
-        return bool(self.category_id and self.kind and not self.is_restricted)
+        is_decided = not self.is_restricted or self.legal_due_date is not None
+        return bool(self.category_id and self.kind) and is_decided
 
     @property
     def is_legal(self) -> bool:

@@ -174,7 +174,7 @@ def _open(report: Report, *, by: Actor, at: datetime) -> Case:
     if not words and not report.files:
         raise EmptyReport(report.source_key)
     case = _new_case(report, words, by=by, at=at)
-    if case.is_settled:
+    if by.kind is ActorKind.STAFF and case.category_id and case.kind:
         set_clocks(case)
     # force_insert: the id was taken from the sequence before.
     case.save(force_insert=True)

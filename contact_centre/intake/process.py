@@ -17,7 +17,7 @@ from contact_centre.intake.models import RawChannel, RawMessage, RawState, Reaso
 log = structlog.get_logger(__name__)
 # Trouble of ours, not of the mail: it is worth another try. IntegrityError: somebody else was quicker.
 TEMPORARY: Final = (OperationalError, InterfaceError, IntegrityError, OSError)
-MAX_ATTEMPTS: Final = 5
+MAX_ATTEMPTS: Final = 8
 _ERROR_LENGTH: Final = 20_000
 
 
@@ -40,6 +40,8 @@ def process(raw_id: int, *, at: datetime) -> RawMessage:
     row = RawMessage.objects.get(pk=raw_id)
     if row.is_settled and row.state != RawState.FAILED:
         return row
+    if row.attempts >= MAX_ATTEMPTS and not row.is_settled:
+        return _fail(row, f"given up: the process ended in the middle {row.attempts} times", at)
     _count_attempt(row)
     try:
         mail = parse(store.read(row))
@@ -48,9 +50,9 @@ def process(raw_id: int, *, at: datetime) -> RawMessage:
     except TEMPORARY:
         if row.attempts < MAX_ATTEMPTS:
             raise
-        return _fail(row, at)
+        return _fail(row, traceback.format_exc(), at)
     except Exception:  # noqa: BLE001 - a poisoned mail must not stop those behind it
-        return _fail(row, at)
+        return _fail(row, traceback.format_exc(), at)
     return _finish(row, fate, at)
 
 
@@ -94,11 +96,9 @@ def _finish(row: RawMessage, fate: Fate, at: datetime) -> RawMessage:
 
 
 @transaction.atomic(durable=True)
-def _fail(row: RawMessage, at: datetime) -> RawMessage:
-    """Called where an exception is handled: its traceback is kept."""
-    text = traceback.format_exc()[-_ERROR_LENGTH:].replace("\0", "")
+def _fail(row: RawMessage, error: str, at: datetime) -> RawMessage:
     row.state, row.reason, row.settled_at = RawState.FAILED, Reason.ERROR, at
-    row.error = text.encode("utf-8", "replace").decode("utf-8")
+    row.error = error[-_ERROR_LENGTH:].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
     row.save(update_fields=["state", "reason", "settled_at", "error"])
     log.error("mail_failed", raw_id=row.pk, attempts=row.attempts)
     return row

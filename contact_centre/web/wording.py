@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.deadlines import promised_date
 from cases.models import REOPEN_DAYS, Case
 from cases.states import Outcome, Status
 
@@ -34,15 +35,6 @@ def status_words(case: Case, now: datetime) -> StatusWords:
     )
 
 
-def due_date(case: Case) -> date | None:
-    """The day we have promised, or that the law sets; None while nothing may be promised."""
-    if case.legal_due_date is not None:
-        return case.legal_due_date
-    if not case.is_settled or case.promise_due_at is None or case.promise_paused_at is not None:
-        return None
-    return timezone.localdate(case.promise_due_at)
-
-
 def reopen_until(case: Case) -> date | None:
     """The last day on which the resident herself may open the case again."""
     return timezone.localdate(case.resolved_at) + timedelta(days=REOPEN_DAYS) if case.resolved_at else None
@@ -58,7 +50,7 @@ Words = tuple[str, str, str | None]
 
 
 def _by_when(case: Case, now: datetime) -> str:
-    due = due_date(case)
+    due = promised_date(case)
     if due is None:
         return _("We will write to you when there is something new.")
     if due < timezone.localdate(now):

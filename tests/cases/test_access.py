@@ -1,5 +1,7 @@
 """Who sees which case: every role before every sort of case, as a query and as the answer for a push."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
@@ -80,7 +82,7 @@ def test_what_each_role_sees(role):
 def test_a_push_is_answered_like_the_query(role):
     user = staff_member(role)
     actor = staff(user)
-    excluded: list[dict[str, object]] = [
+    excluded: list[dict[str, Any]] = [
         {},
         {"user": user},
         *({"department": Department.objects.get(code=code)} for code in ("zdm", "miasto", "ouid", "um")),
@@ -171,12 +173,17 @@ def test_a_case_that_does_not_exist_and_one_out_of_sight_are_refused_alike():
 def test_visibility_is_one_query(role, django_assert_num_queries):
     user, case = staff_member(role), make_routed_case()
     Case.objects.filter(pk=case.pk).update(assignee=user)
+    case = Case.objects.select_related("category", "department").get(pk=case.pk)
     actor = staff(user)
     with django_assert_num_queries(1):
         assert list(visible_cases(user, actor)) == [case]
     with django_assert_num_queries(1):
         found = get_case_for_staff(user, case.reference, actor)
-        assert (found.department, found.category.code) == (case.department, "road.pothole")
+        assert (found.department, found.category, str(found.assignee)) == (
+            case.department,
+            case.category,
+            str(user),
+        )
 
 
 # -- files ------------------------------------------------------------------------------------------------------

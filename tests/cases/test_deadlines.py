@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cases.models import Case
+from cases.models import Case, Channel
 from cases.services.conversation import record_reply
 from cases.services.endings import reopen_case, withdraw_case
 from cases.services.workflow import ask_resident, classify_case, reassign_case, resume_work, return_to_desk
@@ -38,7 +38,7 @@ def classify(case: Case, code: str, kind: Kind, urgency: Urgency = Urgency.NORMA
 
 
 def clocks(case: Case, names: tuple[str, ...]) -> dict[str, object]:
-    return Case.objects.filter(pk=case.pk).values(*names).get()
+    return dict(Case.objects.filter(pk=case.pk).values(*names).get())
 
 
 def ask(case: Case, when: datetime) -> None:
@@ -53,7 +53,11 @@ def ask(case: Case, when: datetime) -> None:
 
 def answer(case: Case, when: datetime) -> None:
     record_reply(
-        participant_id=reporter_of(case).pk, body="Tu.", channel="EMAIL", source_key=f"r:{when}", at=when
+        participant_id=reporter_of(case).pk,
+        body="Tu.",
+        channel=Channel.EMAIL,
+        source_key=f"r:{when}",
+        at=when,
     )
 
 

@@ -178,8 +178,7 @@ def test_a_case_that_waited_when_it_was_merged_can_still_go_on_afterwards(depart
 
 
 def test_handing_on_forgets_the_person_and_the_waiting():
-    case = make("WAITING_OTHER")
-    case.assignee_id = 5
+    case = Case(status="WAITING_OTHER", resume_status=BACK, department_id=OURS, assignee_id=5)
     case.reassign(Department(pk=OTHERS))
     assert (case.assignee_id, case.department_id, case.resume_status) == (None, OTHERS, "")
 

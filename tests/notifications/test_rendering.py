@@ -198,13 +198,14 @@ def test_the_pin_is_said_once_and_never_again():
 
 def test_a_day_is_promised_only_when_the_matter_is_settled():
     unread, settled = make_case(), make_settled_case()
-    may_be_law = make_settled_case("road.pothole", Kind.COMPLAINT)
+    complaint = make_settled_case("road.pothole", Kind.COMPLAINT)
 
     assert "Odpowiemy do" not in told(unread, "RECEIVED").text
     assert settled.promise_due_at is not None
     day = timezone.localdate(settled.promise_due_at).day
     assert f"Odpowiemy do {day} listopada 2026 r." in told(settled, "RECEIVED").text
-    assert "Odpowiemy do" not in told(may_be_law, "RECEIVED").text
+    # Received on 17 November: one month by KPA art. 237, which is a working Thursday.
+    assert "Odpowiemy do 17 grudnia 2026 r." in told(complaint, "RECEIVED").text
 
 
 def test_a_folded_notice_is_told_with_the_last_department():

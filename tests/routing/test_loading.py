@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -43,7 +44,7 @@ def add(directory: Path, file: str, text: str) -> None:
         handle.write(f"\n{text}\n")
 
 
-def rows() -> dict[str, list[dict[str, object]]]:
+def rows() -> dict[str, list[Any]]:
     return {model.__name__: list(model._default_manager.order_by("id").values()) for model in ALL}
 
 

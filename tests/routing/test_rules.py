@@ -1,6 +1,7 @@
 """Choosing a department: the order of the rules, every condition, the words, and the reasons given."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -41,6 +42,12 @@ def test_the_first_rule_that_holds_wins():
     assert choose(FACTS, rules, DEFAULTS) == Choice("pwik", (Reason("RULE", rule="first"),))
 
 
+def rule_on(condition: str, *codes: str) -> RuleFacts:
+    """A rule to the water company with this one condition."""
+    only: dict[str, Any] = {condition: frozenset(codes)}
+    return RuleFacts("r", "pwik", **only)
+
+
 CONDITIONS = [
     ("categories", "road.pothole", "road.sign"),
     ("districts", "v_osiedle", "laskowka"),
@@ -53,16 +60,17 @@ CONDITIONS = [
 
 @pytest.mark.parametrize(("condition", "fits", "differs"), CONDITIONS)
 def test_each_condition_decides_alone(condition, fits, differs):
-    fitting = RuleFacts("r", "pwik", **{condition: frozenset({fits, differs})})
-    differing = RuleFacts("r", "pwik", **{condition: frozenset({differs})})
+    fitting = rule_on(condition, fits, differs)
+    differing = rule_on(condition, differs)
     assert choose(FACTS, [fitting], DEFAULTS).department == "pwik"
     assert choose(FACTS, [differing], DEFAULTS).department == "zdm"
 
 
 @pytest.mark.parametrize("field", ["district", "street"])
 def test_a_rule_about_a_place_does_not_hold_where_the_place_is_unknown(field):
-    rule = RuleFacts("r", "pwik", **{f"{field}s": frozenset({"v_osiedle", "Dworcowa"})})
-    assert choose(replace(FACTS, **{field: None}), [rule], DEFAULTS).department == "zdm"
+    rule = rule_on(f"{field}s", "v_osiedle", "Dworcowa")
+    unknown: dict[str, Any] = {field: None}
+    assert choose(replace(FACTS, **unknown), [rule], DEFAULTS).department == "zdm"
 
 
 def test_all_conditions_must_hold_together():

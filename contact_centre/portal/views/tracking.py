@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases.actors import resident
+from cases.deadlines import promised_date
 from cases.keys import phone_pin, tracking_key
 from cases.models import CaseParticipant, Channel, ReadReason
 from cases.models.case import StaleCase
@@ -31,7 +32,7 @@ from contact_centre.portal.headers import for_participant
 from contact_centre.portal.story import conversation, survivor_of, timeline
 from contact_centre.portal.uploads import Uploads, collect_uploads
 from contact_centre.web.limits import Limit
-from contact_centre.web.wording import day, due_date, status_words
+from contact_centre.web.wording import day, status_words
 from notifications.links import tracking_url
 
 REPLY_LIMIT = Limit("reply", count=30, seconds=3600)
@@ -53,7 +54,7 @@ def received(request: HttpRequest, participant: CaseParticipant) -> HttpResponse
         **_case_context(participant),
         "tracking_url": tracking_url(participant),
         "pin": phone_pin(participant),
-        "promised": day(due_date(participant.case)),
+        "promised": day(promised_date(participant.case)),
     }
     return render(request, "portal/received.html", context)
 

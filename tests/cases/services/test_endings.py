@@ -22,7 +22,7 @@ THEN = NOW + timedelta(hours=1)
 def resolve(
     case: Case, outcome: Outcome = Outcome.DONE, answer: str = "The hole is filled.", **more: Any
 ) -> Case:
-    values = {"by": actor(Role.DISPATCHER), "at": THEN} | more
+    values: dict[str, Any] = {"by": actor(Role.DISPATCHER), "at": THEN} | more
     return endings.resolve_case(case_id=case.pk, outcome=outcome, answer=answer, **values)
 
 

@@ -21,13 +21,13 @@ THEN = NOW + timedelta(hours=1)
 
 
 def merge(case: Case, into: Case, **more: Any) -> Case:
-    return merge_cases(
-        case_id=case.pk, into_id=into.pk, **({"by": actor(Role.DISPATCHER), "at": THEN} | more)
-    )
+    values: dict[str, Any] = {"by": actor(Role.DISPATCHER), "at": THEN} | more
+    return merge_cases(case_id=case.pk, into_id=into.pk, **values)
 
 
 def unmerge(case: Case, **more: Any) -> Case:
-    return unmerge_case(case_id=case.pk, **({"by": actor(Role.DISPATCHER), "at": THEN} | more))
+    values: dict[str, Any] = {"by": actor(Role.DISPATCHER), "at": THEN} | more
+    return unmerge_case(case_id=case.pk, **values)
 
 
 def assert_not_merged(case: Case, into: Case, **more: Any) -> None:
@@ -50,9 +50,7 @@ def test_a_merged_case_points_to_the_one_that_lives_on():
 def test_a_case_is_merged_into_an_older_or_a_younger_one_and_locked_in_the_order_of_ids(is_older):
     pair = sorted((make_routed_case(), make_routed_case()), key=lambda case: case.pk)
     case, survivor = pair if is_older else pair[::-1]
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         merge(case, survivor)
     reads = [q["sql"] for q in queries if q["sql"].startswith("SELECT") and 'FROM "cases_case"' in q["sql"]]
     locks = [sql for sql in reads if 'WHERE "cases_case"."id" = ' in sql][:2]

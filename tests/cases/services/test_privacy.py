@@ -29,7 +29,11 @@ MAY_NOT = set(Role) - {Role.DISPATCHER, Role.HEAD}
 
 
 def keep_away(case: Case, **changes: Any) -> Case:
-    values = {"reason": "The complaint is about them.", "by": actor(Role.DISPATCHER), "at": THEN}
+    values: dict[str, Any] = {
+        "reason": "The complaint is about them.",
+        "by": actor(Role.DISPATCHER),
+        "at": THEN,
+    }
     return exclude(case_id=case.pk, **(values | changes))
 
 

@@ -495,6 +495,14 @@ def test_a_mail_that_cannot_be_processed_fails_alone_and_can_be_tried_again():
     assert Case.objects.count() == 2
 
 
+def test_a_mail_that_ends_the_process_each_time_is_given_up_and_a_person_may_try_it_once_more():
+    raw = mail("Zabójczy")
+    row = store.keep(raw, channel=RawChannel.MAIL, at=NOW)
+    RawMessage.objects.filter(pk=row.pk).update(state=RawState.PARSED, attempts=MAX_ATTEMPTS)
+    assert fate(settled(raw))[0] == RawState.FAILED
+    assert fate(process(row.pk, at=NOW))[0] == RawState.CASE_CREATED
+
+
 def test_words_that_the_database_refuses_do_not_stop_the_next_mail():
     def refuse(run, sql, params, many, context):
         if "cases_case" in sql and "Zatruty" in str(params):
