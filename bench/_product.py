@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 180
+WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", "1"))
 
 
 def manage(*words: str) -> None:
@@ -28,7 +29,7 @@ def serving() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--web", str(WEB_PROCESSES)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -40,10 +41,24 @@ def serving() -> Iterator[str]:
 
 
 def pause(name: str, *, going_on: bool) -> None:
-    """Stop or continue a program of the running product by its log's writers (SIGSTOP and SIGCONT)."""
+    """Stop or continue a program of the running product: all processes whose command has the word."""
     number = signal.SIGCONT if going_on else signal.SIGSTOP
     for pid in _processes(name):
         os.kill(pid, number)
+
+
+def web_cpu_seconds() -> float:
+    """Processor time that the web program has taken so far, all its processes together."""
+    [leader] = {os.getsid(pid) for pid in _processes("contact_centre.asgi:application")}
+    ticks = 0
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == leader:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _processes(word: str) -> list[int]:

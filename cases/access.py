@@ -1,5 +1,6 @@
 """Who may see which case: decided here, inside the query, for pages, search, push and files alike."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -134,16 +135,21 @@ class CaseFlags:
     excluded_departments: tuple[int, ...]
 
 
-def flags_of(case_id: int) -> CaseFlags:
-    """The flags as they are now; raises Case.DoesNotExist."""
+def flags_of(case_ids: Iterable[int]) -> dict[int, CaseFlags]:
+    """The flags as they are now, by case."""
+    ids = set(case_ids)
     names = ("department_id", "assignee_id", "logged_by_id", "kind", "is_restricted", "confidential")
-    values = Case.objects.values(*names).get(pk=case_id)
-    excluded = list(Exclusion.objects.filter(case_id=case_id).values_list("user_id", "department_id"))
-    return CaseFlags(
-        **values,
-        excluded_users=tuple(user for user, _ in excluded if user),
-        excluded_departments=tuple(department for _, department in excluded if department),
-    )
+    rows = {row.pop("pk"): row for row in Case.objects.filter(pk__in=ids).values("pk", *names)}
+    users: dict[int, list[int]] = {pk: [] for pk in rows}
+    departments: dict[int, list[int]] = {pk: [] for pk in rows}
+    excluded = Exclusion.objects.filter(case_id__in=rows)
+    for case_id, user, department in excluded.values_list("case_id", "user_id", "department_id"):
+        users[case_id] += [user] if user else []
+        departments[case_id] += [department] if department else []
+    return {
+        pk: CaseFlags(**row, excluded_users=tuple(users[pk]), excluded_departments=tuple(departments[pk]))
+        for pk, row in rows.items()
+    }
 
 
 def sees(by: Actor, flags: CaseFlags) -> bool:

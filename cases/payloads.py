@@ -155,6 +155,15 @@ class Merged(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class MergedReply(Payload):
+    """On the survivor: somebody wrote on the case ``merged``; the words stay there, with their own household."""
+
+    kind = EventKind.MERGED_REPLY
+    merged: int
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unmerged(Payload):
     kind = EventKind.UNMERGED
     was_into: int

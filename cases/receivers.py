@@ -4,7 +4,7 @@ from typing import Any
 
 from cases.signals import case_event_recorded
 from cases.tasks import TRIAGE, triage_case
-from cases.waking import wake
+from cases.waking import wake_after_commit
 
 
 def connect() -> None:
@@ -15,4 +15,4 @@ def connect() -> None:
 def wake_triage(*, work: dict[str, int], **_kwargs: Any) -> None:
     """Send the work row's id to a worker. Losing the message loses nothing: the sweep finds the row."""
     if TRIAGE in work:
-        wake(triage_case, work[TRIAGE])
+        wake_after_commit(triage_case, work[TRIAGE])

@@ -15,18 +15,10 @@ TRIAGE = "triage"
 
 
 @shared_task(name="cases.triage_case", queue=TRIAGE)
-def triage_case(work_id: int) -> None:
-    """Read a new case and record what was found. Safe to run twice; a failure is tried again later."""
-    event = work.claim(work_id, at=timezone.now())
-    if event is None:
-        return
-    try:
-        decision = decide(event.case)
-        record_triage(event_id=event.pk, work_id=work_id, decision=decision, at=timezone.now())
-    except Exception as error:
-        # Whatever went wrong with one case must not stop the queue: the row keeps the error and its turn.
-        log.exception("triage_failed", case_id=event.case_id, work_id=work_id)
-        work.give_back(work_id, error=repr(error), at=timezone.now())
+def triage_case(*work_ids: int) -> None:
+    """Read new cases and record what was found. Safe to run twice; a failure is tried again later."""
+    for work_id in work_ids:
+        _triage(work_id)
 
 
 @shared_task(name="cases.sweep_work", queue="default")
@@ -45,3 +37,16 @@ def close_resolved() -> None:
             close_case(case_id=case_id, at=at)
         except CannotConfirm:
             log.info("not_closed", case_id=case_id)
+
+
+def _triage(work_id: int) -> None:
+    event = work.claim(work_id, at=timezone.now())
+    if event is None:
+        return
+    try:
+        decision = decide(event.case)
+        record_triage(event_id=event.pk, work_id=work_id, decision=decision, at=timezone.now())
+    except Exception as error:
+        # Whatever went wrong with one case must not stop the queue: the row keeps the error and its turn.
+        log.exception("triage_failed", case_id=event.case_id, work_id=work_id)
+        work.give_back(work_id, error=repr(error), at=timezone.now())

@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contact_centre.settings.embedde
 # Models may be imported only after this line, and the consumers import them.
 pages = get_wsgi_application()
 
+from cases.hints import crier  # noqa: E402
 from classifiers.store import serving  # noqa: E402
 from contact_centre.live.routing import websocket_urlpatterns  # noqa: E402
 from contact_centre.web.spool import BodySpool, Limits  # noqa: E402
@@ -35,3 +36,4 @@ application = ProtocolTypeRouter(
     }
 )
 serving.start_loading()
+crier.start()

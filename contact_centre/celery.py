@@ -3,11 +3,12 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.transport import TRANSPORT_ALIASES
 
+from cases.hints import crier
 from contact_centre.web.logging import configure_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contact_centre.settings.embedded")
@@ -24,3 +25,9 @@ app.autodiscover_tasks()
 def log_like_the_web(**_: object) -> None:
     """Worker and beat write the same structured lines as the web process."""
     configure_logging(settings.LOGGING)
+
+
+@worker_process_init.connect
+def cry_apart(**_: object) -> None:
+    """A process that runs tasks tells of its changes as the web process does: by a thread, together."""
+    crier.start()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cases.signals import case_event_recorded
-from cases.waking import wake
+from cases.waking import wake_after_commit
 from notifications.services import CONSUMER
 from notifications.tasks import plan_event
 
@@ -16,4 +16,4 @@ def connect() -> None:
 def wake_planning(*, work: dict[str, int], **_kwargs: Any) -> None:
     """Send the work row's id to a worker; the sweep finds the row where the message is lost."""
     if CONSUMER in work:
-        wake(plan_event, work[CONSUMER])
+        wake_after_commit(plan_event, work[CONSUMER])

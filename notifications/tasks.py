@@ -20,9 +20,10 @@ HAND_OVER_SECONDS: Final = int(delivery.LEASE.total_seconds()) - 10
 
 
 @shared_task(name="notifications.plan_event", queue=QUEUE)
-def plan_event(work_id: int) -> None:
-    """Plan the notices of one event and wake a worker for each that is due. Safe to run twice."""
-    _plan(work_id, timezone.now())
+def plan_event(*work_ids: int) -> None:
+    """Plan the notices of these events and wake a worker for each that is due. Safe to run twice."""
+    for work_id in work_ids:
+        _plan(work_id, timezone.now())
 
 
 @shared_task(name="notifications.deliver_notice", queue=QUEUE, time_limit=HAND_OVER_SECONDS)

@@ -30,6 +30,7 @@ class EventKind(models.TextChoices):
     CLOSED = "CLOSED", _("Closed")
     REOPENED = "REOPENED", _("Reopened")
     MERGED = "MERGED", _("Merged")
+    MERGED_REPLY = "MERGED_REPLY", _("Written on a merged case")
     UNMERGED = "UNMERGED", _("Taken apart again")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
     DETACHED = "DETACHED", _("The resident left the case")

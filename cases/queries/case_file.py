@@ -120,7 +120,9 @@ def _details(event: CaseEvent, names: Mapping[Any, str], words: Mapping[int, str
     for field in _CATEGORIES:
         details[field] = names.get((Category, details.get(field)), "")
     details["user"] = names.get((User, details.get("user")), "")
-    details["other"] = names.get((Case, details.get("into") or details.get("was_into")), "")
+    details["other"] = names.get(
+        (Case, details.get("into") or details.get("was_into") or details.get("merged")), ""
+    )
     note = words.get(details.get("note") or 0, "") if event.kind in _NOTES else ""
     details["note"] = note if len(note) <= _EXCERPT else note[: _EXCERPT - 1].rstrip() + "…"
     return details
@@ -136,9 +138,9 @@ def _names(payloads: Iterable[Mapping[str, Any]]) -> dict[Any, str]:
         named[Category, category.code] = category.name
     for user in User.objects.filter(pk__in=_values(all_payloads, "user")):
         named[User, user.pk] = str(user)
-    for pk, reference in Case.objects.filter(pk__in=_values(all_payloads, "into", "was_into")).values_list(
-        "pk", "reference"
-    ):
+    for pk, reference in Case.objects.filter(
+        pk__in=_values(all_payloads, "into", "was_into", "merged")
+    ).values_list("pk", "reference"):
         named[Case, pk] = reference
     return named
 

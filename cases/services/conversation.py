@@ -9,10 +9,10 @@ from cases.actors import Actor, resident
 from cases.deadlines import PROMISE_FIELDS, resume_promise
 from cases.files import StoredFile
 from cases.models import Audience, Case, CaseParticipant, Channel, Message, MessagePurpose
-from cases.payloads import MessageSent, NoteAdded, ResidentReplied
+from cases.payloads import MergedReply, MessageSent, NoteAdded, ResidentReplied
 from cases.services._files import attach_files
 from cases.services._steps import Refused, clean_text, save, write_message
-from cases.states import DESK, IN_DEPARTMENT, Outcome, Status
+from cases.states import DESK, IN_DEPARTMENT, SYSTEM, Outcome, Status
 from cases.timeline import record_event
 
 
@@ -33,10 +33,12 @@ def record_reply(
 ) -> Message:
     """Keep what the resident wrote. A case that waited for her goes on; an ended one only asks for a person.
 
+    On a merged case the words stay where they are, and whoever works the survivor is told of them.
+
     A repeat of ``source_key`` returns the first message. Raises CannotWrite when there is nothing in it.
     """
-    participant = CaseParticipant.objects.get(pk=participant_id)
-    case = Case.objects.lock(participant.case_id)
+    participant = CaseParticipant.objects.select_related("case").get(pk=participant_id)
+    case, survivor = _lock_with_survivor(participant.case)
     known = Message.objects.filter(source_key=source_key).first()
     if known is not None:
         return known
@@ -58,6 +60,8 @@ def record_reply(
     )
     attach_files(case, message, files, at)
     record_event(case, ResidentReplied(message.pk, channel), by=by, at=at)
+    if survivor is not None:
+        _tell_survivor(survivor, message, by, at)
     return message
 
 
@@ -77,15 +81,43 @@ def send_message(*, case_id: int, body: str, by: Actor, at: datetime, version: i
 
 
 @transaction.atomic(durable=True)
-def add_note(*, case_id: int, body: str, by: Actor, at: datetime) -> Message:
-    """Write an internal note that no resident ever sees. Raises CannotWrite."""
+def add_note(*, case_id: int, body: str, by: Actor, at: datetime, source_key: str | None = None) -> Message:
+    """Write an internal note that no resident ever sees. Raises CannotWrite.
+
+    A repeat of ``source_key`` returns the first note.
+    """
     case = Case.objects.lock(case_id)
-    if by.role not in (*DESK, *IN_DEPARTMENT) or not body.strip():
+    known = Message.objects.filter(source_key=source_key).first() if source_key else None
+    if known is not None:
+        return known
+    if by.role not in (*DESK, *IN_DEPARTMENT, SYSTEM) or not body.strip():
         raise CannotWrite(case.reference)
     save(case, at)
-    message = write_message(case, body, audience=Audience.INTERNAL, purpose=MessagePurpose.NOTE, by=by, at=at)
+    message = write_message(
+        case,
+        body,
+        audience=Audience.INTERNAL,
+        purpose=MessagePurpose.NOTE,
+        by=by,
+        at=at,
+        source_key=source_key,
+    )
     record_event(case, NoteAdded(message.pk), by=by, at=at)
     return message
+
+
+def _lock_with_survivor(case: Case) -> tuple[Case, Case | None]:
+    """Both cases, locked in the order of their ids as everywhere."""
+    ids = {case.pk, case.merged_into_id or case.pk}
+    locked = {pk: Case.objects.lock(pk) for pk in sorted(ids)}
+    own = locked[case.pk]
+    return own, locked.get(own.merged_into_id) if own.merged_into_id else None
+
+
+def _tell_survivor(survivor: Case, message: Message, by: Actor, at: datetime) -> None:
+    survivor.needs_person = True
+    save(survivor, at, "needs_person")
+    record_event(survivor, MergedReply(message.case_id, message.pk), by=by, at=at)
 
 
 def _take_up(case: Case, by: Actor, at: datetime) -> tuple[str, ...]:

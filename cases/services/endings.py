@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cases.actors import SYSTEM_ACTOR, Actor, ActorKind
 from cases.deadlines import PROMISE_FIELDS, resume_promise
-from cases.models import REOPEN_DAYS, Audience, Case, MessagePurpose
+from cases.models import REOPEN_DAYS, Audience, Case, MessagePurpose, ParticipantRole
 from cases.payloads import Closed, Confirmed, Detached, Reopened, Resolved, Withdrawn
 from cases.services._steps import Refused, save, write_message
 from cases.states import Outcome, Status
@@ -114,13 +114,14 @@ def reopen_case(*, case_id: int, reason: str, by: Actor, at: datetime, version: 
 def withdraw_case(*, case_id: int, reason: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Withdraw the request. Raises CannotWithdraw.
 
-    A hazard stays a hazard, and a case that others were merged into stays theirs: there only the person leaves.
+    A hazard stays a hazard, a case that others were merged into stays theirs, and a follower has not asked for it:
+    there only the person leaves.
     """
     case = Case.objects.lock(case_id, version)
     if not case.may("withdraw", by):
         raise CannotWithdraw(case.reference)
     is_of_others = case.merged.exists()
-    if by.kind is ActorKind.RESIDENT and (is_of_others or _is_hazard(case)):
+    if by.kind is ActorKind.RESIDENT and (is_of_others or _is_hazard(case) or not _may_speak_for(case, by)):
         return _detach(case, by, at)
     if is_of_others:
         raise CannotWithdraw(case.reference)
@@ -153,6 +154,11 @@ def _check_outcome(case: Case, outcome: Outcome, answer: str, authority: str) ->
 def _answer(case: Case, answer: str, outcome: Outcome, by: Actor, at: datetime) -> int:
     audience = Audience.INTERNAL if outcome == Outcome.SPAM else Audience.RESIDENT
     return write_message(case, answer, audience=audience, purpose=MessagePurpose.ANSWER, by=by, at=at).pk
+
+
+def _may_speak_for(case: Case, by: Actor) -> bool:
+    roles = (ParticipantRole.REPORTER, ParticipantRole.REPRESENTATIVE)
+    return case.participants.filter(pk=by.participant_id or 0, role__in=roles).exists()
 
 
 def _is_hazard(case: Case) -> bool:

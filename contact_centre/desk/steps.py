@@ -37,14 +37,14 @@ def by_state(action: str) -> Callable[[Case, Actor], bool]:
     return lambda case, by: case.may(action, by)
 
 
-def may_take(case: Case, _by: Actor) -> bool:
+def may_take(case: Case, by: Actor) -> bool:
     """Nobody has it yet."""
-    return case.is_open and case.assignee_id is None
+    return case.is_open and case.may_work(by) and case.assignee_id is None
 
 
 def may_classify(case: Case, by: Actor) -> bool:
     """The desk and the departments say what a case is."""
-    return case.is_open and by.role in (*DESK, *DEPARTMENT)
+    return case.is_open and case.may_work(by) and by.role in (*DESK, *DEPARTMENT)
 
 
 def may_route(case: Case, by: Actor) -> bool:
@@ -57,9 +57,9 @@ def may_reopen(case: Case, by: Actor) -> bool:
     return case.may_reopen(by, timezone.localdate())
 
 
-def may_write(case: Case, _by: Actor) -> bool:
-    """Spam is not answered."""
-    return case.outcome != Outcome.SPAM
+def may_write(case: Case, by: Actor) -> bool:
+    """Whoever works on it; spam is not answered."""
+    return case.may_work(by) and case.outcome != Outcome.SPAM
 
 
 def always(_case: Case, _by: Actor) -> bool:

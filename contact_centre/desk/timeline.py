@@ -54,6 +54,8 @@ _SENTENCES: Mapping[str, tuple[str, Any]] = {
     EventKind.CLOSED: ("lock", gettext_lazy("Closed")),
     EventKind.REOPENED: ("arrow-counterclockwise", gettext_lazy("Reopened")),
     EventKind.MERGED: ("sign-merge-right", gettext_lazy("Merged into %(other)s")),
+    EventKind.MERGED_REPLY: ("chat-left-text", gettext_lazy("Written on the merged case %(other)s")),
+    EventKind.LINK_REQUESTED: ("link-45deg", gettext_lazy("Tracking link asked for again")),
     EventKind.UNMERGED: ("node-plus", gettext_lazy("Taken apart from %(other)s")),
     EventKind.WITHDRAWN: ("arrow-return-left", gettext_lazy("Withdrawn")),
     EventKind.DETACHED: ("person", gettext_lazy("The resident left the case")),

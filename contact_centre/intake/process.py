@@ -13,6 +13,7 @@ from contact_centre.intake.fates import Fate, is_reused_id, settle
 from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.mail.types import ParsedMail
 from contact_centre.intake.models import RawChannel, RawMessage, RawState, Reason
+from contact_centre.intake.notes import leave_notes
 
 log = structlog.get_logger(__name__)
 # Trouble of ours, not of the mail: it is worth another try. IntegrityError: somebody else was quicker.
@@ -47,6 +48,7 @@ def process(raw_id: int, *, at: datetime) -> RawMessage:
         mail = parse(store.read(row))
         _keep_reading(row, mail)
         fate = settle(row, mail, at=at)
+        leave_notes(row, fate, at=at)
     except TEMPORARY:
         if row.attempts < MAX_ATTEMPTS:
             raise

@@ -36,7 +36,7 @@ def read_address(text: str) -> Address:
 def find_street(text: str) -> Street | None:
     """The one street of the gazetteer that is meant; None when there is none, or more than one."""
     address = read_address(text)
-    named = [street for street in street_suggestions(address.name) if street.folded == address.name]
+    named = Street.objects.filter(folded=address.name) if address.name else ()
     meant = [street for street in named if address.prefix in ("", street.prefix)]
     return meant[0] if len(meant) == 1 else None
 

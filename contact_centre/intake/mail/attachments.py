@@ -10,6 +10,7 @@ from contact_centre.intake.mail import parts
 from contact_centre.intake.mail.types import MailFile
 
 MAX_FILES: Final = 30
+NOT_KEPT: Final = "attachment_not_kept"
 
 
 def read(found: Iterable[Message]) -> tuple[MailFile, ...]:
@@ -40,4 +41,4 @@ def _data(part: Message) -> bytes:
 
 
 def _left(reason: str, file: MailFile) -> str:
-    return f"attachment_not_kept:{reason}:{file.name or file.media_type}"
+    return f"{NOT_KEPT}:{reason}:{file.name or file.media_type}"

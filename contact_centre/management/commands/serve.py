@@ -29,18 +29,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--web", type=int, default=1, help="how many web processes share the port")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with only_one(settings.VAR_DIR):
-                self._serve(options["host"], options["port"])
+                self._serve(options["host"], options["port"], options["web"])
         except AlreadyRunning as error:
             raise CommandError(str(error)) from error
 
-    def _serve(self, host: str, port: int) -> None:
+    def _serve(self, host: str, port: int, web: int) -> None:
         refuse_taken(host, port)
         prepare_broker()
-        supervisor = Supervisor(programs(host, port), self._say, Greeting(host, port, self._say))
+        supervisor = Supervisor(programs(host, port, web), self._say, Greeting(host, port, self._say))
         self._say(f"Starting; logs are in {settings.VAR_DIR / 'logs'}")
         supervisor.run()
         self._say("Stopped.")
@@ -72,7 +73,7 @@ def prepare_broker() -> None:
             queue(broker.default_channel).declare()
 
 
-def programs(host: str, port: int) -> list[Program]:
+def programs(host: str, port: int, web: int = 1) -> list[Program]:
     """The three programs; docs/deploy.md runs the same ones under systemd."""
     temporary = settings.VAR_DIR / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
@@ -83,7 +84,7 @@ def programs(host: str, port: int) -> list[Program]:
         # Celery: SIGTERM ends running tasks after a short wait; their work rows bring them back.
         "REMAP_SIGTERM": "SIGQUIT",
     }
-    commands = {"web": web_command(host, port), "worker": worker_command(), "beat": beat_command()}
+    commands = {"web": web_command(host, port, web), "worker": worker_command(), "beat": beat_command()}
     logs = settings.VAR_DIR / "logs"
     return [
         Program(name, command, environment, fresh_log(logs / f"{name}.log"))
@@ -97,10 +98,11 @@ def address_of(host: str, port: int) -> str:
     return f"http://{shown}:{port}"
 
 
-def web_command(host: str, port: int) -> list[str]:
+def web_command(host: str, port: int, processes: int = 1) -> list[str]:
     """uvicorn; a request that hangs holds the shutdown up for five seconds at most."""
     uvicorn = [sys.executable, "-m", "uvicorn", "contact_centre.asgi:application", "--no-access-log"]
     limits = ["--lifespan", "off", "--timeout-graceful-shutdown", "5"]
+    limits += ["--workers", str(processes)] if processes > 1 else []
     return [*uvicorn, "--host", host, "--port", str(port), *limits]
 
 

@@ -151,5 +151,5 @@ def _was_patient(request: HttpRequest, token: UUID) -> bool:
 
 
 def _link_of(case: Case) -> tuple[str, str]:
-    participant = case.participants.order_by("id")[0]
+    participant = case.participants.only("case_id", "key_version").order_by("id")[0]
     return case.reference, tracking_key(participant)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cases.actors import SYSTEM_ACTOR
 from cases.models import Case, Channel, Message, StaleCase
 from cases.services.conversation import CannotWrite, add_note, record_reply, send_message
 from cases.services.endings import resolve_case, withdraw_case
@@ -170,3 +171,23 @@ def test_every_word_keeps_one_author():
     for message in case.messages.all():
         assert (message.author_user_id is None) != (message.author_participant_id is None)
     assert last_message(case).author_participant == reporter_of(case)
+
+
+def test_a_reply_on_a_merged_case_stays_there_and_tells_who_works_the_survivor():
+    survivor, merged = make_routed_case(), make_routed_case()
+    merge_cases(case_id=merged.pk, into_id=survivor.pk, by=actor(Role.DISPATCHER), at=THEN)
+    message = reply(merged)
+
+    survivor.refresh_from_db()
+    assert message.case_id == merged.pk
+    assert survivor.needs_person
+    assert survivor.messages.count() == 1
+    last = survivor.events.order_by("-id")[0]
+    assert (last.kind, last.payload) == ("MERGED_REPLY", {"merged": merged.pk, "message": message.pk})
+
+
+def test_the_system_leaves_a_note_once():
+    case = make_case()
+    first = add_note(case_id=case.pk, body="Seen", by=SYSTEM_ACTOR, at=THEN, source_key="mail-note:1")
+    assert add_note(case_id=case.pk, body="Seen", by=SYSTEM_ACTOR, at=THEN, source_key="mail-note:1") == first
+    assert case.messages.filter(purpose="NOTE").count() == 1

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from cases.access import NoAccess, get_participant
+from cases.actors import resident
 from cases.keys import tracking_key
-from cases.models import Case, StaleCase
+from cases.models import Case, CaseParticipant, StaleCase
 from cases.services import endings
+from cases.services.merging import merge_cases
 from cases.services.workflow import ask_resident, classify_case
 from cases.states import Outcome
 from routing.models import Category, Kind, Role, Urgency
@@ -258,3 +260,26 @@ def test_a_question_that_was_open_at_the_end_is_forgotten():
     case.refresh_from_db()
     assert (case.resume_status, case.promise_paused_at) == ("", None)
     assert kinds(case)[-2:] == ["QUESTION_ASKED", "RESOLVED"]
+
+
+def test_a_follower_who_withdraws_only_leaves_the_case():
+    case = make_routed_case()
+    follower = CaseParticipant.objects.create(case=case, name="Jan", role="FOLLOWER", created_at=NOW)
+    endings.withdraw_case(case_id=case.pk, reason="", by=resident(follower.pk), at=THEN)
+
+    case.refresh_from_db()
+    follower.refresh_from_db()
+    assert case.status == "ASSIGNED"
+    assert follower.detached_at == THEN
+    assert kinds(case)[-1] == "DETACHED"
+
+
+def test_a_case_that_others_were_merged_into_is_not_withdrawn():
+    survivor, merged = make_routed_case(), make_routed_case()
+    merge_cases(case_id=merged.pk, into_id=survivor.pk, by=actor(Role.DISPATCHER), at=THEN)
+    assert_refused(
+        endings.CannotWithdraw, survivor, endings.withdraw_case, reason="", by=actor(Role.AGENT), at=THEN
+    )
+    endings.withdraw_case(case_id=survivor.pk, reason="", by=ana(survivor), at=THEN)
+    survivor.refresh_from_db()
+    assert survivor.status == "ASSIGNED"

@@ -1,7 +1,7 @@
 """The one way in: a case, a participant, a message, an event and work rows in one; the same key twice is one case."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -200,3 +200,12 @@ def test_a_call_whose_report_is_empty_is_not_half_logged():
     with pytest.raises(EmptyReport):
         log_contact(conversation(), by=actor(Role.AGENT), at=NOW, report=make_report(" "))
     assert not Contact.objects.exists()
+
+
+def test_a_legal_letter_that_staff_logged_has_its_term_from_the_day_of_receipt():
+    category = Category.objects.get(code="legal.complaint")
+    case = make_case(by=actor(Role.AGENT), category=category, kind=Kind.COMPLAINT, channel="LETTER")
+    # Received on Tuesday 17 November 2026: one month by KPA art. 237.
+    assert case.legal_due_date == date(2026, 12, 17)
+    assert case.is_restricted
+    assert case.is_settled

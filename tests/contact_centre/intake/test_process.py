@@ -194,6 +194,8 @@ def test_a_stranger_with_a_token_gets_a_case_of_his_own_and_the_other_is_suggest
     assert row.case != case
     assert case.messages.count() == 1
     assert not CaseParticipant.objects.filter(case=case, email="obcy@example.net").exists()
+    assert row.case is not None
+    assert case.reference in row.case.messages.get(purpose="NOTE").body
 
 
 def test_who_left_the_case_is_a_stranger():
