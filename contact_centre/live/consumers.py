@@ -24,8 +24,8 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
 
     async def connect(self) -> None:
         await self.accept()
-        user = self.scope["user"]
-        if not isinstance(user, User):
+        user = self._user()
+        if user is None:
             await self.close(NOT_SIGNED_IN)
             return
         try:
@@ -47,6 +47,10 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         elif message["left"] in self.actor.departments:
             # The case went elsewhere: the queue is another, and that is all there is to know.
             await self.send_json({"case": None, "version": None, "kind": "QUEUE"})
+
+    def _user(self) -> User | None:
+        user: Any = self.scope["user"]
+        return user if isinstance(user, User) else None
 
     def _reference(self) -> str | None:
         reference: str | None = self.scope["url_route"]["kwargs"].get("reference")

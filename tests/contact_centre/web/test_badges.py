@@ -12,7 +12,8 @@ from contact_centre.web.badges import CHANNELS, OUTCOMES, STATUSES, URGENCIES, s
     [("status", STATUSES), ("outcome", OUTCOMES), ("urgency", URGENCIES), ("channel", CHANNELS)],
 )
 def test_every_code_of_a_case_has_a_badge(field, badges):
-    codes = {code for code, _ in Case._meta.get_field(field).flatchoices if code}
+    choices = Case._meta.get_field(field).flatchoices  # type: ignore[union-attr]
+    codes = {code for code, _ in choices if code}
     assert codes
     assert codes - badges.keys() == set()
 
