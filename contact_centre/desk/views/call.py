@@ -62,7 +62,7 @@ def suggest_while_typing(request: DeskRequest) -> HttpResponse:
 def suggest_streets(request: DeskRequest) -> HttpResponse:
     """Addresses for the list under the field."""
     text = request.GET.get("address", "")[:240]
-    return render(request, "desk/_streets.html", {"addresses": suggest_addresses(text)})
+    return render(request, "web/_streets.html", {"addresses": suggest_addresses(text)})
 
 
 def _log(request: DeskRequest, form: CallForm) -> HttpResponse:

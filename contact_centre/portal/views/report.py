@@ -50,7 +50,7 @@ def report(request: HttpRequest) -> HttpResponse:
 def streets(request: HttpRequest) -> HttpResponse:
     """Options for the address field, as an answer to what has been typed so far."""
     typed = without_controls(request.GET.get("q") or request.GET.get("address", ""))
-    return render(request, "portal/_streets.html", {"addresses": suggest_addresses(typed[:240])})
+    return render(request, "web/_streets.html", {"addresses": suggest_addresses(typed[:240])})
 
 
 def category_hint(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,7 @@
   const DRAFT = "draft:";
   const SUBMIT_RELEASE = 15_000;
   const PAUSE = 600;
+  const NEARLY_FULL = 500; // More room than this is of no interest to anybody.
 
   // --- drafts: what is typed in a textarea outlives a reload, in this tab only --------------------
 
@@ -86,7 +87,8 @@
     if (!counter || area.maxLength < 0) return;
     clearTimeout(pauses.get(area));
     const say = () => {
-      counter.textContent = counter.dataset.text.replace("{n}", String(area.maxLength - area.value.length));
+      const left = area.maxLength - area.value.length;
+      counter.textContent = left < NEARLY_FULL ? counter.dataset.text.replace("{n}", String(left)) : "";
     };
     pauses.set(area, setTimeout(say, PAUSE));
   }
