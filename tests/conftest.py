@@ -1,7 +1,7 @@
 """Fixtures for everybody: a database with the city loaded once, and people of each role."""
 
 import fcntl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +17,12 @@ from classifiers.store.services import prepare_model
 from routing.loading import load_city
 from routing.models import Role, User
 from tests.cast import outsider, staff_member
-from tests.database import keep_city, let_events_go, put_city_back
+from tests.database import keep_city, let_events_go, put_city_back, send_others_away
 from tests.factories import NOW
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The starting data of the city is part of every test's database."""
     with django_db_blocker.unblock():
         load_city(settings.CITY_DATA_DIR)
@@ -30,6 +30,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     post_migrate.connect(
         put_city_back, sender=apps.get_app_config("cases"), dispatch_uid="tests.put_city_back"
     )
+    yield
+    with django_db_blocker.unblock():
+        send_others_away()
 
 
 @pytest.hookimpl(tryfirst=True)

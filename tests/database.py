@@ -32,3 +32,13 @@ def let_events_go() -> None:
         with connection.cursor() as cursor:
             for verb in ("update", "delete"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_no_{verb}")
+
+
+def send_others_away() -> None:
+    """End the sessions that threads of the sockets left open: PostgreSQL drops no database that has visitors."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )

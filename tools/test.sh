@@ -38,6 +38,17 @@ skip() {
   - $1"
 }
 
+# The real model, trained once for all parts and kept for the next run: its directory is named by what it was made of.
+MODELS_DIR=$PWD/.cache/models
+export MODELS_DIR
+train() {
+    for command in migrate load_city prepare_classifier; do
+        DATABASE_URL=sqlite:///$TEST_RUN_DIR/training.sqlite3 \
+            python manage.py "$command" --settings contact_centre.settings.test > /dev/null || return 1
+    done
+}
+
+part "Classifier" train
 part "SQLite" python -m pytest $strict -n auto -m "not browser and not postgresql and not redis"
 
 missing=$(tools/services.sh missing)

@@ -1,0 +1,110 @@
+"""Cases in the states that the pages are looked at in, told by the services; run inside the product's settings."""
+
+import json
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone
+
+from cases.actors import Actor, resident, staff
+from cases.keys import tracking_key
+from cases.models import Case, Channel, EventKind, EventWork
+from cases.services.conversation import add_note, record_reply
+from cases.services.endings import resolve_case
+from cases.services.intake import Place, Report, Reporter, open_case
+from cases.services.workflow import ask_resident, classify_case, plan_work, route_case, start_work, take_case
+from cases.states import Outcome
+from routing.models import Category, Department, Kind, Urgency, User
+
+ANA = Reporter(name="Ana Nowak", email="ana.stories@example.org", phone="600100200")
+NOBODY = Reporter()
+JAN = Reporter(name="Jan Kowalski", postal_address="ul. Dworcowa 3/7\n62-510 Konin")
+
+
+def tell() -> None:
+    """Tell every story once and print how to get to its case."""
+    stories = {
+        "new": _open("Nie wiem, gdzie to zgłosić: na podwórku od dawna coś brzydko pachnie.", NOBODY),
+        "legal": _decide(
+            _open("Skarżę się na opieszałość urzędnika.", ANA), "legal.complaint", Kind.COMPLAINT
+        ),
+        "asked": _asked(),
+        "planned": _planned(),
+        "resolved": _resolved(),
+        "letter": _decide(_open("Zapadnięty chodnik przy szkole.", JAN), "road.pavement"),
+    }
+    print(json.dumps({name: _way_to(case) for name, case in stories.items()}))  # noqa: T201 - read by the caller
+
+
+def _way_to(case: Case) -> dict[str, str]:
+    participant = case.participants.order_by("id")[0]
+    return {"reference": case.reference, "key": tracking_key(participant)}
+
+
+def _open(description: str, reporter: Reporter) -> Case:
+    now = timezone.now()
+    report = Report(
+        source_key=f"story:{uuid.uuid4()}",
+        channel=Channel.WEB,
+        description=description,
+        received_at=now,
+        language="pl",
+        place=Place(address="ul. Dworcowa 3"),
+        reporter=reporter,
+    )
+    case = open_case(report, by=resident(None), at=now)
+    # The stories are the same whatever a classifier would say to them.
+    EventWork.objects.filter(event__case=case, event__kind=EventKind.RECEIVED, consumer="triage").delete()
+    return case
+
+
+def _decide(case: Case, category: str, kind: Kind = Kind.REPORT) -> Case:
+    row = Category.objects.get(code=category)
+    return classify_case(
+        case_id=case.pk,
+        category=row,
+        kind=kind,
+        urgency=Urgency.NORMAL,
+        by=_login("dispatcher"),
+        at=timezone.now(),
+    )
+
+
+def _at_work() -> Case:
+    """The road office works on a hole."""
+    case = _decide(_open("Dziura w jezdni, auta omijają ją drugim pasem.", ANA), "road.pothole")
+    zdm = Department.objects.get(code="zdm")
+    route_case(case_id=case.pk, department=zdm, by=_login("dispatcher"), at=timezone.now())
+    take_case(case_id=case.pk, by=_login("handler"), at=timezone.now())
+    return start_work(case_id=case.pk, by=_login("handler"), at=timezone.now())
+
+
+def _asked() -> Case:
+    case, handler, now = _at_work(), _login("handler"), timezone.now()
+    add_note(case_id=case.pk, body="Trzeba zapytać o dokładne miejsce.", by=handler, at=now)
+    until = timezone.localdate() + timedelta(days=7)
+    return ask_resident(
+        case_id=case.pk, question="Po której stronie ulicy?", answer_by=until, by=handler, at=now
+    )
+
+
+def _planned() -> Case:
+    case, day = _at_work(), timezone.localdate() + timedelta(days=5)
+    return plan_work(case_id=case.pk, planned_for=day, note="", by=_login("handler"), at=timezone.now())
+
+
+def _resolved() -> Case:
+    case, handler = _asked(), _login("handler")
+    record_reply(
+        participant_id=case.participants.get().pk,
+        body="Po stronie szkoły, zaraz za przejściem.",
+        channel=Channel.WEB,
+        source_key=f"story:{uuid.uuid4()}",
+        at=timezone.now(),
+    )
+    answer = "Załataliśmy dziurę masą na gorąco. Dziękujemy za zgłoszenie."
+    return resolve_case(case_id=case.pk, outcome=Outcome.DONE, answer=answer, by=handler, at=timezone.now())
+
+
+def _login(username: str) -> Actor:
+    return staff(User.objects.get(username=username))

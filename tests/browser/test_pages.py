@@ -1,0 +1,204 @@
+"""Every page in three languages, narrow and wide: nothing sticks out, nothing fails, axe-core finds nothing."""
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.looking import look, violations
+from tests.browser.served import Product
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = ("pl", "en", "uk")
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 320, "height": 700}
+RESIDENT = [
+    "/",
+    "/report/",
+    "/report/?category=water.supply",
+    "/report/?group=roads",
+    "/track/",
+    "/track/sent/",
+    "/track/left/",
+    "/track/KON-2026-000001-0/abcdefgh12345678/",
+    "/privacy/",
+    "/accessibility/",
+    "/login/",
+    "/there-is-no-such-page/",
+]
+# Of the stories, with what follows the tracking address.
+TRACKED = [
+    ("new", "received/"),
+    ("legal", ""),
+    ("asked", ""),
+    ("asked", "withdraw/"),
+    ("planned", ""),
+    ("resolved", ""),
+    ("resolved", "reopen/"),
+]
+DESK = {
+    "agent": [
+        "/desk/",
+        "/desk/?scope=mine",
+        "/desk/find/?reference=NOTHING",
+        "/desk/call/",
+        "/desk/call/status/",
+        "/desk/outbox/",
+        "case:new",
+        "case:asked",
+    ],
+    "dispatcher": ["/desk/", "case:legal", "case:letter"],
+    "handler": ["/desk/", "/desk/outbox/", "case:planned", "case:resolved"],
+    "analyst": ["/desk/"],
+}
+# They see the same pages with other steps on them: once is enough.
+OTHERS = {
+    "crew": ["/desk/", "case:asked"],
+    "manager": ["/desk/", "case:resolved"],
+    "head": ["/desk/", "case:asked"],
+    "council": ["/desk/"],
+    "dpo": ["/desk/", "case:legal"],
+    "admin": ["/desk/"],
+}
+
+
+def look_at_both_widths(page: Page) -> list[str]:
+    found = look(page)
+    page.set_viewport_size(NARROW)
+    found += look(page)
+    page.set_viewport_size(WIDE)
+    return found
+
+
+def test_the_checks_see_what_is_wrong(open_page: OpenPage) -> None:
+    page = open_page("/", viewport=NARROW)
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img width=900>')")
+    found = "\n".join(look(page))
+    assert "wider than the window" in found
+    assert "image-alt" in found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_residents_is_sound(language: str, open_page: OpenPage, product: Product) -> None:
+    page = open_page("/", language=language, viewport=WIDE)
+    tracked = [product.tracking_path(story) + more for story, more in TRACKED]
+    found = []
+    for path in RESIDENT + tracked:
+        page.goto(path)
+        assert page.locator("html").get_attribute("lang") == language
+        found += look_at_both_widths(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("username", DESK)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_the_desk_is_sound(
+    language: str, username: str, open_page: OpenPage, product: Product
+) -> None:
+    page = open_page("/desk/", language=language, username=username, viewport=WIDE)
+    assert [fault for path in DESK[username] for fault in faults_of(page, path, product)] == []
+
+
+@pytest.mark.parametrize("username", OTHERS)
+def test_the_desk_is_sound_for_every_other_role(username: str, open_page: OpenPage, product: Product) -> None:
+    page = open_page("/desk/", username=username, viewport=WIDE)
+    assert [fault for path in OTHERS[username] for fault in faults_of(page, path, product)] == []
+
+
+def faults_of(page: Page, path: str, product: Product) -> list[str]:
+    """What is wrong with a page of the desk; ``case:NAME`` is the case of a story."""
+    kind, _, story = path.partition("case:")
+    page.goto(kind or product.case_path(story))
+    return look_at_both_widths(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_open_forms_and_notices_are_sound(language: str, open_page: OpenPage, product: Product) -> None:
+    """Parts that stand open only after a click: every action of a case, a notice, the list's conditions."""
+    page = open_page(product.case_path("asked"), language=language, username="dispatcher", viewport=WIDE)
+    page.locator("#acts").evaluate("e => e.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    found = look_at_both_widths(page)
+    page.goto("/desk/outbox/?fate=SENT")
+    page.locator("#notices a.subject").first.click()
+    found += look_at_both_widths(page)
+    page.goto("/desk/")
+    page.locator(".filter-box summary").click()
+    found += look_at_both_widths(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_forms_with_errors_are_sound(language: str, open_page: OpenPage) -> None:
+    resident = open_page("/report/", language=language, viewport=WIDE)
+    resident.locator("#id_email").fill("nothing like an address")
+    resident.locator("main form button.btn-primary").click()
+    expect(resident.locator("[data-error-summary]")).to_be_focused()
+    found = look_at_both_widths(resident)
+
+    agent = open_page("/desk/call/", language=language, username="agent", viewport=WIDE)
+    agent.locator("#id_name").fill("Ana Nowak")
+    agent.locator("main form .form-actions button").click()
+    expect(agent.locator("[data-error-summary]")).to_be_focused()
+    found += look_at_both_widths(agent)
+    assert found == []
+
+
+def test_colours_are_readable_in_the_dark(open_page: OpenPage, product: Product) -> None:
+    dark = {"viewport": WIDE, "color_scheme": "dark"}
+    resident = open_page("/", **dark)
+    found = violations(resident)
+    for path in ("/report/", product.tracking_path("resolved"), product.tracking_path("asked")):
+        resident.goto(path)
+        found += violations(resident)
+    agent = open_page("/desk/", username="agent", **dark)
+    found += violations(agent)
+    for path in (product.case_path("asked"), "/desk/call/", "/desk/outbox/"):
+        agent.goto(path)
+        found += violations(agent)
+    assert found == []
+
+
+def test_a_stale_form_shows_the_difference(open_page: OpenPage, product: Product) -> None:
+    first, second = (
+        open_page(product.case_path("letter"), username=name, viewport=WIDE)
+        for name in ("dispatcher", "head")
+    )
+    first.locator("#act-classify summary").click()
+    second.locator("#acts form[action$='/take/'] button").click()
+    expect(first.locator("#case-changed")).to_be_visible()
+    assert look_at_both_widths(first) == []
+    first.locator("#act-classify form button").click()
+    expect(first.locator(".difference ins")).to_be_visible()
+    assert look_at_both_widths(first) == []
+
+
+def test_a_call_is_suggested_for_and_becomes_a_case(open_page: OpenPage) -> None:
+    agent = open_page("/desk/call/", username="agent", viewport=WIDE)
+    agent.locator("#id_said").press_sequentially("Na Dworcowej nie świeci latarnia przy przystanku.", delay=5)
+    offer = agent.locator("#suggestions button[value^='category:light']")
+    offer.click()
+    expect(agent.locator("#id_category")).to_have_value("light")
+    assert look_at_both_widths(agent) == []
+    agent.locator("main form > .form-actions button").click()
+    expect(agent.locator(".read-out .reference").first).to_be_visible()
+    assert look_at_both_widths(agent) == []
+
+
+def test_everything_works_without_javascript(open_page: OpenPage, product: Product) -> None:
+    resident = open_page("/report/", viewport=WIDE, java_script_enabled=False)
+    resident.locator("#id_description").fill("Ławka w parku jest złamana.")
+    resident.locator("main form button.btn-primary").click()
+    resident.wait_for_url("**/received/")
+
+    resident.goto(product.tracking_path("asked"))
+    resident.locator("#id_body").fill("Po stronie szkoły.")
+    resident.locator("section[aria-labelledby=write] button").click()
+    expect(resident.locator(".conversation")).to_contain_text("Po stronie szkoły.")
+
+    handler = open_page(
+        product.case_path("asked"), username="handler", viewport=WIDE, java_script_enabled=False
+    )
+    handler.locator("#act-note summary").click()
+    handler.locator("#act-note textarea").fill("Jedziemy jutro.")
+    handler.locator("#act-note form button").click()
+    expect(handler.locator(".conversation")).to_contain_text("Jedziemy jutro.")
