@@ -33,6 +33,7 @@ class Screen:
     language: str = "pl"
     is_phone: bool = False
     typed: tuple[tuple[str, str], ...] = ()
+    follows: str = ""
     is_dark: bool = False
     is_whole: bool = True
 
@@ -60,7 +61,7 @@ SCREENS = (
     Screen("report", "/report/?category=road.pothole", is_phone=True, typed=REPORT),
     Screen("track", "track:resolved", is_phone=True),
     Screen("queue", "/desk/", "agent"),
-    Screen("case", "case:asked", "handler"),
+    Screen("case", "/desk/?status=IN_PROGRESS", "handler", follows="table a.subject"),
     Screen("call", "/desk/call/", "agent", typed=CALL),
     Screen("outbox", "/desk/outbox/", "agent"),
     Screen("queue-dark", "/desk/", "agent", is_dark=True),
@@ -94,6 +95,8 @@ def photograph(browser: Browser, product: Product, screen: Screen) -> bytes:
         page.goto(address_of(screen.path, product))
         for field, text in screen.typed:
             page.locator(field).fill(text)
+        if screen.follows:
+            page.locator(screen.follows).first.click()
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(QUIET_MS)
         return page.screenshot(full_page=screen.is_phone and screen.is_whole)
@@ -108,6 +111,7 @@ def address_of(path: str, product: Product) -> str:
 def save(name: str, png: bytes) -> None:
     """Write the picture with a small palette. Raises when it is still too big to keep in a repository."""
     picture = Image.open(BytesIO(png)).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(picture.height, MOST_HIGH * picture.width)))
     path = DIRECTORY / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
