@@ -113,7 +113,6 @@ def address_of(path: str, product: Product) -> str:
 def save(name: str, png: bytes) -> None:
     """Write the picture with a small palette. Raises when it is still too big to keep in a repository."""
     picture = Image.open(BytesIO(png)).convert("RGB")
-    picture = picture.crop((0, 0, picture.width, min(picture.height, MOST_HIGH * picture.width)))
     path = DIRECTORY / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
