@@ -17,8 +17,6 @@ from tests.browser.served import ROOT, Product, served
 DIRECTORY = ROOT / "docs" / "screens"
 CASES = 300
 COLOURS = 64
-# Pictures end after so many widths; what is below adds nothing.
-MOST_HIGH = 6
 MOST_BYTES = 200_000
 # For what htmx fetches a moment after the last key.
 QUIET_MS = 1500
