@@ -21,7 +21,7 @@ Say = Callable[[list[Any]], None]
 MOST_WAITING = 10_000
 MOST_TOGETHER = 200
 # After a hint the thread rests: the first goes out at once, and a crowd goes out in few messages.
-REST_SECONDS = 0.02
+REST_SECONDS = 0.05
 
 
 class Crier:

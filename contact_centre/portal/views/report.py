@@ -151,5 +151,6 @@ def _was_patient(request: HttpRequest, token: UUID) -> bool:
 
 
 def _link_of(case: Case) -> tuple[str, str]:
-    participant = case.participants.only("case_id", "key_version").order_by("id")[0]
+    participants = case.participants.only("case_id", "key_version")
+    participant = min(participants, key=lambda one: one.pk)
     return case.reference, tracking_key(participant)

@@ -1,5 +1,7 @@
 """``{% load web %}``: icons, badges and navigation links. docs/components.md shows each in use."""
 
+from functools import cache
+
 from django import template
 from django.template import Context
 from django.templatetags.static import static
@@ -16,6 +18,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """An icon of the sprite, hidden from screen readers: words stand beside it."""
     return format_html(
