@@ -12,7 +12,13 @@ from routing.models import TermUnit
 from routing.services import working_hours
 from routing.working_time import WorkingHours, add_term, add_working_hours
 
-PROMISE_FIELDS = ("promise_value", "promise_unit", "promise_due_at", "promise_paused_at")
+PROMISE_FIELDS = (
+    "promise_value",
+    "promise_unit",
+    "promise_due_at",
+    "promise_paused_at",
+    "promise_paused_for",
+)
 LEGAL_FIELDS = ("legal_start_date", "legal_unrolled_date", "legal_due_date")
 CLOCK_FIELDS = (*PROMISE_FIELDS, *LEGAL_FIELDS)
 DIGITAL_ACCESSIBILITY = "access.digital"
@@ -32,7 +38,8 @@ def set_clocks(case: Case) -> None:
         return
     hours = _hours(case, case.category.term_unit)
     case.promise_value, case.promise_unit = case.category.term_value, case.category.term_unit
-    case.promise_due_at = add_term(case.received_at, case.promise_value, case.promise_unit, hours)
+    due = add_term(case.received_at, case.promise_value, case.promise_unit, hours)
+    case.promise_due_at = _moved(due, case.promise_paused_for, hours)
 
 
 def pause_promise(case: Case, at: datetime) -> None:
@@ -44,11 +51,12 @@ def pause_promise(case: Case, at: datetime) -> None:
 def resume_promise(case: Case, at: datetime) -> None:
     """Move the promise by the time waited; an end outside working time goes to the next working minute."""
     paused_at, case.promise_paused_at = case.promise_paused_at, None
-    if case.promise_due_at is None or paused_at is None:
+    if paused_at is None:
         return
-    moved = case.promise_due_at + (at - paused_at)
-    hours = _hours(case, case.promise_unit)
-    case.promise_due_at = add_working_hours(moved, _NO_TIME, hours)
+    case.promise_paused_for += at - paused_at
+    if case.promise_due_at is not None:
+        hours = _hours(case, case.promise_unit)
+        case.promise_due_at = _moved(case.promise_due_at, at - paused_at, hours)
 
 
 def promised_date(case: Case) -> date | None:
@@ -61,6 +69,10 @@ def promised_date(case: Case) -> date | None:
     if case.promise_due_at is None or case.promise_paused_at is not None:
         return None
     return timezone.localdate(case.promise_due_at)
+
+
+def _moved(due: datetime, waited: timedelta, hours: WorkingHours) -> datetime:
+    return add_working_hours(due + waited, _NO_TIME, hours) if waited else due
 
 
 def _hours(case: Case, unit: str) -> WorkingHours:

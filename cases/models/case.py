@@ -1,6 +1,6 @@
 """The case: one request of a resident, its state, and what may be done with it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -104,6 +104,8 @@ class Case(FSMModelMixin, models.Model):
     promise_unit = models.CharField(max_length=16, choices=TermUnit, blank=True)
     promise_due_at = models.DateTimeField(null=True, blank=True)
     promise_paused_at = models.DateTimeField(null=True, blank=True)
+    # All pauses that are over, also those before a promise was given: a promise counted anew adds them again.
+    promise_paused_for = models.DurationField(default=timedelta)
     legal_start_date = models.DateField(null=True, blank=True)
     legal_unrolled_date = models.DateField(null=True, blank=True)
     legal_due_date = models.DateField(null=True, blank=True)

@@ -211,6 +211,22 @@ def test_a_question_before_the_promise_is_given_stops_it_too():
     assert clocks(case, PROMISE)["promise_due_at"] == at("2026-11-27T15:30")
 
 
+def test_a_wait_that_was_over_before_the_promise_is_given_counts_too():
+    case = make_case()
+    ask(case, NOW)
+    answer(case, NOW + timedelta(days=7))
+    assert classify(case, "road.pothole", Kind.REPORT).promise_due_at == at("2026-11-27T15:30")
+
+
+def test_another_category_remembers_what_was_waited():
+    case = classify(make_case(), "road.pothole", Kind.REPORT)
+    ask(case, NOW)
+    answer(case, NOW + timedelta(days=7))
+    # Ten calendar days from the Tuesday of receipt, then the week that we waited.
+    # They end on a Friday night, and the week goes on to the next working minute.
+    assert classify(case, "road.sign", Kind.REPORT).promise_due_at == at("2026-12-07T07:30")
+
+
 def test_a_detour_over_a_matter_of_law_leaves_no_stopped_clock_behind():
     case = make_settled_case()
     ask(case, NOW)
