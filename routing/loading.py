@@ -23,7 +23,7 @@ from routing.models import (
     Street,
     Urgency,
 )
-from routing.models.loaded import LoadedRow
+from routing.models.loaded import LoadedKey, LoadedRow
 from routing.working_time import parse_hours
 
 Row = dict[str, Any]
@@ -34,9 +34,14 @@ class BadCityData(Exception):
     """A file of the starting data names something that is not there, or leaves out what is needed."""
 
 
+class _Deleted(Exception):
+    """The row needs another one that an administrator deleted: it is left as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load did: rows created, fields brought up to date, fields left because a person edited them."""
+    """What a load did: rows created, fields brought up to date, and what was left as a person wants it: fields that
+    were edited, rows that were deleted."""
 
     created: int = 0
     updated: int = 0
@@ -55,6 +60,8 @@ def load_city(directory: Path) -> Loaded:
         for row in _parents_first(rows) if table == "department" else rows:
             try:
                 total += put(row)
+            except _Deleted:
+                total += Loaded(kept=1)
             except (BadCityData, KeyError, TypeError, ValueError, ValidationError) as error:
                 name = row.get("code") or row.get("name") or row
                 raise BadCityData(f"{file}.toml, {table} {name}: {error!r}") from error
@@ -86,9 +93,23 @@ def _parents_first(rows: list[Row]) -> list[Row]:
 
 def _find(model: type[M], code: str) -> M:
     found = model._default_manager.filter(code=code).first()
+    if found is None and _loaded_keys(model).filter(key=code).exists():
+        raise _Deleted(code)
     if found is None:
         raise BadCityData(f"no {model._meta.verbose_name} with the code {code!r}")
     return found
+
+
+def _find_if_kept(model: type[M], code: str | None) -> M | None:
+    """The row that a field may do without: None where none is named, or an administrator deleted it."""
+    try:
+        return _find(model, code) if code else None
+    except _Deleted:
+        return None
+
+
+def _loaded_keys(model: type[models.Model]) -> models.QuerySet[LoadedKey]:
+    return LoadedKey.objects.filter(table=model._meta.model_name)
 
 
 def _put_calendar(row: Row) -> Loaded:
@@ -105,8 +126,8 @@ def _put_day_off(row: Row) -> Loaded:
 
 def _put_department(row: Row) -> Loaded:
     references = {
-        "parent": _find(Department, row["parent"]) if "parent" in row else None,
-        "calendar": _find(Calendar, row["calendar"]) if "calendar" in row else None,
+        "parent": _find_if_kept(Department, row.get("parent")),
+        "calendar": _find_if_kept(Calendar, row.get("calendar")),
     }
     return _put(Department, {"code": row["code"]}, row | references)
 
@@ -125,16 +146,16 @@ def _put_district(row: Row) -> Loaded:
 
 
 def _put_street(row: Row) -> Loaded:
-    district = _find(District, row["district"]) if "district" in row else None
+    district = _find_if_kept(District, row.get("district"))
     values = row | {"district": district, "folded": fold(row["name"])}
     return _put(Street, {"prefix": row["prefix"], "name": row["name"]}, values)
 
 
 def _put_rule(row: Row) -> Loaded:
     known: dict[str, Iterable[str]] = {
-        "categories": Category.objects.values_list("code", flat=True),
-        "districts": District.objects.values_list("code", flat=True),
-        "streets": Street.objects.values_list("name", flat=True),
+        "categories": _names_of(Category, "code"),
+        "districts": _names_of(District, "code"),
+        "streets": _names_of(Street, "name"),
         "urgencies": Urgency.values,
         "kinds": Kind.values,
     }
@@ -143,6 +164,12 @@ def _put_rule(row: Row) -> Loaded:
         if unknown:
             raise BadCityData(f"no such {condition}: {', '.join(unknown)}")
     return _put(Rule, {"code": row["code"]}, row | {"department": _find(Department, row["department"])})
+
+
+def _names_of(model: type[LoadedRow], field: str) -> set[str]:
+    """What a condition may name: all rows of today, also those that were deleted since they were loaded."""
+    today = model._default_manager.values_list(field, flat=True)
+    return {*today, *_loaded_keys(model).values_list("name", flat=True)}
 
 
 _TABLES: tuple[tuple[str, str, Callable[[Row], Loaded]], ...] = (
@@ -160,7 +187,8 @@ _TABLES: tuple[tuple[str, str, Callable[[Row], Loaded]], ...] = (
 def _put(model: type[LoadedRow], key: Row, values: Row) -> Loaded:
     """Create the row, or bring those fields up to date that nobody edited since the last load.
 
-    A row is found by its key as it was loaded, so that a renamed one does not come back under its old name.
+    A row is found by its key as it was loaded, so that a renamed one does not come back under its old name; a deleted
+    one does not come back at all.
     """
     values = values | key
     _check_fields(model, values)
@@ -168,6 +196,8 @@ def _put(model: type[LoadedRow], key: Row, values: Row) -> Loaded:
     as_loaded = {f"loaded_values__{name}": wanted[name] for name in key}
     row = model._default_manager.filter(**key).first() or model._default_manager.filter(**as_loaded).first()
     if row is None:
+        if not _is_first_time(model, wanted, key):
+            return Loaded(kept=1)
         _save(model(**values, loaded_values=wanted), values)
         return Loaded(created=1)
     differs = [name for name in wanted if _current(row, name) != wanted[name]]
@@ -178,6 +208,14 @@ def _put(model: type[LoadedRow], key: Row, values: Row) -> Loaded:
     if stale:
         _save(row, values, update_fields=[*stale, "loaded_values"])
     return Loaded(updated=len(stale), kept=len(differs) - len(stale))
+
+
+def _is_first_time(model: type[LoadedRow], wanted: Row, key: Row) -> bool:
+    *parts, name = [str(wanted[field]) for field in key]
+    _, is_first = LoadedKey.objects.get_or_create(
+        table=str(model._meta.model_name), key=" ".join([*parts, name]), defaults={"name": name}
+    )
+    return is_first
 
 
 def _save(row: LoadedRow, values: Row, update_fields: list[str] | None = None) -> None:

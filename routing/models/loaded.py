@@ -21,6 +21,23 @@ class LoadedRow(models.Model):
         abstract = True
 
 
+class LoadedKey(models.Model):
+    """The key of a row that was loaded once. A row that is gone today was deleted by an administrator and stays away.
+
+    ``name`` is the last part of the key: what others call the row by.
+    """
+
+    table = models.CharField(max_length=60)
+    key = models.CharField(max_length=240)
+    name = models.CharField(max_length=160)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["table", "key"], name="loaded_key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}"
+
+
 class NamedRow(LoadedRow):
     """A row with one name column per language (DESIGN decision 12)."""
 

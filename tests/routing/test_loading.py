@@ -105,6 +105,27 @@ def test_an_edit_is_kept_while_the_other_fields_follow(city):
     assert zdm.duty_contact == "63 000 00 00"
 
 
+def test_what_an_administrator_deleted_does_not_come_back(city):
+    add(city, "calendars", '[[day_off]]\ncalendar = "office"\ndate = 2026-12-31\nname = "Wolne"')
+    assert load_city(city) == Loaded(created=1)
+    DayOff.objects.all().delete()
+    Street.objects.filter(name="Dworcowa").delete()
+
+    assert load_city(city) == Loaded(kept=2)
+    assert not Street.objects.filter(name="Dworcowa").exists()
+    assert not DayOff.objects.exists()
+
+
+def test_rows_that_name_something_deleted_load_all_the_same(city):
+    district = District.objects.filter(street__isnull=False).distinct()[0]
+    district.delete()
+    add(city, "places", f'[[street]]\nprefix = "ul."\nname = "Nowa Droga"\ndistrict = "{district.code}"')
+    add(city, "rules", f'[[rule]]\ndistricts = ["{district.code}"]\n{RULE}')
+
+    assert load_city(city) == Loaded(created=2, kept=1)
+    assert Street.objects.get(name="Nowa Droga").district is None
+
+
 def test_an_edit_of_a_reference_and_of_a_list_is_kept():
     Category.objects.filter(code="road.pothole").update(
         department=Department.objects.get(code="pwik"), urgency_words_pl=["krater"]
