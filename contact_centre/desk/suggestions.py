@@ -8,6 +8,8 @@ from routing.models import Category, Kind, Street, Urgency
 
 # Fewer characters say nothing.
 SHORTEST = 12
+# What is less likely than this would be shown as 0 % or 1 %, and helps nobody.
+_LEAST_PROBABILITY = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def _categories(found: Understanding) -> list[Offer]:
             round(suggestion.probability * 100),
         )
         for suggestion in found.categories
-        if suggestion.code in names
+        if suggestion.code in names and suggestion.probability >= _LEAST_PROBABILITY
     ]
 
 

@@ -131,6 +131,14 @@ def conversation(participant: CaseParticipant, survivor: Case) -> list[Words]:
     return shown
 
 
+def open_question(case: Case) -> Message | None:
+    """What we asked and wait to hear; None while we wait for nothing."""
+    if case.status != Status.WAITING_RESIDENT:
+        return None
+    asked = Message.objects.filter(case=case, purpose=MessagePurpose.QUESTION, audience=Audience.RESIDENT)
+    return asked.order_by("-id").first()
+
+
 def _is_hers(participant: CaseParticipant) -> Q:
     hers = Q(author_participant=participant)
     from_city = Q(author_participant__isnull=True) & ~Q(purpose=MessagePurpose.REPORT)

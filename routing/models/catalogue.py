@@ -98,6 +98,11 @@ class Category(NamedRow):
         return self.in_language("description", translation.get_language())
 
     @property
+    def needs_place(self) -> bool:
+        """Whether nobody could find it without a place."""
+        return self.location == LocationNeed.REQUIRED
+
+    @property
     def is_settled(self) -> bool:
         """Whether the category alone says what kind of matter it is."""
         return not self.other_kinds

@@ -22,7 +22,7 @@ from contact_centre.portal.fields import (
 from contact_centre.portal.uploads import Uploads
 from contact_centre.web.addresses import find_street
 from contact_centre.web.city import privacy_clause
-from routing.models import Category, LocationNeed
+from routing.models import Category
 
 DESCRIPTION_LENGTH = 20_000
 # Fewer digits than any phone has.
@@ -215,11 +215,7 @@ class ReportForm(forms.Form):
             self.add_error(field, message)
 
     def _check_place(self, category: Category, cleaned: Mapping[str, Any]) -> None:
-        if (
-            category.location == LocationNeed.REQUIRED
-            and not cleaned.get("address")
-            and "address" not in self.errors
-        ):
+        if category.needs_place and not cleaned.get("address") and "address" not in self.errors:
             self.add_error("address", _("Write where it is, so that we can find it."))
 
     def _check_contact(self, category: Category, cleaned: Mapping[str, Any]) -> None:

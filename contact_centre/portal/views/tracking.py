@@ -29,7 +29,7 @@ from cases.services.endings import (
 from cases.services.privacy import log_reading
 from contact_centre.portal.forms.tracking import ReasonForm, ReplyForm
 from contact_centre.portal.headers import for_participant
-from contact_centre.portal.story import conversation, survivor_of, timeline
+from contact_centre.portal.story import conversation, open_question, survivor_of, timeline
 from contact_centre.portal.uploads import Uploads, collect_uploads
 from contact_centre.web.limits import Limit
 from contact_centre.web.wording import day, status_words
@@ -156,6 +156,7 @@ def _page(
         "survivor": survivor if survivor.pk != case.pk else None,
         "entries": timeline(participant, survivor),
         "conversation": conversation(participant, survivor),
+        "question": open_question(case),
         "may_confirm": case.may("close", by),
         "may_withdraw": case.may("withdraw", by),
         "may_reopen": case.may_reopen(by, timezone.localdate(now)),

@@ -180,6 +180,7 @@ def test_suggests_and_accepts_with_scripts_and_without(desk, serving_model):
     offers = {(offer.field, offer.value) for offer in part.context["suggestions"].offers}
     assert ("category", "light") in offers
     assert any(field == "address" and "Dworcowa" in value for field, value in offers)
+    assert all(o.per_cent >= 2 for o in part.context["suggestions"].offers if o.field == "category")
     assert 'name="accept" value="category:light"' in part.content.decode()
     assert "<html" not in part.content.decode()
 

@@ -167,6 +167,9 @@ def test_the_hint_of_a_category_names_the_number_and_what_is_needed(client):
     hint = text_of(client.get(reverse("portal:category_hint"), {"category": "water.supply"}))
     assert 'href="tel:994"' in hint
     assert "<html" not in hint
+    assert "musimy wiedzieć, gdzie to jest" in hint
+    no_place = text_of(client.get(reverse("portal:category_hint"), {"category": "tax"}))
+    assert "musimy wiedzieć, gdzie to jest" not in no_place
     assert client.get(reverse("portal:category_hint"), {"category": "no\0such"}).content.strip() == b""
 
 

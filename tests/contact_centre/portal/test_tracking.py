@@ -123,12 +123,17 @@ def test_an_answer_goes_to_the_case_and_ends_the_waiting(client, page_of):
     answer_by = at.date() + timedelta(days=7)
     ask_resident(case_id=case.pk, question="Który pas?", answer_by=answer_by, by=handler(), at=at)
 
+    state = text_of(client.get(page_of(case))).split('id="words"')[0]
+    assert "Który pas?" in state
+
     response = client.post(page_of(case), {"token": str(uuid.uuid4()), "body": "Prawy pas."})
 
     assert response.url == page_of(case)
     case.refresh_from_db()
     assert case.status == Status.ASSIGNED
-    assert "Prawy pas." in text_of(client.get(page_of(case)))
+    state, words = text_of(client.get(page_of(case))).split('id="words"')
+    assert "Prawy pas." in words
+    assert "Który pas?" not in state
 
 
 def test_a_double_answer_is_one_and_another_text_is_another(client, page_of):
