@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import reduce
-from operator import or_
 
 from django.db.models import F, Q, Subquery
 
@@ -133,7 +131,7 @@ def _wanted(user: User, by: Actor, wanted: QueueFilter, at: datetime) -> CaseQue
         cases = cases.filter(category__code=wanted.category)
     if wanted.overdue:
         cases = cases.filter(_is_overdue(at))
-    return _scoped(cases, by, wanted.scope or default_scope(by))
+    return cases
 
 
 def _scoped(cases: CaseQuerySet, by: Actor, scope: Scope) -> CaseQuerySet:
@@ -158,19 +156,24 @@ def _in_order(
         cases = cases.filter(RowCompare("<", before.rank, before.received_at, before.case_id))
         order = tuple(f"-{name}" for name in _ORDER)
     limit = PAGE_SIZE + 1
-    if (wanted.scope or default_scope(by)) is Scope.DEPARTMENTS and 1 < len(
-        by.departments
-    ) <= _MERGED_DEPARTMENTS:
+    scope = wanted.scope or default_scope(by)
+    if scope is Scope.DEPARTMENTS and 1 < len(by.departments) <= _MERGED_DEPARTMENTS:
         cases = _merged(cases, by.departments, order, limit)
+    else:
+        cases = _scoped(cases, by, scope)
     return cases.select_related(*RELATED).only(*COLUMNS).order_by(*order)[:limit]
 
 
 def _merged(
     cases: CaseQuerySet, departments: frozenset[int], order: tuple[str, ...], limit: int
 ) -> CaseQuerySet:
-    """The first rows of each department by its own index, instead of sorting all that they have together."""
-    parts = [
-        Q(pk__in=cases.filter(department_id=pk).order_by(*order).values("pk")[:limit])
+    """The first rows of each department by its own index, instead of sorting all that they have together.
+
+    Each part is wrapped once more: SQLite takes no limit inside a union.
+    """
+    first, *others = (
+        Case.objects.filter(pk__in=cases.filter(department_id=pk).order_by(*order).values("pk")[:limit])
         for pk in sorted(departments)
-    ]
-    return Case.objects.filter(reduce(or_, parts))
+    )
+    union = first.values("pk").union(*(part.values("pk") for part in others), all=True)
+    return Case.objects.filter(pk__in=union)
