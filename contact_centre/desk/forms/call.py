@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from cases.access import NoAccess, get_case_for_staff
@@ -107,7 +106,7 @@ class CallForm(forms.Form):
         if day is None:
             return None
         if day > timezone.localdate():
-            raise forms.ValidationError(_now("This day has not come yet."))
+            raise forms.ValidationError(_("This day has not come yet."))
         # Noon: the day is known, the hour is not, and no clock of ours counts from midnight.
         return timezone.make_aware(datetime.combine(day, time(12)))
 
@@ -122,18 +121,18 @@ class CallForm(forms.Form):
         try:
             return get_case_for_staff(self.user, reference, self.by).pk
         except NoAccess as error:
-            raise forms.ValidationError(_now("There is no such case that you may see.")) from error
+            raise forms.ValidationError(_("There is no such case that you may see.")) from error
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("channel") == Channel.LETTER and not data.get("received_date") and not self.errors:
-            self.add_error("received_date", _now("Say on which day the letter came."))
+            self.add_error("received_date", _("Say on which day the letter came."))
         if data.get("becomes") == "LINK" and "reference" in data and data["reference"] is None:
-            self.add_error("reference", _now("Which case does it belong to?"))
+            self.add_error("reference", _("Which case does it belong to?"))
         gave_data = any(data.get(field) for field in ("name", "phone", "email", "postal_address"))
         if gave_data and not data.get("privacy_read"):
             self.add_error(
-                "privacy_read", _now("Personal data were given: the person must hear the privacy clause.")
+                "privacy_read", _("Personal data were given: the person must hear the privacy clause.")
             )
         return data
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from cases.access import NoAccess, get_case_for_staff
@@ -93,7 +92,7 @@ class PlanForm(StepForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if self.case.status == Status.PLANNED and not data.get("note", "").strip():
-            self.add_error("note", _now("Say why the day is moved. The resident will read it."))
+            self.add_error("note", _("Say why the day is moved. The resident will read it."))
         return data
 
 
@@ -124,7 +123,7 @@ class ReassignForm(StepForm):
     def clean_department(self) -> Department:
         department: Department = self.cleaned_data["department"]
         if department.pk == self.case.department_id:
-            raise forms.ValidationError(_now("The case is there already."))
+            raise forms.ValidationError(_("The case is there already."))
         return department
 
 
@@ -162,11 +161,11 @@ class ResolveForm(StepForm):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         outcome = data.get("outcome")
         if outcome == Outcome.DECLINED and not data.get("answer", "").strip():
-            self.add_error("answer", _now("Say why we cannot do this and what the resident can do now."))
+            self.add_error("answer", _("Say why we cannot do this and what the resident can do now."))
         elif outcome and outcome != Outcome.SPAM and not data.get("answer", "").strip():
-            self.add_error("answer", _now("Write to the resident what was done."))
+            self.add_error("answer", _("Write to the resident what was done."))
         if outcome == Outcome.FORWARDED and not data.get("authority", "").strip():
-            self.add_error("authority", _now("Name the authority to which it was forwarded."))
+            self.add_error("authority", _("Name the authority to which it was forwarded."))
         return data
 
     def arguments(self) -> dict[str, Any]:
@@ -185,13 +184,13 @@ class MergeForm(StepForm):
         try:
             other = get_case_for_staff(self.person, reference, self.by)
         except NoAccess as error:
-            raise forms.ValidationError(_now("There is no such case that you may see.")) from error
+            raise forms.ValidationError(_("There is no such case that you may see.")) from error
         if other.pk == self.case.pk:
-            raise forms.ValidationError(_now("That is this case."))
+            raise forms.ValidationError(_("That is this case."))
         if not other.is_open:
-            raise forms.ValidationError(_now("That case is not open any more."))
+            raise forms.ValidationError(_("That case is not open any more."))
         if other.legal_due_date or self.case.legal_due_date:
-            raise forms.ValidationError(_now("One of the two is a matter of law with a term of its own."))
+            raise forms.ValidationError(_("One of the two is a matter of law with a term of its own."))
         return other
 
     def arguments(self) -> dict[str, Any]:
@@ -218,7 +217,7 @@ class ExcludeForm(StepForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors and (data.get("user") is None) == (data.get("department") is None):
-            self.add_error("user", _now("Choose either a person or a department."))
+            self.add_error("user", _("Choose either a person or a department."))
         return data
 
 
@@ -229,5 +228,5 @@ def usual_answer_day() -> date:
 
 def _not_past(day: date) -> date:
     if day < timezone.localdate():
-        raise forms.ValidationError(_now("This day is over."))
+        raise forms.ValidationError(_("This day is over."))
     return day
