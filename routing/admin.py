@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
 
 from routing.folding import fold
 from routing.models import Calendar, Category, DayOff, Department, District, Group, Rule, Street, User
@@ -11,7 +12,7 @@ from routing.models import Calendar, Category, DayOff, Department, District, Gro
 class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "first_name", "last_name", "role", "is_active")
     list_filter = ("role", "departments", "is_active")
-    fieldsets = (*(UserAdmin.fieldsets or ()), ("Contact centre", {"fields": ("role", "departments")}))
+    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Contact centre"), {"fields": ("role", "departments")}))
 
 
 @admin.register(Department)

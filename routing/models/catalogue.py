@@ -52,6 +52,10 @@ class Group(NamedRow):
     position = models.PositiveSmallIntegerField(default=0)
     icon = models.CharField(max_length=40, blank=True)
 
+    class Meta:
+        verbose_name = _("group of categories")
+        verbose_name_plural = _("groups of categories")
+
 
 class Category(NamedRow):
     """One row of the service catalogue. Never deleted, only retired: cases and models refer to it."""
@@ -84,6 +88,8 @@ class Category(NamedRow):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="category_kind_known"),
             models.CheckConstraint(

@@ -36,6 +36,8 @@ class Department(NamedRow):
     is_active = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=DepartmentKind.values), name="department_kind_known"
