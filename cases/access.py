@@ -7,11 +7,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.actors import Actor, staff
 from cases.keys import opens
-from cases.models import Attachment, Case, CaseParticipant, Exclusion
+from cases.models import Attachment, Case, CaseParticipant, Contact, Exclusion, ReadLog
 from cases.models.case import CaseQuerySet
 from cases.models.references import is_reference
 from routing.models import Department, Kind, Role, User
-from routing.services import line_of
+from routing.services import line_of, subtree_ids
 
 _NOTHING = Q(pk__in=[])
 # Roles that see every case that they are not kept away from.
@@ -19,6 +19,8 @@ _OVERSEERS = frozenset({Role.HEAD, Role.DPO, Role.DISPATCHER})
 # Kinds that the council's office looks after (KPA art. 229, petitions act).
 COUNCIL_KINDS = (Kind.COMPLAINT, Kind.PETITION)
 _WITH_CASES = frozenset(Role.values) - {Role.ANALYST, Role.ADMIN}
+# Who answers the phone and the counter, or answers for it.
+_WITH_CONTACTS = frozenset({Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.DPO})
 
 
 class NoAccess(Exception):
@@ -82,6 +84,33 @@ def may_exclude(actor: Actor) -> bool:
     return actor.role in (Role.DISPATCHER, Role.HEAD)
 
 
+def sees_contacts(actor: Actor) -> bool:
+    """Whether the role has the list of calls, visits and letters."""
+    return actor.role in _WITH_CONTACTS
+
+
+def visible_contacts(user: User, actor: Actor) -> QuerySet[Contact]:
+    """The contacts of the list; what was said about a case goes only to those who see the case."""
+    if not (user.is_active and sees_contacts(actor)):
+        return Contact.objects.none()
+    links = Contact.cases.through.objects.filter(contact_id=OuterRef("pk"))
+    hidden = links.filter(~Exists(visible_cases(user, actor).filter(pk=OuterRef("case_id"))))
+    return Contact.objects.filter(~Exists(hidden))
+
+
+def may_read_log(actor: Actor) -> bool:
+    """Who may see who read personal data."""
+    return actor.role in (Role.DPO, Role.HEAD)
+
+
+def visible_readings(user: User, actor: Actor) -> QuerySet[ReadLog]:
+    """The read log, without the cases that the reader is kept away from."""
+    if not (user.is_active and may_read_log(actor)):
+        return ReadLog.objects.none()
+    seen = Exists(visible_cases(user, actor).filter(pk=OuterRef("case_id")))
+    return ReadLog.objects.filter(Q(case__isnull=True) | seen)
+
+
 def _by_role(by: Actor) -> Q:
     mine = Q(assignee_id=by.user_id)
     own = Q(department_id__in=by.departments)
@@ -119,6 +148,13 @@ def _kept_away_with(by: Actor) -> frozenset[int]:
 def is_kept_away(case: Case, department: Department) -> bool:
     """Whether the department, or one above it, must not get this case."""
     return Exclusion.objects.filter(case=case, department_id__in=line_of([department.pk]).above).exists()
+
+
+def kept_away_departments(case: Case) -> frozenset[int]:
+    """All departments that must not get this case: those kept away, with all below them."""
+    excluded = Exclusion.objects.filter(case=case).exclude(department=None)
+    ids = [pk or 0 for pk in excluded.values_list("department_id", flat=True)]
+    return subtree_ids(ids) if ids else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

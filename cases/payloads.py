@@ -210,6 +210,14 @@ class Excluded(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class ExclusionLifted(Payload):
+    kind = EventKind.EXCLUSION_LIFTED
+    user: int | None
+    department: str | None
+    note: int
+
+
+@dataclass(frozen=True, slots=True)
 class ContactLinked(Payload):
     kind = EventKind.CONTACT_LINKED
     contact: int

@@ -212,7 +212,7 @@ def phrases(path: Path) -> Iterator[tuple[str, str | None, str]]:
     marks = {used: real for _, real, used in gettext_imports(path)}
     for call in calls(path):
         real = marks.get(ast.unparse(call.func), "")
-        words = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+        words = [str(argument.value) for argument in call.args if isinstance(argument, ast.Constant)]
         if real in PHRASES and words:
             yield f"{name(path)}:{call.lineno}", None, words[0]
         elif real in IN_CONTEXT and len(words) > 1:

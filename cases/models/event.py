@@ -38,6 +38,7 @@ class EventKind(models.TextChoices):
     LINK_REVOKED = "LINK_REVOKED", _("Tracking link revoked")
     LINK_REQUESTED = "LINK_REQUESTED", _("Tracking link asked for again")
     EXCLUDED = "EXCLUDED", _("Excluded from the case")
+    EXCLUSION_LIFTED = "EXCLUSION_LIFTED", _("Exclusion lifted")
     CONTACT_LINKED = "CONTACT_LINKED", _("Contact logged")
 
 

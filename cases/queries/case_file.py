@@ -21,7 +21,13 @@ from routing.models import Category, Department, User
 # Payload fields that refer to a row, and what is shown instead of the id or code.
 _DEPARTMENTS = ("department", "was_department")
 _CATEGORIES = ("category", "was_category")
-_NOTES = {EventKind.REASSIGNED, EventKind.RETURNED, EventKind.EXCLUDED, EventKind.WITHDRAWN}
+_NOTES = {
+    EventKind.REASSIGNED,
+    EventKind.RETURNED,
+    EventKind.EXCLUDED,
+    EventKind.EXCLUSION_LIFTED,
+    EventKind.WITHDRAWN,
+}
 _EXCERPT = 160
 
 
@@ -72,7 +78,9 @@ def case_file(case: Case) -> CaseFile:
         events=_events(case, {entry.message.pk: entry.message.body for entry in words}),
         reading=last_reading(case),
         participants=tuple(case.participants.order_by("id")),
-        contacts=tuple(case.contacts.select_related("logged_by").order_by("started_at", "id")),
+        contacts=tuple(
+            case.contacts.select_related("logged_by", "called_back_by").order_by("started_at", "id")
+        ),
         exclusions=tuple(case.exclusions.select_related("user", "department").order_by("id")),
         merged=tuple(case.merged.order_by("id").values_list("reference", flat=True)),
     )

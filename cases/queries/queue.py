@@ -10,6 +10,7 @@ from cases.access import visible_cases
 from cases.actors import Actor
 from cases.models import Case
 from cases.models.case import CaseQuerySet
+from cases.queries.contacts import call_backs_due
 from cases.queries.queue_rows import COLUMNS, RELATED, Cursor, QueueRow, make_row
 from cases.queries.sql import IsOpen, RowCompare, capped_counts
 from cases.states import WAITING, Status
@@ -112,6 +113,7 @@ def queue_counts(user: User, by: Actor, *, at: datetime) -> dict[str, int]:
             "mine": cases.filter(IsOpen(), assignee_id=by.user_id),
             "overdue": own.filter(_is_overdue(at)),
             "waiting": own.filter(IsOpen(), status__in=WAITING),
+            "call_backs": call_backs_due(user, by),
         },
         COUNT_CAP,
     )

@@ -1,6 +1,7 @@
-"""Keeping people away from a case, and making a tracking link useless."""
+"""Keeping people away from a case, making a tracking link useless, and recording who reads."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -8,15 +9,21 @@ from cases.access import may_exclude
 from cases.actors import Actor, resident
 from cases.deadlines import PROMISE_FIELDS, resume_promise
 from cases.models import Audience, Case, CaseParticipant, Exclusion, MessagePurpose, ReadLog, ReadReason
-from cases.payloads import Excluded, LinkRequested, LinkRevoked
+from cases.payloads import Excluded, ExclusionLifted, LinkRequested, LinkRevoked
 from cases.services._steps import Refused, save, write_message
 from cases.states import Status
 from cases.timeline import record_event
 from routing.models import Department, User
 from routing.services import subtree_ids
 
+# A list that stays open and refreshes itself is one reading of each case on it for so long.
+LIST_READ_ONCE_WITHIN = timedelta(hours=1)
+
 
 class CannotExclude(Refused): ...
+
+
+class CannotLift(Refused): ...
 
 
 class CannotRevoke(Refused): ...
@@ -46,6 +53,25 @@ def exclude(
     note = write_message(case, reason, audience=internal, purpose=why, by=by, at=at)
     payload = Excluded(user.pk if user else None, department.code if department else None, note.pk)
     record_event(case, payload, by=by, at=at)
+    return case
+
+
+@transaction.atomic(durable=True)
+def lift_exclusion(*, case_id: int, exclusion: Exclusion, reason: str, by: Actor, at: datetime) -> Case:
+    """Take back an exclusion that was made by mistake, for a stated reason. Raises CannotLift.
+
+    Nothing that the exclusion took away comes back by itself.
+    """
+    case = Case.objects.lock(case_id)
+    found = Exclusion.objects.select_related("department").filter(pk=exclusion.pk, case=case).first()
+    if found is None or not may_exclude(by) or not reason.strip():
+        raise CannotLift(case.reference)
+    user_id, department = found.user_id, found.department.code if found.department else None
+    found.delete()
+    save(case, at)
+    internal, why = Audience.INTERNAL, MessagePurpose.REASON
+    note = write_message(case, reason, audience=internal, purpose=why, by=by, at=at)
+    record_event(case, ExclusionLifted(user_id, department, note.pk), by=by, at=at)
     return case
 
 
@@ -87,6 +113,34 @@ def log_reading(
     """Record that somebody read personal data: who, what, why and when."""
     ReadLog.objects.create(
         case_id=case_id, user=user, participant=participant, reason=reason, detail=detail[:60], read_at=at
+    )
+
+
+def log_list_reading(
+    *,
+    case_ids: Iterable[int | None],
+    user: User,
+    reason: ReadReason,
+    at: datetime,
+    detail: str = "",
+    is_refresh: bool = False,
+) -> None:
+    """Record that somebody read a list of personal data: one row for each case on it.
+
+    None among the cases stands for what belongs to none. The refresh of an open page writes only what it did
+    not show in the last hour.
+    """
+    ids = dict.fromkeys(case_ids)
+    if is_refresh:
+        lately = ReadLog.objects.filter(user=user, reason=reason, read_at__gt=at - LIST_READ_ONCE_WITHIN)
+        known: set[int | None] = set(
+            lately.filter(case_id__in=[pk for pk in ids if pk]).values_list("case_id", flat=True)
+        )
+        if None in ids and lately.filter(case__isnull=True).exists():
+            known.add(None)
+        ids = dict.fromkeys(pk for pk in ids if pk not in known)
+    ReadLog.objects.bulk_create(
+        ReadLog(case_id=pk, user=user, reason=reason, detail=detail[:60], read_at=at) for pk in ids
     )
 
 

@@ -8,6 +8,7 @@ from cases.actors import Actor
 from cases.models import Case
 from cases.services import conversation, endings, merging, privacy, workflow
 from cases.services._steps import Refused
+from contact_centre.desk.forms import keeping_away, sorting
 from contact_centre.desk.forms import steps as forms
 from contact_centre.desk.steps import (
     Lazy,
@@ -16,6 +17,7 @@ from contact_centre.desk.steps import (
     by_state,
     may_classify,
     may_keep_away,
+    may_let_back,
     may_reopen,
     may_route,
     may_take,
@@ -36,7 +38,7 @@ STEPS: tuple[Step, ...] = (
         "classify",
         _("Decide category and kind"),
         "tag",
-        forms.ClassifyForm,
+        sorting.ClassifyForm,
         may_classify,
         workflow.classify_case,
         _("Category and kind are decided."),
@@ -45,7 +47,7 @@ STEPS: tuple[Step, ...] = (
         "route",
         _("Pass to a department"),
         "signpost-split",
-        forms.RouteForm,
+        sorting.RouteForm,
         may_route,
         workflow.route_case,
         _("The case was passed on."),
@@ -129,7 +131,7 @@ STEPS: tuple[Step, ...] = (
         "reassign",
         _("Hand to another department"),
         "arrow-left-right",
-        forms.ReassignForm,
+        sorting.ReassignForm,
         by_state("reassign"),
         workflow.reassign_case,
         _("The case was handed on."),
@@ -184,12 +186,22 @@ STEPS: tuple[Step, ...] = (
         "exclude",
         _("Keep somebody away from this case"),
         "shield-lock",
-        forms.ExcludeForm,
+        keeping_away.ExcludeForm,
         may_keep_away,
         privacy.exclude,
         _("They cannot see the case any more."),
         takes_version=False,
         tone="danger",
+    ),
+    Step(
+        "lift",
+        _("Let somebody see it again"),
+        "eye",
+        keeping_away.LiftForm,
+        may_let_back,
+        privacy.lift_exclusion,
+        _("They may see the case again."),
+        takes_version=False,
     ),
 )
 

@@ -70,3 +70,8 @@ def always(_case: Case, _by: Actor) -> bool:
 def may_keep_away(_case: Case, by: Actor) -> bool:
     """Who may exclude others."""
     return may_exclude(by)
+
+
+def may_let_back(case: Case, by: Actor) -> bool:
+    """The same people, where somebody is kept away."""
+    return may_exclude(by) and case.exclusions.exists()

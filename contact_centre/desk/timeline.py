@@ -62,6 +62,7 @@ _SENTENCES: Mapping[str, tuple[str, Any]] = {
     EventKind.PARTICIPANT_ADDED: ("person-plus", gettext_lazy("Participant added")),
     EventKind.LINK_REVOKED: ("link-45deg", gettext_lazy("Tracking link revoked")),
     EventKind.EXCLUDED: ("shield-lock", gettext_lazy("Kept away: %(excluded)s")),
+    EventKind.EXCLUSION_LIFTED: ("eye", gettext_lazy("May see the case again: %(excluded)s")),
     EventKind.CONTACT_LINKED: ("telephone", gettext_lazy("Contact logged: %(purpose)s")),
 }
 

@@ -33,6 +33,7 @@ EVERYBODY = frozenset({ANONYMOUS, OUTSIDER, EXCLUDED, *Role.values})
 WITH_DESK = EVERYBODY - {ANONYMOUS, Role.ANALYST, Role.ADMIN}
 SEES_CASE = WITH_DESK - {OUTSIDER, EXCLUDED, Role.COUNCIL}
 READS_EVIDENCE = frozenset({Role.DISPATCHER, Role.HANDLER, Role.MANAGER, Role.HEAD, Role.DPO})
+WITH_CONTACTS = frozenset({Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.DPO})
 REVOKES = frozenset(
     {Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.HANDLER, Role.MANAGER, Role.COUNCIL, Role.DPO}
 )
@@ -68,6 +69,7 @@ class World:
             ),
             "desk:file": partial(reverse, "desk:file", args=[self.attachment.pk]),
             "desk:original": partial(reverse, "desk:original", args=[self.attachment.pk]),
+            "desk:called_back": partial(reverse, "desk:called_back", args=[self.contact.pk]),
             "desk:logged": partial(reverse, "desk:logged", args=[self.contact.pk]),
             "desk:notice": partial(reverse, "desk:notice", args=[self.notice.pk]),
             "desk:settle": partial(reverse, "desk:settle", args=[self.notice.pk, "again"]),
@@ -103,6 +105,8 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "desk:streets": WITH_DESK,
     "desk:status_by_phone": WITH_DESK,
     "desk:outbox": WITH_DESK,
+    "desk:contacts": WITH_CONTACTS,
+    "desk:readings": frozenset({Role.HEAD, Role.DPO}),
     "desk:case": SEES_CASE,
     "desk:file": SEES_CASE,
     "desk:original": READS_EVIDENCE,
@@ -117,6 +121,7 @@ POST_TABLE: dict[str, frozenset[str]] = {
     "desk:step": SEES_CASE,
     "desk:revoke_link": SEES_CASE & REVOKES,
     "desk:settle": SEES_CASE,
+    "desk:called_back": WITH_CONTACTS,
 }
 
 

@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
+from cases.access import visible_cases
 from cases.models import Case, Exclusion, ReadLog, ReadReason
 from cases.services.endings import reopen_case, resolve_case
 from cases.services.merging import merge_cases, unmerge_case
 from cases.services.privacy import (
     CannotExclude,
+    CannotLift,
     CannotRevoke,
     exclude,
+    lift_exclusion,
+    log_list_reading,
     log_reading,
     request_link,
     revoke_link,
@@ -125,6 +129,51 @@ def test_who_may_not_and_what_does_not_make_sense(changes):
     assert not Exclusion.objects.exists()
 
 
+def test_an_exclusion_made_by_mistake_is_lifted_with_a_reason():
+    case, user = make_routed_case(), staff_member(Role.HANDLER)
+    keep_away(case, user=user)
+    exclusion = Exclusion.objects.get(case=case)
+    before = Case.objects.get(pk=case.pk).version
+    by = actor(Role.HEAD)
+    lift_exclusion(case_id=case.pk, exclusion=exclusion, reason="Another Kowalski.", by=by, at=THEN)
+    assert not Exclusion.objects.filter(case=case).exists()
+    assert visible_cases(user).filter(pk=case.pk).exists()
+    note = last_message(case)
+    assert (note.audience, note.purpose, note.body) == ("INTERNAL", "REASON", "Another Kowalski.")
+    payload = {"user": user.pk, "department": None, "note": note.pk}
+    assert_recorded(case, "EXCLUSION_LIFTED", by, payload)
+    assert Case.objects.get(pk=case.pk).version == before + 1
+
+
+@pytest.mark.parametrize("role", sorted(MAY_NOT))
+def test_who_may_not_keep_away_may_not_let_back(role):
+    case = make_routed_case()
+    keep_away(case, department=department("pgkim"))
+    exclusion = Exclusion.objects.get(case=case)
+    with pytest.raises(CannotLift):
+        lift_exclusion(case_id=case.pk, exclusion=exclusion, reason="X", by=actor(Role(role)), at=THEN)
+    assert Exclusion.objects.filter(case=case).exists()
+
+
+@pytest.mark.parametrize("trick", ["no reason", "another case", "lifted before"])
+def test_nothing_is_lifted_without_a_reason_or_for_another_case(trick):
+    case, other = make_routed_case(), make_routed_case()
+    keep_away(case, department=department("pgkim"))
+    exclusion = Exclusion.objects.get(case=case)
+    at = {
+        "case_id": other.pk if trick == "another case" else case.pk,
+        "by": actor(Role.DISPATCHER),
+        "at": THEN,
+    }
+    if trick == "lifted before":
+        lift_exclusion(exclusion=exclusion, reason="X", **at)
+        exclusion.pk = 1_000_000
+    before = len(kinds(case))
+    with pytest.raises(CannotLift):
+        lift_exclusion(exclusion=exclusion, reason=" " if trick == "no reason" else "X", **at)
+    assert len(kinds(case)) == before
+
+
 def test_revoking_a_link_makes_a_new_version_of_the_key():
     case, by = make_routed_case(), actor(Role.AGENT)
     participant = revoke_link(participant_id=reporter_of(case).pk, by=by, at=THEN)
@@ -160,3 +209,21 @@ def test_reading_leaves_a_trace():
         THEN,
         60,
     )
+
+
+def test_a_list_leaves_a_trace_for_each_case_once_while_it_refreshes_itself():
+    case, other, user = make_routed_case(), make_routed_case(), staff_member(Role.AGENT)
+    values: dict[str, Any] = {"user": user, "reason": ReadReason.CONTACTS}
+    log_list_reading(case_ids=[case.pk, case.pk, None], at=NOW, **values)
+    assert ReadLog.objects.count() == 2
+    log_list_reading(
+        case_ids=[case.pk, other.pk, None], at=NOW + timedelta(minutes=5), is_refresh=True, **values
+    )
+    assert sorted(ReadLog.objects.values_list("case_id", flat=True), key=lambda pk: pk or 0) == [
+        None,
+        case.pk,
+        other.pk,
+    ]
+    log_list_reading(case_ids=[case.pk], at=NOW + timedelta(hours=2), is_refresh=True, **values)
+    log_list_reading(case_ids=[case.pk], at=NOW + timedelta(hours=2), **values)
+    assert ReadLog.objects.filter(case=case).count() == 3

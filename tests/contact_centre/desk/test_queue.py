@@ -1,5 +1,6 @@
 """The live queue: what is in it, for whom, in which order, and what it costs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -127,7 +128,7 @@ def test_counts_what_waits(desk):
     roads = make_routed_case()
     Case.objects.filter(pk=roads.pk).update(promise_due_at=timezone.now() - timedelta(hours=3))
     answer = desk(Role.DISPATCHER).get(QUEUE)
-    assert [f.value for f in answer.context["figures"]] == ["1", "0", "0", "1", "0"]
+    assert [f.value for f in answer.context["figures"]] == ["1", "0", "0", "1", "0", "0"]
     line = next(line for line in answer.context["lines"] if line.row.reference == roads.reference)
     assert line.promise.is_late
     assert "is-late" in line.css
@@ -217,3 +218,57 @@ def test_finds_a_case_by_its_number_for_who_may_see_it(desk, client):
     assert found.url == reverse("desk:case", args=[case.reference])
     client.force_login(outsider())
     assert client.get(reverse("desk:find"), {"reference": case.reference}).url == QUEUE
+
+
+def test_finds_a_case_by_enough_of_its_number(desk, client):
+    case = make_routed_case("zdm")
+    city, year, number, check = case.reference.split("-")
+    page = reverse("desk:case", args=[case.reference])
+    browser = desk(Role.AGENT)
+    for said in (
+        f"{city}-{year}-{number}",
+        number,
+        str(int(number)),
+        f"{number}-{check}",
+        f"{year} {number}",
+    ):
+        assert browser.get(reverse("desk:find"), {"reference": said}).url == page, said
+    wrong = f"{(int(check) + 1) % 10}"
+    for said in (
+        f"{city}-{year}-{number}-{wrong}",
+        f"2001-{number}",
+        f"ABC-{year}-{number}",
+        f"{number}9",
+        "x",
+        "٣",
+    ):
+        assert browser.get(reverse("desk:find"), {"reference": said}).url == QUEUE, said
+    client.force_login(outsider())
+    assert client.get(reverse("desk:find"), {"reference": number}).url == QUEUE
+
+
+def test_marks_what_just_came_in_restricted(desk):
+    many_cases(PAGE_SIZE + 1)
+    make_case(received_at=timezone.now())
+    page = desk(Role.DISPATCHER).get(QUEUE).content.decode()
+    arrivals = page.split('class="arrivals')[1].split("</section>")[0]
+    assert "#shield-lock" in arrivals
+
+
+@pytest.mark.parametrize(
+    ("role", "entries"),
+    [
+        (Role.AGENT, {"/desk/", "/desk/call/", "/desk/contacts/", "/desk/outbox/"}),
+        (Role.HANDLER, {"/desk/", "/desk/call/", "/desk/outbox/"}),
+        (Role.DPO, {"/desk/", "/desk/call/", "/desk/contacts/", "/desk/outbox/", "/desk/readings/"}),
+        (Role.ANALYST, set()),
+        (Role.ADMIN, {"/admin/"}),
+    ],
+)
+def test_offers_in_the_menu_what_the_role_may_open(desk, role, entries):
+    person = staff_member(role)
+    person.is_staff = role == Role.ADMIN
+    person.save()
+    page = desk(role).get(QUEUE).content.decode()
+    menu = page.split('class="site-nav"')[1].split("</nav>")[0]
+    assert set(re.findall(r'<a href="([^"]+)"', menu)) == entries

@@ -176,6 +176,50 @@ def test_does_not_merge_what_may_not_be_joined(take):
     assert fresh(case).status == "ASSIGNED"
 
 
+def test_demands_an_answer_except_for_spam_and_says_so(desk):
+    case = make_routed_case()
+    acts = desk(Role.HANDLER).get(reverse("desk:case", args=[case.reference])).context["acts"]
+    form = next(act.form for act in acts if act.step.name == "resolve")
+    assert form.fields["answer"].required
+    assert form.fields["authority"].help_text
+    assert form.fields["authority"].widget.attrs["data-shown-for"] == "outcome:FORWARDED"
+
+
+@pytest.mark.parametrize("code", ["pgkim", "miasto"])
+def test_offers_no_department_that_is_kept_away_and_says_why(take, desk, code, in_english):
+    case = make_routed_case()
+    kept = department(code)
+    take(Role.HEAD, case, "exclude", user="", department=kept.pk, reason="Strona sporu.")
+    acts = desk(Role.DISPATCHER).get(reverse("desk:case", args=[case.reference])).context["acts"]
+    name = "reassign" if code == "pgkim" else "route"
+    form = next(act.form for act in acts if act.step.name == name)
+    offered = set(form.fields["department"].queryset)
+    assert department("pgkim") not in offered
+    assert (department("zdm") in offered) == (code == "pgkim")
+    more = {"reason": "X"} if name == "reassign" else {}
+    answer = take(Role.DISPATCHER, case, name, department=department("pgkim").pk, **more)
+    assert answer.status_code == 422
+    assert "kept away" in str(answer.context["bound"].errors["department"])
+
+
+def test_lets_somebody_see_a_case_again(take, desk):
+    case = make_routed_case()
+    page = reverse("desk:case", args=[case.reference])
+    assert "lift" not in {act.step.name for act in desk(Role.HEAD).get(page).context["acts"]}
+    take(Role.HEAD, case, "exclude", user=staff_member(Role.HANDLER).pk, department="", reason="Pomyłka.")
+    assert desk(Role.HANDLER).get(page).status_code == 404
+    exclusion = Exclusion.objects.get(case=case)
+    assert "lift" not in {act.step.name for act in desk(Role.AGENT).get(page).context["acts"]}
+    assert take(Role.AGENT, case, "lift", exclusion=exclusion.pk, reason="X").status_code == 403
+    assert (
+        take(Role.DISPATCHER, case, "lift", exclusion=exclusion.pk, reason="To inna osoba.").status_code
+        == 302
+    )
+    answer = desk(Role.HANDLER).get(page)
+    assert answer.status_code == 200
+    assert str(staff_member(Role.HANDLER)) in answer.context["lines"][0].text
+
+
 def test_withdraws(take):
     case = make_routed_case()
     take(Role.AGENT, case, "withdraw", reason="Pani zadzwoniła.")
