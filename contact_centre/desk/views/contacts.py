@@ -53,5 +53,5 @@ def _log(request: DeskRequest, contacts: list[Contact]) -> None:
         user=request.user,
         reason=ReadReason.CONTACTS,
         at=timezone.now(),
-        detail=f"{contacts[-1].pk} to {contacts[0].pk}" if contacts else "",
+        detail=f"{contacts[-1].pk}–{contacts[0].pk}" if contacts else "",
     )

@@ -43,7 +43,7 @@ def show_outbox(request: DeskRequest) -> HttpResponse:
         user=request.user,
         reason=ReadReason.OUTBOX,
         at=timezone.now(),
-        detail=f"list {fate}",
+        detail=fate,
         is_refresh=is_part,
     )
     context = {
