@@ -160,7 +160,7 @@ def test_nothing_is_lifted_without_a_reason_or_for_another_case(trick):
     case, other = make_routed_case(), make_routed_case()
     keep_away(case, department=department("pgkim"))
     exclusion = Exclusion.objects.get(case=case)
-    at = {
+    at: dict[str, Any] = {
         "case_id": other.pk if trick == "another case" else case.pk,
         "by": actor(Role.DISPATCHER),
         "at": THEN,
