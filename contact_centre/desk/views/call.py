@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.keys import phone_pin
 from cases.models import Channel, ContactOutcome, Purpose
 from cases.queries.contacts import contact_logged_by
-from cases.services._steps import clean_text
 from cases.services.intake import EmptyReport, log_contact
+from cases.services.repeats import is_repeated_contact
 from contact_centre.desk.call_log import conversation_of, report_of
 from contact_centre.desk.forms.call import CallForm
 from contact_centre.desk.guard import DeskRequest, for_case_workers
@@ -68,24 +68,23 @@ def suggest_streets(request: DeskRequest) -> HttpResponse:
 def _log(request: DeskRequest, form: CallForm) -> HttpResponse:
     at, data = timezone.now(), form.cleaned_data
     case_id = data["reference"] if data["becomes"] == "LINK" else None
+    noted, report = conversation_of(data, at), report_of(data, at)
     try:
-        contact = log_contact(
-            conversation_of(data, at), by=request.by, at=at, report=report_of(data, at), case_id=case_id
-        )
+        contact = log_contact(noted, by=request.by, at=at, report=report, case_id=case_id)
     except EmptyReport:
         form.add_error("said", _("Write down what the person says."))
         return _page(request, form, status=422)
-    if contact.said != clean_text(data["said"]):
+    if not is_repeated_contact(noted, contact, report=report, case_id=case_id):
         return _ask_again(request, contact.pk)
     return redirect("desk:logged", contact.pk)
 
 
 def _ask_again(request: DeskRequest, contact_id: int) -> HttpResponse:
-    """The form had been sent before with other words: they may be a second contact, and must not vanish."""
+    """The form had been sent before with something else in it: it may be a second contact, and must not vanish."""
     data = request.POST.copy()
     data["key"] = str(uuid.uuid4())
     messages.warning(
-        request, _("This form was sent before with other words. Send it again to log a second contact.")
+        request, _("This form was sent before with something else in it. Send it again to log a second contact.")
     )
     form = CallForm(data, user=request.user, by=request.by)
     return _page(request, form, status=409, earlier=contact_id)

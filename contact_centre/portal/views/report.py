@@ -16,6 +16,7 @@ from cases.actors import resident
 from cases.keys import tracking_key
 from cases.models import Case
 from cases.services.intake import open_case
+from cases.services.repeats import is_repeat
 from contact_centre.portal.fields import without_controls
 from contact_centre.portal.forms.report import ReportForm
 from contact_centre.portal.uploads import Uploads, collect_uploads
@@ -68,8 +69,9 @@ def _receive(request: HttpRequest) -> HttpResponse:
     if held := _hold(request, form):
         return held
     now = timezone.now()
-    case = open_case(form.to_report(f"web:{token}", now), by=resident(None), at=now)
-    if case.description != form.cleaned_data["description"]:
+    sent = form.to_report(f"web:{token}", now)
+    case = open_case(sent, by=resident(None), at=now)
+    if case.received_at != now and not is_repeat(sent, case):
         return _ask_again(request, form, case)
     return redirect("portal:received", *_link_of(case))
 
@@ -93,7 +95,7 @@ def _hold(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
 
 
 def _ask_again(request: HttpRequest, form: ReportForm, earlier: Case) -> HttpResponse:
-    """The form had been sent before with other words: they may be a second report, and must not vanish."""
+    """The form had been sent before with something else in it: it may be a second report, and must not vanish."""
     form.uploads = Uploads(uuid.uuid4(), form.uploads.stored)
     return _page(request, form, status=409, earlier=earlier, earlier_link=_link_of(earlier))
 

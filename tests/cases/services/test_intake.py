@@ -82,6 +82,15 @@ def test_a_report_without_words_and_files_is_refused(words):
     assert not Case.objects.exists()
 
 
+def test_marks_that_turn_the_text_around_are_not_in_names_and_subjects():
+    case = make_case(
+        "\u202eabc\u2066 first\nsecond", reporter=Reporter(name="Ana\u202e Nowak\u2069", email="ana@example.org")
+    )
+    assert case.subject == "abc first"
+    assert case.participants.get().name == "Ana Nowak"
+    assert case.description == "\u202eabc\u2066 first\nsecond"
+
+
 def test_a_photo_alone_is_a_report():
     case = make_case("", files=[PHOTO, PHOTO])
     attachment = Attachment.objects.get(case=case)

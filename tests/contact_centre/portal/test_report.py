@@ -7,10 +7,15 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from cases.actors import staff
 from cases.models import Case, CaseParticipant, Message
+from cases.services.workflow import classify_case
 from contact_centre.portal.views import report
 from contact_centre.web.city import privacy_clause
 from contact_centre.web.limits import Limit
+from routing.models import Category, Kind, Role, Urgency
+from tests.cast import staff_member
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +65,54 @@ def test_a_sent_form_with_other_words_asks_before_it_becomes_a_second_case(send,
     assert fresh != token
     assert send(token=fresh, description="A lamp is out as well.").status_code == 302
     assert Case.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"address": "ul. Wodna 3"},
+        {"email": "jan@example.org"},
+        {"phone": "600 100 201"},
+        {"name": "Jan Nowak"},
+        {"category": "road.pothole"},
+        {"language": "uk"},
+        {"wishes": "NONE"},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_a_sent_form_with_anything_else_in_it_asks_first(send, other):
+    token = str(uuid.uuid4())
+    send(token=token)
+
+    asked = send(token=token, **other)
+
+    assert asked.status_code == 409
+    assert Case.objects.get().reference in text_of(asked)
+    assert str(next(iter(other.values()))) in text_of(asked)
+
+
+def test_a_sent_form_with_another_photo_asks_first_and_keeps_the_photo(send, photo, value_of):
+    token = str(uuid.uuid4())
+    first = send(token=token, photos=[photo(colour=1)])
+    assert send(token=token, photos=[photo(colour=1)]).url == first.url
+    asked = send(token=token, photos=[photo(colour=2)])
+    assert asked.status_code == 409
+    assert 'name="kept"' in text_of(asked)
+
+
+def test_a_late_second_click_leads_to_the_first_report_although_it_was_decided_since(send):
+    token = str(uuid.uuid4())
+    first = send(token=token, category="road.pothole")
+    classify_case(
+        case_id=Case.objects.get().pk,
+        category=Category.objects.get(code="light"),
+        kind=Kind.REPORT,
+        urgency=Urgency.URGENT,
+        by=staff(staff_member(Role.DISPATCHER)),
+        at=NOW,
+    )
+    assert send(token=token, category="road.pothole").url == first.url
+    assert send(token=token, category="clean").status_code == 409
 
 
 def test_an_empty_report_is_refused_beside_the_field_and_the_rest_is_kept(send):
