@@ -22,6 +22,7 @@ from contact_centre.desk.guard import DeskRequest, for_case_workers
 from contact_centre.desk.suggestions import suggestions_for
 from contact_centre.web.addresses import suggest_addresses
 from contact_centre.web.city import privacy_clause
+from contact_centre.web.language import in_language, wanted_language
 
 _ACCEPTABLE = ("category", "kind", "urgency", "address")
 
@@ -32,6 +33,8 @@ def log_call(request: DeskRequest) -> HttpResponse:
     """The form; a submit logs the contact, unless it only asks for suggestions or accepts one."""
     if request.method != "POST":
         return _page(request, _empty_form(request))
+    if code := wanted_language(request):
+        return in_language(request, code, lambda: _with_suggestions(request))
     if "accept" in request.POST or "suggest" in request.POST:
         return _with_suggestions(request)
     form = CallForm(request.POST, user=request.user, by=request.by)
@@ -116,5 +119,7 @@ def _empty_form(request: DeskRequest) -> CallForm:
 
 
 def _page(request: DeskRequest, form: CallForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {"form": form, "clause": privacy_clause()} | more
+    shared = {"form": form, "clause": privacy_clause()}
+    # Enter in a field asks for suggestions: a call is logged on purpose only.
+    context = shared | {"language_form": "call-form", "language_enter": "suggest"} | more
     return render(request, "desk/call.html", context, status=status)

@@ -97,7 +97,8 @@
 
   function release(form) {
     delete form.dataset.sending;
-    for (const button of form.querySelectorAll("[aria-busy]")) {
+    // Buttons of a form may stand elsewhere on the page, as those of the languages do.
+    for (const button of form.elements) {
       button.removeAttribute("aria-busy");
       button.removeAttribute("aria-disabled");
     }
