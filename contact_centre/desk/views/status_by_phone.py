@@ -45,7 +45,7 @@ def tell_status(request: DeskRequest) -> HttpResponse:
         reason=ReadReason.STATUS_BY_PHONE,
         at=now,
     )
-    words = status_words(participant.case, now)
+    words = status_words(participant.case, now, participant.channel)
     return render(
         request, "desk/status.html", {"form": StatusForm(), "case": participant.case, "words": words}
     )

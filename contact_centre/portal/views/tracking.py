@@ -164,7 +164,7 @@ def _page(
         **_case_context(participant),
         "form": form,
         "language_form": "reply-form",
-        "words": status_words(survivor, now),
+        "words": status_words(survivor, now, participant.channel),
         "survivor": survivor if survivor.pk != case.pk else None,
         "entries": timeline(participant, survivor),
         "conversation": conversation(participant, survivor),
@@ -206,7 +206,7 @@ def _look_again(
     participant.case.refresh_from_db()
     fresh = {"reason": form.cleaned_data["reason"], "version": participant.case.version}
     again = ReasonForm(fresh, needs_reason=form.fields["reason"].required)
-    words = status_words(survivor_of(participant.case), timezone.now())
+    words = status_words(survivor_of(participant.case), timezone.now(), participant.channel)
     context = {
         **_case_context(participant),
         "form": again,
