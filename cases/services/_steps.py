@@ -5,7 +5,6 @@ from datetime import datetime
 from cases.actors import Actor, ActorKind
 from cases.models import Audience, Case, Channel, Message, MessagePurpose
 
-
 # Embeddings, overrides and isolates (U+202A-202E, U+2066-2069): they reach beyond the words that hold them.
 _DIRECTIONS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 

@@ -30,6 +30,8 @@ class File:
     url: str
     thumbnail_url: str
     original_url: str
+    taken_at: datetime | None
+    taken_where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,5 +149,14 @@ def _author(entry: Words) -> str:
 
 def _file(request: DeskRequest, row: Attachment) -> File:
     url = reverse("desk:file", args=[row.pk])
-    original = reverse("desk:original", args=[row.pk]) if may_read_restricted_files(request.by) else ""
-    return File(row.original_name or row.name, url, url if row.display_path else "", original)
+    name, thumbnail = row.original_name or row.name, url if row.display_path else ""
+    if not may_read_restricted_files(request.by):
+        return File(name, url, thumbnail, "", None, "")
+    original = reverse("desk:original", args=[row.pk])
+    return File(name, url, thumbnail, original, row.taken_at, _taken_where(row))
+
+
+def _taken_where(row: Attachment) -> str:
+    if row.taken_lat is None or row.taken_lon is None:
+        return ""
+    return f"{row.taken_lat:.5f}, {row.taken_lon:.5f}"

@@ -52,7 +52,9 @@ def receive_uploads(request: HttpRequest, token: UUID) -> Uploads:
     kept, files = request.POST.getlist("kept"), request.FILES.getlist("photos")
     if files and FILES_LIMIT.is_passed(network_of(request)):
         known = collect_uploads(token, kept, ())
-        text = _("Very many files are coming from your network. Please wait 10 minutes, then choose them again.")
+        text = _(
+            "Very many files are coming from your network. Please wait 10 minutes, then choose them again."
+        )
         return Uploads(token, known.stored, (*known.problems, text))
     return collect_uploads(token, kept, files)
 

@@ -87,7 +87,8 @@ def _ask_again(request: DeskRequest, contact_id: int) -> HttpResponse:
     data = request.POST.copy()
     data["key"] = str(uuid.uuid4())
     messages.warning(
-        request, _("This form was sent before with something else in it. Send it again to log a second contact.")
+        request,
+        _("This form was sent before with something else in it. Send it again to log a second contact."),
     )
     form = CallForm(data, user=request.user, by=request.by)
     return _page(request, form, status=409, earlier=contact_id)

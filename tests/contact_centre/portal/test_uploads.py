@@ -107,7 +107,9 @@ def test_a_kept_file_of_another_form_or_of_nobody_is_not_taken(send, photo):
     assert not Attachment.objects.exists()
 
 
-def test_a_network_that_sends_very_many_files_is_asked_to_wait_and_nothing_is_stored(send, photo, monkeypatch):
+def test_a_network_that_sends_very_many_files_is_asked_to_wait_and_nothing_is_stored(
+    send, photo, monkeypatch
+):
     monkeypatch.setattr(uploads, "FILES_LIMIT", Limit("test-files", count=1, seconds=600))
     first = send(description="", photos=[photo(colour=1)], token=(token := str(uuid.uuid4())))
     held = send(token=token, kept=kept_in(first), photos=[photo(colour=2)])
