@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("desk/", include("contact_centre.desk.urls")),
+    path("desk/", include("contact_centre.intake.urls")),
     path("", include("contact_centre.portal.urls")),
 ]

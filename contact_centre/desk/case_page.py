@@ -44,6 +44,7 @@ class Bubble:
     text: str
     language: str
     files: tuple[File, ...]
+    mail_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,15 @@ def _bubble(request: DeskRequest, entry: Words) -> Bubble:
         text=message.body,
         language=message.language,
         files=tuple(_file(request, attachment) for attachment in entry.files),
+        mail_url=_mail_url(request, entry),
     )
+
+
+def _mail_url(request: DeskRequest, entry: Words) -> str:
+    """Where the mail lies that the words were read from; another face serves it."""
+    if not entry.message.is_mail or not may_read_restricted_files(request.by):
+        return ""
+    return reverse("intake:original", args=[entry.message.pk])
 
 
 def _author(entry: Words) -> str:
