@@ -118,6 +118,8 @@ def _ask_again(request: HttpRequest, form: ReportForm, earlier: Case) -> HttpRes
 
 def _page(request: HttpRequest, form: ReportForm, *, status: int = 200, **more: Any) -> HttpResponse:
     category = form.chosen_category if form.is_bound else _category(form.initial.get("category", ""))
+    if category is not None:
+        form.demand(category)
     context: Mapping[str, Any] = {
         "form": form,
         "language_form": "report-form",
