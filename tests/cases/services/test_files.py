@@ -35,8 +35,9 @@ FORGOTTEN = (None, None, None)
 
 @pytest.fixture(params=[True, False], ids=["evidence", "no evidence"])
 def keeps(request) -> bool:
-    Category.objects.filter(code="road.pothole").update(keeps_evidence=request.param)
-    return request.param
+    keeps_evidence = bool(request.param)
+    Category.objects.filter(code="road.pothole").update(keeps_evidence=keeps_evidence)
+    return keeps_evidence
 
 
 def evidence(case: Case) -> tuple[object, ...]:

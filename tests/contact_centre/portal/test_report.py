@@ -181,6 +181,47 @@ def test_a_wrong_value_is_named_beside_its_field(send, field, value):
     assert "Duża dziura" in text_of(response)
 
 
+@pytest.mark.parametrize(("field", "length"), [("name", 161), ("phone", 41), ("address", 241)])
+def test_a_line_that_is_too_long_is_not_told_to_become_a_pdf(client, send, field, length):
+    client.cookies["language"] = "en"
+    page = text_of(send(**{field: "1" * length}))
+    assert "Please shorten it." in page
+    assert "attach the whole text" not in page
+
+
+def test_controls_in_an_address_are_taken_out_and_complained_of_at_most_once(send):
+    assert send(email="ana\0@example.org").status_code == 302
+    assert CaseParticipant.objects.get().email == "ana@example.org"
+    wrong = send(email="ana\0 at example")
+    assert text_of(wrong).count('class="field-error"') == 1
+
+
+def test_marks_that_turn_text_around_are_not_kept_in_a_name(send):
+    send(name="Ana\u202e Nowak\u2066")
+    assert CaseParticipant.objects.get().name == "Ana Nowak"
+
+
+def test_nothing_that_the_category_demands_is_called_optional(client, send):
+    def optional(page: str) -> set[str]:
+        labels = re.findall(r'<label for="id_(\w+)">(.*?)</label>', page, re.DOTALL)
+        return {name for name, label in labels if 'class="optional"' in label}
+
+    free = optional(text_of(client.get(reverse("portal:report"))))
+    assert {"name", "email", "phone", "address"} <= free
+    chosen = text_of(client.get(reverse("portal:report"), {"category": "waste.missed"}))
+    assert optional(chosen) & {"name", "email", "phone", "address"} == set()
+    assert "address" not in optional(text_of(send(category="road.pothole", address="")))
+    assert "name" in optional(text_of(send(category="road.pothole", address="")))
+
+
+def test_the_other_emergency_numbers_stand_under_the_strip(client):
+    page = text_of(client.get(reverse("portal:report"))).split("<h1>")[0]
+    assert 'href="tel:112"' in page
+    assert "<details>" in page
+    for number in ("994", "998", "986"):
+        assert f'href="tel:{number}"' in page
+
+
 @pytest.mark.parametrize(
     ("wish", "field"), [("EMAIL", "email"), ("PHONE", "phone"), ("LETTER", "postal_address")]
 )

@@ -293,3 +293,16 @@ def test_whoever_writes_without_end_is_asked_to_pause_and_keeps_the_words(client
     assert answers[-2].status_code == 302
     assert answers[-1].status_code == 429
     assert "Message 30." in text_of(answers[-1])
+
+
+def test_the_draft_of_a_reply_is_kept_until_it_is_sent(client, page_of):
+    case = make_routed_case()
+    mark = f'data-draft="reply-{case.reference}"'
+    assert mark in text_of(client.get(page_of(case)))
+    send_message(case_id=case.pk, body="Byliśmy tam.", by=handler(), at=timezone.now())
+    page = text_of(client.get(page_of(case)))
+    assert mark in page
+    assert "data-draft-clear" not in page
+    sent = client.post(page_of(case), {"body": "Dziękuję", "token": str(uuid.uuid4())}, follow=True)
+    assert f'data-draft-clear="reply-{case.reference}"' in text_of(sent)
+    assert "data-draft-clear" not in text_of(client.get(page_of(case)))
