@@ -210,6 +210,10 @@ def test_nothing_that_the_category_demands_is_called_optional(client, send):
     assert {"name", "email", "phone", "address"} <= free
     chosen = text_of(client.get(reverse("portal:report"), {"category": "waste.missed"}))
     assert optional(chosen) & {"name", "email", "phone", "address"} == set()
+    client.cookies["language"] = "en"
+    assert "You can leave this empty." not in text_of(
+        client.get(reverse("portal:report"), {"category": "waste.missed"})
+    )
     assert "address" not in optional(text_of(send(category="road.pothole", address="")))
     assert "name" in optional(text_of(send(category="road.pothole", address="")))
 
