@@ -1,10 +1,10 @@
-"""Celery tasks of the cases: triage, the sweep of what was left, and the daily closing."""
+"""Celery tasks of the cases: triage, the sweep of what was left, the daily closing, and files that nobody sent."""
 
 import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from cases import work
+from cases import leftovers, work
 from cases.services.endings import CannotConfirm, close_case, due_for_closing
 from cases.services.triage_results import record_triage
 from cases.triage import decide
@@ -37,6 +37,13 @@ def close_resolved() -> None:
             close_case(case_id=case_id, at=at)
         except CannotConfirm:
             log.info("not_closed", case_id=case_id)
+
+
+@shared_task(name="cases.delete_leftover_files", queue="default")
+def delete_leftover_files() -> None:
+    """Delete the files of forms that never became a report."""
+    count = leftovers.delete_leftovers(timezone.now())
+    log.info("leftover_files_deleted", count=count)
 
 
 def _triage(work_id: int) -> None:

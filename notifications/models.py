@@ -56,6 +56,7 @@ class SkipReason(models.TextChoices):
     LEFT_CASE = "LEFT_CASE", _("the person left the case")
     UNREACHABLE = "UNREACHABLE", _("the person can no longer be reached this way")
     SPAM = "SPAM", _("the case is spam")
+    TOLD = "TOLD", _("told in the conversation")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

@@ -10,6 +10,7 @@ from cases.deadlines import CLOCK_FIELDS, set_clocks
 from cases.models import Case, CaseEvent, CaseParticipant, EventKind, Prediction
 from cases.models.codes import URGENCY_RANK
 from cases.payloads import Routed, Triaged
+from cases.services._files import settle_evidence
 from cases.services._steps import save
 from cases.states import Status
 from cases.timeline import record_event
@@ -52,6 +53,7 @@ def _record(case: Case, event: CaseEvent, decision: Decision, at: datetime) -> N
     if case.is_settled:
         set_clocks(case)
     save(case, at, *_FIELDS)
+    settle_evidence(case)
     top = decision.understanding.categories[0] if decision.understanding.categories else None
     payload = Triaged(
         model_version=decision.understanding.model_version,

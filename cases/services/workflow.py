@@ -22,6 +22,7 @@ from cases.payloads import (
     Taken,
     WaitingOther,
 )
+from cases.services._files import settle_evidence
 from cases.services._steps import Refused, save, write_message
 from cases.states import DEPARTMENT, DESK, Status
 from cases.timeline import record_event
@@ -109,6 +110,7 @@ def classify_case(
     set_clocks(case)
     fields = ("category", "kind", "urgency", "queue_rank", "is_restricted", "is_public", *CLOCK_FIELDS)
     save(case, at, *fields)
+    settle_evidence(case)
     _learn(case, by, at)
     record_event(case, Classified(category.code, kind, urgency, was_category, was_kind), by=by, at=at)
     return case

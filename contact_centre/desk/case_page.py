@@ -31,6 +31,8 @@ class File:
     url: str
     thumbnail_url: str
     original_url: str
+    taken_at: datetime | None
+    taken_where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Bubble:
     text: str
     language: str
     files: tuple[File, ...]
+    mail_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,15 @@ def _bubble(request: DeskRequest, entry: Words) -> Bubble:
         text=message.body,
         language=message.language,
         files=tuple(_file(request, attachment) for attachment in entry.files),
+        mail_url=_mail_url(request, entry),
     )
+
+
+def _mail_url(request: DeskRequest, entry: Words) -> str:
+    """Where the mail lies that the words were read from; another face serves it."""
+    if not entry.message.is_mail or not may_read_restricted_files(request.by):
+        return ""
+    return reverse("intake:original", args=[entry.message.pk])
 
 
 def _author(entry: Words) -> str:
@@ -146,5 +157,14 @@ def _author(entry: Words) -> str:
 
 def _file(request: DeskRequest, row: Attachment) -> File:
     url = reverse("desk:file", args=[row.pk])
-    original = reverse("desk:original", args=[row.pk]) if may_read_restricted_files(request.by) else ""
-    return File(row.original_name or row.name, url, url if row.display_path else "", original)
+    name, thumbnail = row.original_name or row.name, url if row.display_path else ""
+    if not may_read_restricted_files(request.by):
+        return File(name, url, thumbnail, "", None, "")
+    original = reverse("desk:original", args=[row.pk])
+    return File(name, url, thumbnail, original, row.taken_at, _taken_where(row))
+
+
+def _taken_where(row: Attachment) -> str:
+    if row.taken_lat is None or row.taken_lon is None:
+        return ""
+    return f"{row.taken_lat:.5f}, {row.taken_lon:.5f}"

@@ -15,15 +15,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.keys import phone_pin
 from cases.models import Case, Channel, ContactOutcome, Purpose
 from cases.queries.contacts import contact_logged_by, who_answers
-from cases.services._steps import clean_text
 from cases.services.conversation import record_reply
 from cases.services.intake import EmptyReport, log_contact
+from cases.services.repeats import is_repeated_contact
 from contact_centre.desk.call_log import conversation_of, report_of
 from contact_centre.desk.forms.call import CallForm, source_key_of
 from contact_centre.desk.guard import DeskRequest, for_case_workers
 from contact_centre.desk.suggestions import call_first, suggestions_for
 from contact_centre.web.addresses import suggest_addresses
 from contact_centre.web.city import privacy_clause
+from contact_centre.web.language import in_language, wanted_language
 
 _ACCEPTABLE = ("category", "kind", "urgency", "address")
 
@@ -34,6 +35,8 @@ def log_call(request: DeskRequest) -> HttpResponse:
     """The form; a submit logs the contact, unless it only asks for suggestions or accepts one."""
     if request.method != "POST":
         return _page(request, _empty_form(request))
+    if code := wanted_language(request):
+        return in_language(request, code, lambda: _with_suggestions(request))
     if "accept" in request.POST or "suggest" in request.POST:
         return _with_suggestions(request)
     form = CallForm(request.POST, user=request.user, by=request.by)
@@ -72,18 +75,14 @@ def suggest_streets(request: DeskRequest) -> HttpResponse:
 def _log(request: DeskRequest, form: CallForm) -> HttpResponse:
     at, data = timezone.now(), form.cleaned_data
     case: Case | None = data["reference"] if data["becomes"] == "LINK" else None
+    case_id = case.pk if case else None
+    noted, report = conversation_of(data, at), report_of(data, at)
     try:
-        contact = log_contact(
-            conversation_of(data, at),
-            by=request.by,
-            at=at,
-            report=report_of(data, at),
-            case_id=case.pk if case else None,
-        )
+        contact = log_contact(noted, by=request.by, at=at, report=report, case_id=case_id)
     except EmptyReport:
         form.add_error("said", _("Write down what the person says."))
         return _page(request, form, status=422)
-    if contact.said != clean_text(data["said"]):
+    if not is_repeated_contact(noted, contact, report=report, case_id=case_id):
         return _ask_again(request, contact.pk)
     if case is not None and data["is_answer"]:
         _record_answer(request, case, data, at)
@@ -108,11 +107,12 @@ def _record_answer(request: DeskRequest, case: Case, data: dict[str, Any], at: d
 
 
 def _ask_again(request: DeskRequest, contact_id: int) -> HttpResponse:
-    """The form had been sent before with other words: they may be a second contact, and must not vanish."""
+    """The form had been sent before with something else in it: it may be a second contact, and must not vanish."""
     data = request.POST.copy()
     data["key"] = str(uuid.uuid4())
     messages.warning(
-        request, _("This form was sent before with other words. Send it again to log a second contact.")
+        request,
+        _("This form was sent before with something else in it. Send it again to log a second contact."),
     )
     form = CallForm(data, user=request.user, by=request.by)
     return _page(request, form, status=409, earlier=contact_id)
@@ -145,5 +145,7 @@ def _empty_form(request: DeskRequest) -> CallForm:
 
 def _page(request: DeskRequest, form: CallForm, *, status: int = 200, **more: Any) -> HttpResponse:
     chosen = str(form["category"].value() or "")
-    context = {"form": form, "clause": privacy_clause(), "chosen": chosen, "call_first": call_first(chosen)}
-    return render(request, "desk/call.html", context | more, status=status)
+    shared = {"form": form, "clause": privacy_clause(), "chosen": chosen, "call_first": call_first(chosen)}
+    # Enter in a field asks for suggestions: a call is logged on purpose only.
+    context = shared | {"language_form": "call-form", "language_enter": "suggest"} | more
+    return render(request, "desk/call.html", context, status=status)

@@ -48,11 +48,11 @@ def tell_status(request: DeskRequest) -> HttpResponse:
     )
     case = participant.case
     survivor = survivor_of(case)
-    words = status_words(survivor, now)
+    words = status_words(survivor, now, participant.channel)
     spoken = [_spoken(words)]
     if survivor.pk != case.pk:
         # The work goes on in the other case: how it stands is what the caller wants to hear.
-        spoken.insert(0, _spoken(status_words(case, now)))
+        spoken.insert(0, _spoken(status_words(case, now, participant.channel)))
     context = {"form": StatusForm(), "case": case, "words": words, "spoken": spoken}
     return render(request, "desk/status.html", context)
 

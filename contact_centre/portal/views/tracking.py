@@ -30,7 +30,8 @@ from cases.services.privacy import log_reading
 from contact_centre.portal.forms.tracking import ReasonForm, ReplyForm
 from contact_centre.portal.headers import for_participant
 from contact_centre.portal.story import conversation, open_question, survivor_of, timeline
-from contact_centre.portal.uploads import Uploads, collect_uploads
+from contact_centre.portal.uploads import Uploads, receive_uploads
+from contact_centre.web.language import in_language, typed, wanted_language
 from contact_centre.web.limits import Limit
 from contact_centre.web.wording import day, status_words
 from notifications.links import tracking_url
@@ -115,7 +116,9 @@ def reopen(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
 
 def _reply(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
     token = _token(request.POST.get("token", ""))
-    uploads = collect_uploads(token, request.POST.getlist("kept"), request.FILES.getlist("photos"))
+    if code := wanted_language(request):
+        return in_language(request, code, lambda: _still_typed(request, participant, token))
+    uploads = receive_uploads(request, token)
     form = ReplyForm(request.POST, uploads=uploads)
     if not form.is_valid():
         return _page(request, participant, form, status=422)
@@ -133,8 +136,16 @@ def _reply(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
         at=timezone.now(),
         files=uploads.stored,
     )
-    messages.success(request, _("Thank you. We have your message."))
+    messages.success(request, _("Thank you. We have your message."), extra_tags="reply-sent")
     return _back(participant)
+
+
+def _still_typed(request: HttpRequest, participant: CaseParticipant, token: UUID) -> HttpResponse:
+    """The page in another language with what was typed and chosen, and no complaint yet."""
+    uploads = receive_uploads(request, token)
+    for problem in uploads.problems:
+        messages.warning(request, problem)
+    return _page(request, participant, ReplyForm(initial=typed(request.POST), uploads=uploads))
 
 
 def _source_key(token: UUID, body: str, uploads: Uploads) -> str:
@@ -152,7 +163,8 @@ def _page(
     context = {
         **_case_context(participant),
         "form": form,
-        "words": status_words(survivor, now),
+        "language_form": "reply-form",
+        "words": status_words(survivor, now, participant.channel),
         "survivor": survivor if survivor.pk != case.pk else None,
         "entries": timeline(participant, survivor),
         "conversation": conversation(participant, survivor),
@@ -171,6 +183,8 @@ def _case_context(participant: CaseParticipant) -> dict[str, Any]:
 
 
 def _reason_form(request: HttpRequest, participant: CaseParticipant, *, needs_reason: bool) -> ReasonForm:
+    if wanted_language(request):
+        return ReasonForm(initial=typed(request.POST), needs_reason=needs_reason)
     if request.method == "POST":
         return ReasonForm(request.POST, needs_reason=needs_reason)
     return ReasonForm(initial={"version": participant.case.version}, needs_reason=needs_reason)
@@ -179,8 +193,10 @@ def _reason_form(request: HttpRequest, participant: CaseParticipant, *, needs_re
 def _ask_why(
     request: HttpRequest, participant: CaseParticipant, form: ReasonForm, template: str
 ) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    return render(request, template, {**_case_context(participant), "form": form}, status=status)
+    context = {**_case_context(participant), "form": form, "language_form": "reason-form"}
+    if code := wanted_language(request):
+        return in_language(request, code, lambda: render(request, template, context))
+    return render(request, template, context, status=422 if form.is_bound else 200)
 
 
 def _look_again(
@@ -190,8 +206,13 @@ def _look_again(
     participant.case.refresh_from_db()
     fresh = {"reason": form.cleaned_data["reason"], "version": participant.case.version}
     again = ReasonForm(fresh, needs_reason=form.fields["reason"].required)
-    words = status_words(survivor_of(participant.case), timezone.now())
-    context = {**_case_context(participant), "form": again, "changed": words}
+    words = status_words(survivor_of(participant.case), timezone.now(), participant.channel)
+    context = {
+        **_case_context(participant),
+        "form": again,
+        "language_form": "reason-form",
+        "changed": words,
+    }
     return render(request, template, context, status=409)
 
 

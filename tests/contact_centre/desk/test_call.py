@@ -88,6 +88,41 @@ def test_does_not_lose_other_words_sent_with_an_old_form(desk):
     assert Case.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"address": "ul. Wodna 3"},
+        {"phone": "600 100 201"},
+        {"email": "ana@example.org"},
+        {"postal_address": "ul. Wodna 3, Konin"},
+        {"category": "road.pothole"},
+        {"kind": "COMPLAINT"},
+        {"urgency": "DANGER"},
+        {"answered": "Oddzwonimy."},
+        {"becomes": "CONTACT"},
+        {"channel": "COUNTER"},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_does_not_lose_anything_else_sent_with_an_old_form(desk, other):
+    data = call()
+    desk(Role.AGENT).post(CALL, data)
+    answer = desk(Role.AGENT).post(CALL, data | other)
+    assert answer.status_code == 409
+    assert next(iter(other.values())) in answer.content.decode()
+    assert Contact.objects.count() == 1
+
+
+def test_the_log_keeps_all_in_another_language_and_logs_nothing(desk):
+    page = desk(Role.AGENT).post(CALL, call(switch_language="uk", name="", received_date="2026-11-02"))
+    words = page.content.decode()
+    assert page.status_code == 200
+    assert '<html lang="uk">' in words
+    for value in ("Na Dworcowej nie świeci", "600 100 200", "ul. Dworcowa 5", "2026-11-02", "Przekażemy."):
+        assert value in words
+    assert not Contact.objects.exists()
+
+
 def test_logs_a_contact_without_a_case(desk):
     data = call(
         becomes="CONTACT", outcome="TRANSFERRED", purpose="INFORMATION", name="", phone="", privacy_read=""

@@ -1,5 +1,6 @@
 """The page of one case: what it shows to whom, and what is written down about looking at it."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -50,6 +51,17 @@ def test_shows_conversation_timeline_people_and_clocks(desk):
     assert "600100200" in page
     assert answer.context["promise"] is not None
     assert f'data-live-url="/ws/desk/{case.reference}/"' in page
+
+
+def test_shows_when_and_where_a_photo_was_taken_to_those_who_may_read_evidence(desk):
+    case, attachment = case_with_file()
+    Attachment.objects.filter(pk=attachment.pk).update(
+        taken_at=NOW + timedelta(minutes=3), taken_lat=52.22319, taken_lon=18.25083
+    )
+    assert "52.22319, 18.25083" in desk(Role.HANDLER).get(page_of(case)).content.decode()
+    assert "09:03" in desk(Role.HANDLER).get(page_of(case)).content.decode()
+    assert "52.22319" not in desk(Role.CREW).get(page_of(case)).content.decode()
+    assert "52.22319" not in desk(Role.AGENT).get(page_of(case)).content.decode()
 
 
 def test_does_not_exist_for_other_departments_and_excluded_people(desk, client):

@@ -14,6 +14,7 @@ from cases.keys import tracking_key
 from cases.models import Attachment, Case, Message, ReadLog
 from cases.services.conversation import add_note, send_message
 from cases.services.endings import resolve_case
+from cases.services.intake import Reporter
 from cases.services.merging import merge_cases
 from cases.services.privacy import revoke_link
 from cases.services.workflow import ask_resident, classify_case
@@ -293,3 +294,26 @@ def test_whoever_writes_without_end_is_asked_to_pause_and_keeps_the_words(client
     assert answers[-2].status_code == 302
     assert answers[-1].status_code == 429
     assert "Message 30." in text_of(answers[-1])
+
+
+def test_the_draft_of_a_reply_is_kept_until_it_is_sent(client, page_of):
+    case = make_routed_case()
+    mark = f'data-draft="reply-{case.reference}"'
+    assert mark in text_of(client.get(page_of(case)))
+    send_message(case_id=case.pk, body="Byliśmy tam.", by=handler(), at=timezone.now())
+    page = text_of(client.get(page_of(case)))
+    assert mark in page
+    assert "data-draft-clear" not in page
+    sent = client.post(page_of(case), {"body": "Dziękuję", "token": str(uuid.uuid4())}, follow=True)
+    assert f'data-draft-clear="reply-{case.reference}"' in text_of(sent)
+    assert "data-draft-clear" not in text_of(client.get(page_of(case)))
+
+
+def test_who_left_a_phone_alone_follows_and_answers_by_her_link(client, page_of):
+    case = make_routed_case(reporter=Reporter(phone="600100200"))
+    for page in ("track", "received", "withdraw"):
+        assert client.get(page_of(case, page)).status_code == 200
+    answer = client.post(page_of(case), {"body": "Jest gorzej.", "token": str(uuid.uuid4())}, follow=True)
+    assert "Jest gorzej." in text_of(answer)
+    confirmation = text_of(client.get(page_of(case, "received")))
+    assert "600100200" in confirmation
