@@ -1,10 +1,11 @@
-"""Celery tasks of the cases: triage, the sweep of what was left, and the daily closing."""
+"""Celery tasks of the cases: triage, the sweep of what was left, and what a new day brings."""
 
 import structlog
 from celery import shared_task
 from django.utils import timezone
 
 from cases import work
+from cases.services.attention import DayNotPassed, passed_days, raise_person
 from cases.services.endings import CannotConfirm, close_case, due_for_closing
 from cases.services.triage_results import record_triage
 from cases.triage import decide
@@ -37,6 +38,17 @@ def close_resolved() -> None:
             close_case(case_id=case_id, at=at)
         except CannotConfirm:
             log.info("not_closed", case_id=case_id)
+
+
+@shared_task(name="cases.notice_passed_days", queue="default")
+def notice_passed_days() -> None:
+    """Have people look at the cases whose promised or set day is over."""
+    at = timezone.now()
+    for passed in passed_days(at):
+        try:
+            raise_person(passed=passed, at=at)
+        except DayNotPassed:
+            log.info("day_not_passed", case_id=passed.case_id)
 
 
 def _triage(work_id: int) -> None:
