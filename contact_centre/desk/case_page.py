@@ -1,5 +1,6 @@
 """The page of one case, put together for a template: the same for a look, a wrong form and a refresh."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,7 +114,11 @@ def _act(
 
 
 def _initial(request: DeskRequest, case: Case, step: Step) -> dict[str, Any]:
-    common: dict[str, Any] = {"version": case.version, "seen": seal(case, request.user)}
+    common: dict[str, Any] = {
+        "version": case.version,
+        "seen": seal(case, request.user),
+        "token": uuid.uuid4(),
+    }
     if step.name == "classify":
         category = case.category.code if case.category else ""
         return common | {"category": category, "kind": case.kind or "REPORT", "urgency": case.urgency}

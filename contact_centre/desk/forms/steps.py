@@ -1,5 +1,6 @@
 """One form per step that may be taken with a case. The names of the fields are those of the service's arguments."""
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ WORDS_LENGTH = 10_000
 REASON_LENGTH = 2_000
 # How long a resident has to answer when nothing else is said.
 ANSWER_DAYS = 14
+_HIDDEN = ("version", "seen", "token")
 _FOR_COLLEAGUES = _("For colleagues; the resident does not see it.")
 
 
@@ -49,12 +51,25 @@ class StepForm(forms.Form):
 
     def arguments(self) -> dict[str, Any]:
         """What the service is called with besides the case, the actor, the time and the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "seen")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in _HIDDEN}
 
     def drafts(self) -> list[tuple[str, str]]:
         """What the person typed or chose, for showing it when the step is no longer possible."""
         shown = [(str(field.label), str(field.value() or "")) for field in self.visible_fields()]
         return [(label, value) for label, value in shown if value]
+
+
+class OnceForm(StepForm):
+    """A step that asks for no version: its token makes a second submit of the same words the same step."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def arguments(self) -> dict[str, Any]:
+        arguments, token = super().arguments(), self.cleaned_data["token"]
+        said = "\n".join(str(value) for value in arguments.values())
+        digest = hashlib.sha256(said.encode()).hexdigest()[:32]
+        key = f"desk:{self.case.pk}:{token}:{digest}" if token else None
+        return arguments | {"source_key": key}
 
 
 class NothingToSay(StepForm):
@@ -190,8 +205,8 @@ class MergeForm(StepForm):
             raise forms.ValidationError(_now("That is this case."))
         if not other.is_open:
             raise forms.ValidationError(_now("That case is not open any more."))
-        if other.legal_due_date or self.case.legal_due_date:
-            raise forms.ValidationError(_now("One of the two is a matter of law with a term of its own."))
+        if other.is_restricted or self.case.is_restricted:
+            raise forms.ValidationError(_now("One of the two is, or may be, a matter of law."))
         return other
 
     def arguments(self) -> dict[str, Any]:
@@ -202,11 +217,11 @@ class WriteForm(StepForm):
     body = _text(_("Message"), rows=5, help_text=_("All residents on the case receive it."))
 
 
-class NoteForm(StepForm):
+class NoteForm(OnceForm):
     body = _text(_("Note"), rows=3, help_text=_("Only colleagues who may see this case read it."))
 
 
-class ExcludeForm(StepForm):
+class ExcludeForm(OnceForm):
     user = forms.ModelChoiceField(
         User.objects.filter(is_active=True).order_by("last_name", "first_name", "id"),
         label=_("Person"),
