@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cases.actors import Actor, staff
 from cases.keys import opens
 from cases.models import Attachment, Case, CaseParticipant, Contact, Exclusion, ReadLog
-from cases.models.case import CaseQuerySet
+from cases.models.case_set import CaseQuerySet
 from cases.models.references import is_reference
 from routing.models import Department, Kind, Role, User
 from routing.services import line_of, subtree_ids

@@ -1,10 +1,11 @@
-"""Celery tasks of the cases: triage, the sweep of what was left, the daily closing, and files that nobody sent."""
+"""Celery tasks of the cases: triage, the sweep of what was left, what a new day brings, and files that nobody sent."""
 
 import structlog
 from celery import shared_task
 from django.utils import timezone
 
 from cases import leftovers, work
+from cases.services.attention import DayNotPassed, passed_days, raise_person
 from cases.services.endings import CannotConfirm, close_case, due_for_closing
 from cases.services.triage_results import record_triage
 from cases.triage import decide
@@ -44,6 +45,17 @@ def delete_leftover_files() -> None:
     """Delete the files of forms that never became a report."""
     count = leftovers.delete_leftovers(timezone.now())
     log.info("leftover_files_deleted", count=count)
+
+
+@shared_task(name="cases.notice_passed_days", queue="default")
+def notice_passed_days() -> None:
+    """Have people look at the cases whose promised or set day is over."""
+    at = timezone.now()
+    for passed in passed_days(at):
+        try:
+            raise_person(passed=passed, at=at)
+        except DayNotPassed:
+            log.info("day_not_passed", case_id=passed.case_id)
 
 
 def _triage(work_id: int) -> None:

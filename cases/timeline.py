@@ -32,6 +32,19 @@ PUBLIC_KINDS = frozenset(
     }
 )
 
+# What changes nothing that a resident can read or do; of everything else her open page hears.
+SILENT_KINDS = frozenset(
+    {
+        EventKind.NOTE_ADDED,
+        EventKind.CONTACT_LINKED,
+        EventKind.ACKNOWLEDGED,
+        EventKind.DAY_PASSED,
+        EventKind.MERGED_REPLY,
+        EventKind.LINK_REQUESTED,
+        EventKind.PARTICIPANT_ADDED,
+    }
+)
+
 
 def record_event(case: Case, payload: Payload, *, by: Actor, at: datetime) -> CaseEvent:
     """Append the event and its work rows in the caller's transaction, and ring the bell on commit."""

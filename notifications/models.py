@@ -24,6 +24,7 @@ class NoticeKind(models.TextChoices):
     RESOLVED = "RESOLVED", _("Resolved")
     REOPENED = "REOPENED", _("Reopened")
     MERGED = "MERGED", _("Merged")
+    UNMERGED = "UNMERGED", _("Taken apart again")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
     LEFT = "LEFT", _("The resident left the case")
     LINK = "LINK", _("Link to the tracking page")

@@ -43,6 +43,7 @@ TABLE: Mapping[str, Plan] = {
     EventKind.RESOLVED: Plan(NoticeKind.RESOLVED, Reach.CASE_AND_MERGED),
     EventKind.REOPENED: Plan(NoticeKind.REOPENED, Reach.CASE_AND_MERGED),
     EventKind.MERGED: Plan(NoticeKind.MERGED, Reach.CASE),
+    EventKind.UNMERGED: Plan(NoticeKind.UNMERGED, Reach.CASE),
     EventKind.WITHDRAWN: Plan(NoticeKind.WITHDRAWN, Reach.CASE),
     EventKind.DETACHED: Plan(NoticeKind.LEFT, Reach.NAMED),
     EventKind.LINK_REQUESTED: Plan(NoticeKind.LINK, Reach.NAMED, by_mail=True),

@@ -8,7 +8,16 @@ from django.db import transaction
 from cases.access import may_exclude
 from cases.actors import Actor, resident
 from cases.deadlines import PROMISE_FIELDS, resume_promise
-from cases.models import Audience, Case, CaseParticipant, Exclusion, MessagePurpose, ReadLog, ReadReason
+from cases.models import (
+    Audience,
+    Case,
+    CaseParticipant,
+    Exclusion,
+    Message,
+    MessagePurpose,
+    ReadLog,
+    ReadReason,
+)
 from cases.payloads import Excluded, ExclusionLifted, LinkRequested, LinkRevoked
 from cases.services._steps import Refused, save, write_message
 from cases.states import Status
@@ -38,21 +47,29 @@ def exclude(
     at: datetime,
     user: User | None = None,
     department: Department | None = None,
+    source_key: str | None = None,
 ) -> Case:
     """Keep one person or one department away from the case for good (KPA art. 232). Raises CannotExclude.
 
-    An excluded assignee or department also loses the case itself.
+    An excluded assignee or department also loses the case itself. A repeat of ``source_key`` writes nothing.
     """
     case = Case.objects.lock(case_id)
+    if source_key and Message.objects.filter(source_key=source_key).exists():
+        return case
     if not may_exclude(by) or not reason.strip() or (user is None) == (department is None):
         raise CannotExclude(case.reference)
     Exclusion.objects.get_or_create(case=case, user=user, department=department, defaults={"created_at": at})
+    was_department, was_user = case.department.code if case.department else None, case.assignee_id
     _take_away(case, user, department, by, at)
     save(case, at, "status", "resume_status", "department", "assignee", "needs_person", *PROMISE_FIELDS)
     internal, why = Audience.INTERNAL, MessagePurpose.REASON
-    note = write_message(case, reason, audience=internal, purpose=why, by=by, at=at)
-    payload = Excluded(user.pk if user else None, department.code if department else None, note.pk)
-    record_event(case, payload, by=by, at=at)
+    note = write_message(case, reason, audience=internal, purpose=why, by=by, at=at, source_key=source_key)
+    excluded = (user.pk if user else None, department.code if department else None)
+    lost = (
+        was_department if case.department_id is None else None,
+        was_user if case.assignee_id is None else None,
+    )
+    record_event(case, Excluded(*excluded, note.pk, *lost), by=by, at=at)
     return case
 
 
@@ -76,15 +93,20 @@ def lift_exclusion(*, case_id: int, exclusion: Exclusion, reason: str, by: Actor
 
 
 @transaction.atomic(durable=True)
-def revoke_link(*, participant_id: int, by: Actor, at: datetime) -> CaseParticipant:
+def revoke_link(
+    *, participant_id: int, by: Actor, at: datetime, key_version: int | None = None
+) -> CaseParticipant:
     """Make the tracking link, PIN and reply token of a participant useless; later mails carry new ones.
 
+    ``key_version`` names the link that is meant: one that is useless already stays so, and nothing is written.
     Raises CannotRevoke for anybody but our own people.
     """
     case = Case.objects.lock(CaseParticipant.objects.values_list("case_id", flat=True).get(pk=participant_id))
     if by.user_id is None:
         raise CannotRevoke(case.reference)
     participant = CaseParticipant.objects.get(pk=participant_id)
+    if key_version not in (None, participant.key_version):
+        return participant
     participant.key_version += 1
     participant.save(update_fields=["key_version"])
     save(case, at)

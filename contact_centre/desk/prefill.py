@@ -1,5 +1,6 @@
 """With what the forms of the steps begin, and what the machine offers for them: a person accepts or goes on."""
 
+import uuid
 from typing import Any
 
 from cases.access import kept_away_departments
@@ -16,7 +17,7 @@ ACCEPTABLE = ("category", "kind")
 
 def initial_of(case: Case, person: User, step: str, reading: Reading | None) -> dict[str, Any]:
     """The values of an untouched form: what is decided, never what is only likely, except a department to confirm."""
-    common: dict[str, Any] = {"version": case.version, "seen": seal(case, person)}
+    common: dict[str, Any] = {"version": case.version, "seen": seal(case, person), "token": uuid.uuid4()}
     if step == "classify":
         category = case.category.code if case.category else ""
         return common | {"category": category, "kind": _decided_kind(case), "urgency": case.urgency}

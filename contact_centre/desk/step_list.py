@@ -1,12 +1,13 @@
 """The steps that staff may take with a case: which form, who may, which service. One row each."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
 from cases.actors import Actor
 from cases.models import Case
-from cases.services import conversation, endings, merging, privacy, workflow
+from cases.services import attention, conversation, endings, merging, privacy, workflow
 from cases.services._steps import Refused
 from contact_centre.desk.forms import keeping_away, sorting
 from contact_centre.desk.forms import steps as forms
@@ -15,12 +16,16 @@ from contact_centre.desk.steps import (
     Step,
     always,
     by_state,
+    may_acknowledge,
     may_classify,
     may_keep_away,
     may_let_back,
+    may_let_leave,
     may_reopen,
     may_route,
     may_take,
+    may_take_over,
+    may_withdraw,
     may_write,
 )
 
@@ -33,6 +38,25 @@ STEPS: tuple[Step, ...] = (
         may_take,
         workflow.take_case,
         _("The case is yours."),
+    ),
+    Step(
+        "take_over",
+        _("Take over"),
+        "person-check",
+        forms.NothingToSay,
+        may_take_over,
+        partial(workflow.take_case, is_takeover=True),
+        _("The case is yours."),
+        label_with=_("Take over from %(assignee)s"),
+    ),
+    Step(
+        "acknowledge",
+        _("Seen, nothing to do"),
+        "check-lg",
+        forms.NothingToSay,
+        may_acknowledge,
+        attention.acknowledge_case,
+        _("The case does not wait for a person any more."),
     ),
     Step(
         "classify",
@@ -168,10 +192,19 @@ STEPS: tuple[Step, ...] = (
         _("Withdraw"),
         "arrow-return-left",
         forms.ReasonForm,
-        by_state("withdraw"),
+        may_withdraw,
         endings.withdraw_case,
         _("The case is withdrawn."),
         tone="danger",
+    ),
+    Step(
+        "leave",
+        _("The resident withdraws"),
+        "arrow-return-left",
+        forms.ReasonForm,
+        may_let_leave,
+        endings.withdraw_case,
+        _("The resident has left. The case goes on, because somebody may come to harm."),
     ),
     Step(
         "reopen",
@@ -211,6 +244,13 @@ _REFUSALS: dict[type[Refused], Lazy] = {
     workflow.AlreadyTaken: _("Another person has this case now."),
     workflow.NobodyReachable: _("Nobody on this case can be reached, so there is nobody to ask."),
     conversation.CannotWrite: _("Nobody on this case can be reached."),
+    workflow.LegalGate: _(
+        "This is, or may be, a matter of law. Only a dispatcher decides that it is none: write a note why."
+    ),
+    workflow.NotDecided: _("First decide category and kind: without them nobody knows by when to answer."),
+    endings.TermNotOver: _(
+        "Ask the resident first for what is missing. This outcome is possible when the day for the answer is over."
+    ),
     endings.OutcomeNotAllowed: _("This outcome is not for this kind of matter."),
     merging.CannotMerge: _("These two cases cannot be merged."),
 }
@@ -219,7 +259,7 @@ NOT_NOW = _("This step is not possible now, or not for your role.")
 
 def steps_for(case: Case, by: Actor) -> Iterator[Step]:
     """The steps that this person may take with the case as it is."""
-    return (step for step in STEPS if step.may(case, by))
+    return (step.on(case) for step in STEPS if step.may(case, by))
 
 
 def refusal(error: Refused) -> Lazy:

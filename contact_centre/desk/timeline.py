@@ -33,6 +33,8 @@ _SENTENCES: Mapping[str, tuple[str, Any]] = {
     EventKind.CLASSIFIED: ("tag", gettext_lazy("Decided: %(category)s, %(kind)s, %(urgency)s")),
     EventKind.ROUTED: ("signpost-split", gettext_lazy("Passed to: %(department)s")),
     EventKind.TAKEN: ("person-check", gettext_lazy("Taken by %(person)s")),
+    EventKind.DAY_PASSED: ("calendar-event", gettext_lazy("The day has passed: %(day)s")),
+    EventKind.ACKNOWLEDGED: ("check-lg", gettext_lazy("Seen, nothing to do")),
     EventKind.STARTED: ("play-circle", gettext_lazy("Work started")),
     EventKind.PLANNED: ("calendar-event", gettext_lazy("Planned for %(day)s")),
     EventKind.QUESTION_ASKED: (
@@ -74,6 +76,8 @@ def timeline(events: tuple[EventEntry, ...]) -> list[Line]:
 
 def _line(event: EventEntry) -> Line:
     icon, sentence = _SENTENCES[event.kind]
+    if event.kind == EventKind.TAKEN and event.details["was_user"]:
+        sentence = gettext_lazy("Taken over by %(person)s from %(was_person)s")
     return Line(event.at, icon, str(sentence) % _values(event.details), event.details["note"], _who(event))
 
 
@@ -97,8 +101,9 @@ def _values(details: Mapping[str, Any]) -> dict[str, Any]:
         "department": details["department"],
         "was_department": details["was_department"] or _("the contact centre"),
         "person": details["user"],
+        "was_person": details["was_user"],
         "excluded": details["user"] or details["department"],
-        "day": _day(details.get("date") or details.get("answer_by")),
+        "day": _day(details.get("date") or details.get("answer_by") or details.get("day")),
         "status": label(Status, "status"),
         "outcome": label(Outcome, "outcome"),
         "other": details["other"],

@@ -235,3 +235,16 @@ def test_a_detour_over_a_matter_of_law_leaves_no_stopped_clock_behind():
     classify(case, "road.pothole", Kind.REPORT)
     assert clocks(case, PROMISE)["promise_paused_at"] is None
     assert Case.objects.overdue(at("2026-12-20T12:00")).exists()
+
+
+def test_the_term_of_law_is_overdue_from_the_day_after_and_waits_for_nobody():
+    case = make_settled_case(kind=Kind.COMPLAINT)
+    case.refresh_from_db()
+    # Received on 17 November: the last day is 17 December, in the city.
+    last_minute, over = at("2026-12-17T23:59"), at("2026-12-18T00:01")
+    assert not case.is_overdue(last_minute)
+    assert not Case.objects.overdue(last_minute).exists()
+    by = actor(Role.DISPATCHER)
+    waiting = ask_resident(case_id=case.pk, question="?", answer_by=date(2026, 12, 30), by=by, at=NOW)
+    assert waiting.is_overdue(over)
+    assert Case.objects.overdue(over).get() == case

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Exclusion
 from contact_centre.desk.choices import active_departments
-from contact_centre.desk.forms.steps import FOR_COLLEAGUES, REASON_LENGTH, StepForm, text_field
+from contact_centre.desk.forms.steps import FOR_COLLEAGUES, REASON_LENGTH, OnceForm, StepForm, text_field
 from routing.models import User
 
 
-class ExcludeForm(StepForm):
+class ExcludeForm(OnceForm):
     user = forms.ModelChoiceField(
         User.objects.filter(is_active=True).order_by("last_name", "first_name", "id"),
         label=_("Person"),

@@ -1,5 +1,6 @@
 """One form per step that may be taken with a case. The names of the fields are those of the service's arguments."""
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ WORDS_LENGTH = 10_000
 REASON_LENGTH = 2_000
 # How long a resident has to answer when nothing else is said.
 ANSWER_DAYS = 14
+_HIDDEN = ("version", "seen", "token")
 FOR_COLLEAGUES = _("For colleagues; the resident does not see it.")
 
 
@@ -48,12 +50,25 @@ class StepForm(forms.Form):
 
     def arguments(self) -> dict[str, Any]:
         """What the service is called with besides the case, the actor, the time and the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "seen")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in _HIDDEN}
 
     def drafts(self) -> list[tuple[str, str]]:
         """What the person typed or chose, for showing it when the step is no longer possible."""
         shown = [(str(field.label), str(field.value() or "")) for field in self.visible_fields()]
         return [(label, value) for label, value in shown if value]
+
+
+class OnceForm(StepForm):
+    """A step that asks for no version: its token makes a second submit of the same words the same step."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def arguments(self) -> dict[str, Any]:
+        arguments, token = super().arguments(), self.cleaned_data["token"]
+        said = "\n".join(str(value) for value in arguments.values())
+        digest = hashlib.sha256(said.encode()).hexdigest()[:32]
+        key = f"desk:{self.case.pk}:{token}:{digest}" if token else None
+        return arguments | {"source_key": key}
 
 
 class NothingToSay(StepForm):
@@ -156,8 +171,8 @@ class MergeForm(StepForm):
             raise forms.ValidationError(_("That is this case."))
         if not other.is_open:
             raise forms.ValidationError(_("That case is not open any more."))
-        if other.legal_due_date or self.case.legal_due_date:
-            raise forms.ValidationError(_("One of the two is a matter of law with a term of its own."))
+        if other.is_restricted or self.case.is_restricted:
+            raise forms.ValidationError(_("One of the two is, or may be, a matter of law."))
         return other
 
     def arguments(self) -> dict[str, Any]:
@@ -168,7 +183,7 @@ class WriteForm(StepForm):
     body = text_field(_("Message"), rows=5, help_text=_("All residents on the case receive it."))
 
 
-class NoteForm(StepForm):
+class NoteForm(OnceForm):
     body = text_field(_("Note"), rows=3, help_text=_("Only colleagues who may see this case read it."))
 
 

@@ -46,6 +46,7 @@ def take_step(request: DeskRequest, reference: str, name: str) -> HttpResponse:
         if seen is None:
             raise
         return _gone(request, step, seen, reference)
+    step = step.on(case)
     form = make_form(request, case, step, request.POST)
     if not step.may(case, request.by):
         is_late = _posted_version(request) not in (None, case.version)
@@ -65,7 +66,9 @@ def revoke(request: DeskRequest, reference: str, participant_id: int) -> HttpRes
     participant = case.participants.filter(pk=participant_id).first()
     if participant is None or not may_revoke(request):
         raise Http404(str(participant_id))
-    revoke_link(participant_id=participant.pk, by=request.by, at=timezone.now())
+    meant = request.POST.get("key_version", "")
+    key_version = int(meant) if meant.isascii() and meant.isdigit() and len(meant) < 6 else None
+    revoke_link(participant_id=participant.pk, by=request.by, at=timezone.now(), key_version=key_version)
     messages.success(request, str(LINK_REVOKED))
     return redirect("desk:case", case.reference)
 
@@ -145,7 +148,7 @@ def _conflict(request: DeskRequest, case: Case, step: Step, seen: Seen | None) -
 
 def _gone(request: DeskRequest, step: Step, seen: Seen, reference: str) -> HttpResponse:
     """The case went to people elsewhere while the form was filled in: only its own words come back."""
-    hidden = ("csrfmiddlewaretoken", "version", "seen")
+    hidden = ("csrfmiddlewaretoken", "version", "seen", "token")
     drafts = [("", value) for name, value in request.POST.items() if name not in hidden and value]
     context = {"reference": reference, "step": step, "seen": seen, "drafts": drafts}
     return render(request, "desk/gone.html", context, status=409)

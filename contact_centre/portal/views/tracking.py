@@ -15,8 +15,7 @@ from django.views.decorators.http import require_POST
 from cases.actors import resident
 from cases.deadlines import promised_date
 from cases.keys import phone_pin, tracking_key
-from cases.models import CaseParticipant, Channel, ReadReason
-from cases.models.case import StaleCase
+from cases.models import CaseParticipant, Channel, ReadReason, StaleCase
 from cases.services.conversation import record_reply
 from cases.services.endings import (
     CannotConfirm,
@@ -75,9 +74,9 @@ def confirm(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
 
 @for_participant
 def withdraw(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
-    """Ask why, then withdraw. Of a danger only the person leaves: the danger is still there."""
+    """Ask why, then withdraw. What concerns others too, a danger or a joined report, only the person leaves."""
     by = resident(participant.pk)
-    if not participant.case.may("withdraw", by):
+    if not participant.case.may_withdraw(by):
         return _not_now(request, participant)
     form = _reason_form(request, participant, needs_reason=False)
     if request.method != "POST" or not form.is_valid():
@@ -164,13 +163,13 @@ def _page(
         **_case_context(participant),
         "form": form,
         "language_form": "reply-form",
-        "words": status_words(survivor, now, participant.channel),
+        "words": status_words(survivor, now, participant.channel, is_others=survivor.pk != case.pk),
         "survivor": survivor if survivor.pk != case.pk else None,
         "entries": timeline(participant, survivor),
         "conversation": conversation(participant, survivor),
         "question": open_question(case),
         "may_confirm": case.may("close", by),
-        "may_withdraw": case.may("withdraw", by),
+        "may_withdraw": case.may_withdraw(by),
         "may_reopen": case.may_reopen(by, timezone.localdate(now)),
         "is_refresh": request.method == "GET" and bool(getattr(request, "htmx", False)),
     }
@@ -206,7 +205,9 @@ def _look_again(
     participant.case.refresh_from_db()
     fresh = {"reason": form.cleaned_data["reason"], "version": participant.case.version}
     again = ReasonForm(fresh, needs_reason=form.fields["reason"].required)
-    words = status_words(survivor_of(participant.case), timezone.now(), participant.channel)
+    survivor = survivor_of(participant.case)
+    is_others = survivor.pk != participant.case_id
+    words = status_words(survivor, timezone.now(), participant.channel, is_others=is_others)
     context = {
         **_case_context(participant),
         "form": again,

@@ -25,7 +25,7 @@ from cases.states import Outcome
 from routing.models import Role
 from tests.cast import staff_member
 from tests.factories import NOW, make_routed_case, reporter_of
-from tests.record import actor, ana, assert_recorded, department, kinds, last_message, state_of
+from tests.record import actor, ana, assert_recorded, department, kinds, last_event, last_message, state_of
 
 pytestmark = pytest.mark.django_db
 THEN = NOW + timedelta(hours=1)
@@ -47,7 +47,8 @@ def test_a_person_is_kept_away_with_a_reason_that_stays_inside():
     assert Exclusion.objects.get(case=case).user == user
     note = last_message(case)
     assert (note.audience, note.purpose) == ("INTERNAL", "REASON")
-    payload = {"user": user.pk, "department": None, "note": note.pk}
+    lost = {"was_department": None, "was_user": None}
+    payload = {"user": user.pk, "department": None, "note": note.pk, **lost}
     assert_recorded(case, "EXCLUDED", actor(Role.DISPATCHER), payload)
 
 
@@ -56,6 +57,26 @@ def test_whoever_is_kept_away_loses_the_case():
     take_case(case_id=case.pk, by=actor(Role.HANDLER), at=NOW)
     after = keep_away(case, user=staff_member(Role.HANDLER))
     assert (after.assignee, after.status, after.department) == (None, "ASSIGNED", department("zdm"))
+    payload = last_event(case).payload
+    assert (payload["was_user"], payload["was_department"]) == (staff_member(Role.HANDLER).pk, None)
+
+
+def test_a_second_submit_of_one_form_keeps_away_once():
+    case, user = make_routed_case(), staff_member(Role.HANDLER)
+    for _ in range(2):
+        keep_away(case, user=user, source_key="desk:once")
+    assert kinds(case).count("EXCLUDED") == 1
+    assert case.messages.filter(purpose="REASON").count() == 1
+
+
+def test_a_link_is_revoked_once():
+    case = make_routed_case()
+    participant = reporter_of(case)
+    for _ in range(2):
+        key = {"key_version": participant.key_version}
+        revoke_link(participant_id=participant.pk, by=actor(Role.DISPATCHER), at=THEN, **key)
+    assert reporter_of(case).key_version == participant.key_version + 1
+    assert kinds(case).count("LINK_REVOKED") == 1
 
 
 @pytest.mark.parametrize("code", ["zdm", "miasto"])

@@ -14,7 +14,7 @@ from cases.models import Case
 from cases.queries.queue import COUNT_CAP, PAGE_SIZE
 from cases.services.workflow import ask_resident, take_case
 from contact_centre.desk.cursors import read_cursor
-from routing.models import Department, Role, Urgency
+from routing.models import Department, Kind, Role, Urgency
 from tests.cast import outsider, staff_member
 from tests.factories import NOW, make_case, make_routed_case, make_settled_case
 
@@ -132,6 +132,19 @@ def test_counts_what_waits(desk):
     line = next(line for line in answer.context["lines"] if line.row.reference == roads.reference)
     assert line.promise.is_late
     assert "is-late" in line.css
+
+
+def test_counts_and_shows_what_is_late_by_law(desk):
+    complaint = make_settled_case("legal.complaint", Kind.COMPLAINT)
+    today = timezone.localdate()
+    for due, is_late in [(today, False), (today - timedelta(days=1), True)]:
+        Case.objects.filter(pk=complaint.pk).update(legal_due_date=due)
+        answer = desk(Role.DISPATCHER).get(QUEUE, {"overdue": "on"})
+        assert shown(answer) == ([complaint.reference] if is_late else [])
+        assert figure(answer, 3) == str(int(is_late))
+    # Late by both clocks, it is one case.
+    Case.objects.filter(pk=complaint.pk).update(promise_due_at=timezone.now() - timedelta(hours=3))
+    assert figure(desk(Role.DISPATCHER).get(QUEUE), 3) == "1"
 
 
 def test_counts_no_further_than_the_cap(desk):
