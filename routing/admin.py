@@ -46,7 +46,8 @@ class RuleAdmin(CodedAdmin):
 
 @admin.register(Street)
 class StreetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("prefix", "name", "district")
+    list_display = ("prefix", "name", "district", "is_gk")
+    list_filter = ("is_gk",)
     search_fields = ("name",)
 
     def save_model(self, request, obj, form, change):  # type: ignore[no-untyped-def]
@@ -54,5 +55,11 @@ class StreetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
 
 
-admin.site.register([Calendar, District, Group], CodedAdmin)
+@admin.register(District)
+class DistrictAdmin(CodedAdmin):
+    list_display = ("code", "name", "is_gk")
+    list_filter = ("is_gk",)
+
+
+admin.site.register([Calendar, Group], CodedAdmin)
 admin.site.register(DayOff)

@@ -209,7 +209,7 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         lat=place.lat,
         lon=place.lon,
         asset_code=place.asset_code,
-        is_public=bool(category and category.is_public),
+        is_public=bool(category and category.may_be_public),
         # What a person of ours classified is not restricted for being unread by the machine.
         is_restricted=kind.is_legal if kind and logged else True,
         received_at=report.received_at,

@@ -63,6 +63,22 @@ def test_every_category_is_described_in_three_languages():
             assert field == "name" or len(texts) == 3, category.code
 
 
+def test_a_note_for_those_without_a_name_stands_in_all_languages_where_none_is_needed():
+    for category in Category.objects.all():
+        notes = {category.in_language("anonymous_note", language) for language in ("pl", "en", "uk")}
+        assert notes == {""} or (category.anonymous and len(notes - {""}) == 3), category.code
+    assert set(Category.objects.exclude(anonymous_note_pl="").values_list("code", flat=True)) == {
+        "parking",
+        "housing",
+        "card",
+    }
+
+
+def test_no_sensitive_category_is_public():
+    assert not Category.objects.filter(is_sensitive=True, is_public=True).exists()
+    assert not Category(is_sensitive=True, is_public=True).may_be_public
+
+
 def test_a_category_either_has_a_promise_or_is_a_matter_of_law():
     for category in Category.objects.filter(term_value__isnull=True):
         assert Kind(category.kind).is_legal, category.code
