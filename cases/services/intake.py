@@ -27,10 +27,9 @@ from cases.models.references import make_reference, next_case_id
 from cases.payloads import ContactLinked, Received
 from cases.services._files import attach_files
 from cases.services._steps import clean_text, save, write_message
+from cases.services._subjects import SUBJECT_LENGTH, first_line
 from cases.timeline import record_event
 from routing.models import Category, District, Kind, Street, Urgency
-
-SUBJECT_LENGTH = 120
 
 
 class EmptyReport(ValueError):
@@ -200,7 +199,7 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         category=category,
         urgency=report.urgency,
         queue_rank=URGENCY_RANK[report.urgency],
-        subject=clean_text(report.subject)[:SUBJECT_LENGTH] or _first_line(words),
+        subject=clean_text(report.subject)[:SUBJECT_LENGTH] or first_line(words),
         description=words,
         language=report.language,
         address=clean_text(place.address)[:240],
@@ -216,11 +215,6 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         updated_at=at,
         logged_by_id=by.user_id,
     )
-
-
-def _first_line(words: str) -> str:
-    line = words.split("\n", 1)[0].strip()
-    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rstrip() + "…"
 
 
 def _add_reporter(case: Case, report: Report, at: datetime) -> CaseParticipant:
