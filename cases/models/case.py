@@ -186,10 +186,6 @@ class Case(FSMModelMixin, models.Model):
         """Whether it is decided that this is a matter of law."""
         return bool(self.kind) and Kind(self.kind).is_legal
 
-    @property
-    def is_waiting(self) -> bool:
-        return self.status in WAITING
-
     def is_overdue(self, at: datetime) -> bool:
         due = self.promise_due_at
         return self.is_open and due is not None and due < at and self.promise_paused_at is None
