@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import structlog
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.actors import Actor, staff
@@ -41,13 +42,14 @@ def visible_cases(user: User, actor: Actor | None = None) -> CaseQuerySet:
 
 
 def get_case_for_staff(user: User, reference: str, actor: Actor | None = None) -> Case:
-    """One case by its reference; raises NoAccess."""
+    """One case by its reference, which log lines name by its id from here on; raises NoAccess."""
     if not is_reference(reference):
         raise NoAccess(reference)
     related = ("category", "department", "department__calendar", "assignee", "street", "area", "merged_into")
     case = visible_cases(user, actor).select_related(*related).filter(reference=reference).first()
     if case is None:
         raise NoAccess(reference)
+    structlog.contextvars.bind_contextvars(case_id=case.pk)
     return case
 
 
@@ -58,6 +60,7 @@ def get_participant(reference: str, key: str) -> CaseParticipant:
     rows = CaseParticipant.objects.filter(case__reference=reference, detached_at__isnull=True)
     for participant in rows.select_related("case", "case__category", "case__department", "case__merged_into"):
         if opens(participant, key):
+            structlog.contextvars.bind_contextvars(case_id=participant.case_id)
             return participant
     raise NoAccess(reference)
 

@@ -208,13 +208,6 @@ class Detached(Payload):
 
 
 @dataclass(frozen=True, slots=True)
-class ParticipantAdded(Payload):
-    kind = EventKind.PARTICIPANT_ADDED
-    participant: int
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
 class LinkRevoked(Payload):
     kind = EventKind.LINK_REVOKED
     participant: int

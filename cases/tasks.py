@@ -9,7 +9,7 @@ from cases.services.attention import DayNotPassed, passed_days, raise_person
 from cases.services.endings import CannotConfirm, close_case, due_for_closing
 from cases.services.triage_results import record_triage
 from cases.triage import decide
-from cases.waking import wake
+from cases.waking import on_behalf_of, wake
 
 log = structlog.get_logger(__name__)
 TRIAGE = "triage"
@@ -19,7 +19,8 @@ TRIAGE = "triage"
 def triage_case(*work_ids: int) -> None:
     """Read new cases and record what was found. Safe to run twice; a failure is tried again later."""
     for work_id in work_ids:
-        _triage(work_id)
+        with on_behalf_of(work_id):
+            _triage(work_id)
 
 
 @shared_task(name="cases.sweep_work", queue="default")

@@ -159,10 +159,6 @@ class Case(FSMModelMixin, models.Model):
         return bool(self.kind) and Kind(self.kind).is_legal
 
     @property
-    def is_waiting(self) -> bool:
-        return self.status in WAITING
-
-    @property
     def is_hazard(self) -> bool:
         """Whether somebody may come to harm: then it goes on, whoever withdraws. Also before its kind is decided."""
         return self.urgency != Urgency.NORMAL and not self.is_legal

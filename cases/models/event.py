@@ -36,7 +36,6 @@ class EventKind(models.TextChoices):
     UNMERGED = "UNMERGED", _("Taken apart again")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
     DETACHED = "DETACHED", _("The resident left the case")
-    PARTICIPANT_ADDED = "PARTICIPANT_ADDED", _("Participant added")
     LINK_REVOKED = "LINK_REVOKED", _("Tracking link revoked")
     LINK_REQUESTED = "LINK_REQUESTED", _("Tracking link asked for again")
     EXCLUDED = "EXCLUDED", _("Excluded from the case")

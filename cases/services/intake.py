@@ -27,10 +27,9 @@ from cases.models.references import make_reference, next_case_id
 from cases.payloads import ContactLinked, Received
 from cases.services._files import attach_files
 from cases.services._steps import clean_line, clean_text, save, write_message
+from cases.services._subjects import SUBJECT_LENGTH, first_line
 from cases.timeline import record_event
 from routing.models import Category, District, Kind, Street, Urgency
-
-SUBJECT_LENGTH = 120
 
 
 class EmptyReport(ValueError):
@@ -200,7 +199,7 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         category=category,
         urgency=report.urgency,
         queue_rank=URGENCY_RANK[report.urgency],
-        subject=clean_line(report.subject)[:SUBJECT_LENGTH] or _first_line(words),
+        subject=clean_line(report.subject)[:SUBJECT_LENGTH] or first_line(words),
         description=words,
         language=report.language,
         address=clean_text(place.address)[:240],
@@ -209,18 +208,13 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         lat=place.lat,
         lon=place.lon,
         asset_code=place.asset_code,
-        is_public=bool(category and category.is_public),
+        is_public=bool(category and category.may_be_public),
         # What a person of ours classified is not restricted for being unread by the machine.
         is_restricted=kind.is_legal if kind and logged else True,
         received_at=report.received_at,
         updated_at=at,
         logged_by_id=by.user_id,
     )
-
-
-def _first_line(words: str) -> str:
-    line = clean_line(words.split("\n", 1)[0])
-    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rstrip() + "…"
 
 
 def _add_reporter(case: Case, report: Report, at: datetime) -> CaseParticipant:

@@ -83,7 +83,7 @@ def _apply(case: Case, decision: Decision) -> None:
     case.is_restricted = decision.may_be_legal
     if decision.is_routed:
         case.category, case.kind = decision.category, decision.kind or ""
-        case.is_public = bool(decision.category and decision.category.is_public)
+        case.is_public = bool(decision.category and decision.category.may_be_public)
 
 
 def _set_language(case: Case, language: str) -> None:

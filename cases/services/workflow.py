@@ -130,7 +130,7 @@ def classify_case(
     case.category, case.kind = category, kind
     case.urgency, case.queue_rank = urgency, URGENCY_RANK[urgency]
     case.is_restricted = Kind(kind).is_legal
-    case.is_public = category.is_public and not case.is_restricted
+    case.is_public = category.may_be_public and not case.is_restricted
     set_clocks(case)
     returned = put_behind_gate(case, by, at) if is_found_legal else None
     save(case, at, *_CLASSIFY_FIELDS)

@@ -61,7 +61,6 @@ _SENTENCES: Mapping[str, tuple[str, Any]] = {
     EventKind.UNMERGED: ("node-plus", gettext_lazy("Taken apart from %(other)s")),
     EventKind.WITHDRAWN: ("arrow-return-left", gettext_lazy("Withdrawn")),
     EventKind.DETACHED: ("person", gettext_lazy("The resident left the case")),
-    EventKind.PARTICIPANT_ADDED: ("person-plus", gettext_lazy("Participant added")),
     EventKind.LINK_REVOKED: ("link-45deg", gettext_lazy("Tracking link revoked")),
     EventKind.EXCLUDED: ("shield-lock", gettext_lazy("Kept away: %(excluded)s")),
     EventKind.EXCLUSION_LIFTED: ("eye", gettext_lazy("May see the case again: %(excluded)s")),

@@ -48,7 +48,3 @@ class Department(NamedRow):
     def label(self) -> str:
         """What fits in a list: the short name where there is one."""
         return self.short_name or self.name
-
-    @property
-    def handles_text(self) -> str:
-        return self.in_language("handles_text", None)

@@ -135,8 +135,20 @@ def test_digital_accessibility_has_the_shorter_term():
     assert classify(make_case(), "access", Kind.ACCESSIBILITY).legal_due_date == date(2026, 12, 1)
 
 
-def test_a_claim_has_no_term_of_law():
-    assert classify(make_case(), "road.pothole", Kind.CLAIM).legal_due_date is None
+@pytest.mark.parametrize(
+    ("kind", "due"),
+    [(Kind.COMPLAINT, "2026-12-17"), (Kind.PETITION, "2027-02-17"), (Kind.PUBLIC_INFO, "2026-12-01")],
+)
+def test_another_kind_in_the_category_of_digital_accessibility_has_its_own_term(kind, due):
+    assert classify(make_case(), "access.digital", kind).legal_due_date == date.fromisoformat(due)
+
+
+@pytest.mark.parametrize("code", ["road.damage_claim", "road.pothole"])
+def test_a_claim_has_no_term_of_law_and_the_promise_of_a_first_answer_in_thirty_days(code):
+    case = classify(make_case(), code, Kind.CLAIM)
+    assert case.legal_due_date is None
+    assert (case.promise_value, case.promise_unit) == (30, "CALENDAR_DAYS")
+    assert case.promise_due_at == at("2026-12-17T23:59")
 
 
 def test_another_kind_counts_anew_from_the_unchanged_receipt():

@@ -110,6 +110,8 @@ def test_a_matter_of_law_is_restricted_and_never_public():
     decided = classify(make_case(), Role.DISPATCHER, Kind.COMPLAINT)
     assert (decided.is_restricted, decided.is_public) == (True, False)
     assert classify(decided, Role.DISPATCHER).is_public
+    Category.objects.filter(code="road.pothole").update(is_sensitive=True)
+    assert not classify(decided, Role.DISPATCHER).is_public
 
 
 def test_only_a_dispatcher_takes_a_case_out_of_the_legal_gate():

@@ -147,6 +147,15 @@ def test_counts_and_shows_what_is_late_by_law(desk):
     assert figure(desk(Role.DISPATCHER).get(QUEUE), 3) == "1"
 
 
+@pytest.mark.parametrize(("hours", "mark"), [(5, True), (50, False)])
+def test_what_is_due_soon_stands_out(desk, hours, mark):
+    case = make_routed_case()
+    Case.objects.filter(pk=case.pk).update(promise_due_at=timezone.now() + timedelta(hours=hours))
+    assert ("is-soon" in desk(Role.DISPATCHER).get(QUEUE).content.decode()) is mark
+    page = desk(Role.DISPATCHER).get(reverse("desk:case", args=[case.reference])).content.decode()
+    assert ("is-soon" in page) is mark
+
+
 def test_counts_no_further_than_the_cap(desk):
     many_cases(COUNT_CAP + 2, status="WAITING_OTHER")
     assert figure(desk(Role.DISPATCHER).get(QUEUE), 4) == f"{COUNT_CAP}+"

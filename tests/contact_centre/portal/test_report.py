@@ -271,6 +271,19 @@ def test_the_hint_of_a_category_names_the_number_and_what_is_needed(client):
     assert client.get(reverse("portal:category_hint"), {"category": "no\0such"}).content.strip() == b""
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("pl", "bez podawania danych"), ("en", "without your details")]
+)
+def test_the_hint_says_what_cannot_be_answered_to_somebody_without_a_name(client, language, words):
+    for code in ("parking", "housing", "card"):
+        address = reverse("portal:category_hint")
+        assert words in text_of(
+            client.get(address, {"category": code}, headers={"accept-language": language})
+        )
+    no_note = client.get(reverse("portal:category_hint"), {"category": "light"})
+    assert "bez podawania danych" not in text_of(no_note)
+
+
 def test_the_field_for_machines_stops_a_report_but_loses_nothing(send):
     response = send(website="https://buy.example")
     assert response.status_code == 422
