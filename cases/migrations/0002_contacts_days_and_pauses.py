@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0001_initial"),
-        ("routing", "0002_contacts_days_and_pauses"),
+        ("routing", "0002_names_and_loaded_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
