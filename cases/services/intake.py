@@ -199,7 +199,7 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         category=category,
         urgency=report.urgency,
         queue_rank=URGENCY_RANK[report.urgency],
-        subject=clean_line(report.subject)[:SUBJECT_LENGTH] or first_line(words),
+        subject=clean_line(report.subject)[:SUBJECT_LENGTH] or clean_line(first_line(words)),
         description=words,
         language=report.language,
         address=clean_text(place.address)[:240],
