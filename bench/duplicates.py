@@ -17,6 +17,8 @@ from bench._engines import Figures, main, percentiles
 from bench._product import manage
 
 CASES = int(os.environ.get("BENCH_CASES", "1000000"))
+# So many cases are made; the rest are copies of them.
+MADE = 20_000
 ROUNDS = 100
 LIMIT_MS = 30.0
 OPEN_SHARE = 0.10
@@ -44,7 +46,10 @@ def measure(_state: Path) -> Figures:
 
 
 def load(count: int) -> int:
-    """Bulk-load cases, a tenth of them open; a few streets have most of them. Returns the busiest street."""
+    """Bulk-load cases, a tenth of them open; a few streets have most of them. Returns the busiest street.
+
+    The first are made one by one; the others are copies of them at other points, made by the database.
+    """
     from django.db import connection
     from django.utils import timezone
 
@@ -55,18 +60,33 @@ def load(count: int) -> int:
     categories = list(Category.objects.select_related("department"))
     streets = list(Street.objects.order_by("id"))
     weights = [1 / (rank + 1) for rank in range(len(streets))]
-    rows: list[Case] = []
-    for number in range(1, count + 1):
+    rows = []
+    for number in range(1, min(count, MADE) + 1):
         minutes = draw.randrange(1, RECENT_MINUTES if draw.random() < 0.5 else OLDEST_MINUTES)
         street = draw.choices(streets, weights)[0]
         rows.append(_case(number, draw, draw.choice(categories), street, now - timedelta(minutes=minutes)))
-        if len(rows) == 20_000:
-            Case.objects.bulk_create(rows, batch_size=1000)
-            rows = []
     Case.objects.bulk_create(rows, batch_size=1000)
     with connection.cursor() as cursor:
+        for copy in range(1, count // MADE):
+            cursor.execute(_copying(copy))
         cursor.execute("ANALYZE")
     return streets[0].pk
+
+
+def _copying(copy: int) -> str:
+    """Copy the cases that were made, each under another number and at another point."""
+    from cases.models import Case
+
+    others = {
+        "id": f"id + {copy * MADE}",
+        "reference": f"reference || '-{copy}'",
+        "source_key": f"source_key || ':{copy}'",
+        "lat": f"lat + {copy / 1000 - 0.025}",
+        "lon": f"lon + {copy / 700 - 0.035}",
+    }
+    names = [str(field.column) for field in Case._meta.concrete_fields]
+    values = [others.get(name, name) for name in names]
+    return f"INSERT INTO cases_case ({', '.join(names)}) SELECT {', '.join(values)} FROM cases_case WHERE id <= {MADE}"
 
 
 def _case(number: int, draw: random.Random, category: Any, street: Any, received: Any) -> Any:

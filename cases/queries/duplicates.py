@@ -5,7 +5,7 @@ state; there is no field for more.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils import timezone
@@ -58,11 +58,13 @@ class PublicDuplicate:
 
 def duplicates_of_case(case: Case, user: User, by: Actor) -> tuple[Duplicate, ...]:
     """What this case may be the same as; first what its resident said while reporting."""
-    said = _said_by_resident(case, user, by)
     found = duplicates_for_staff(draft_of(case), user, by)
-    return (*said, *(one for one in found if one.case_id not in {row.case_id for row in said}))[
-        :MOST_FOR_STAFF
-    ]
+    said = _said_by_resident(case, user, by)
+    if said is None:
+        return found
+    others = [row for row in found if row.case_id != said.case_id]
+    own = next((row.reasons for row in found if row.case_id == said.case_id), ())
+    return (replace(said, reasons=(*said.reasons, *own)), *others)[:MOST_FOR_STAFF]
 
 
 def duplicates_for_staff(draft: Draft, user: User, by: Actor) -> tuple[Duplicate, ...]:
@@ -92,15 +94,13 @@ def duplicates_for_resident(draft: Draft) -> tuple[PublicDuplicate, ...]:
     )
 
 
-def _said_by_resident(case: Case, user: User, by: Actor) -> list[Duplicate]:
+def _said_by_resident(case: Case, user: User, by: Actor) -> Duplicate | None:
     """The case that the resident meant, or the one that it was merged into meanwhile."""
     if case.possible_duplicate_of_id is None:
-        return []
+        return None
     meant = followed_cases(case.possible_duplicate_of_id)[-1]
     row = visible_cases(user, by).select_related(*_RELATED).filter(pk=meant).exclude(pk=case.pk).first()
-    if row is None:
-        return []
-    return [_duplicate(row, Match(row.pk, 1.0, (Reason(ReasonCode.RESIDENT),)))]
+    return _duplicate(row, Match(row.pk, 1.0, (Reason(ReasonCode.RESIDENT),))) if row else None
 
 
 def _rows(found: Iterable[Match]) -> dict[int, Case]:

@@ -52,8 +52,9 @@ def options_of(known: Iterable[PublicDuplicate], token: UUID) -> list[Option]:
 
 
 def answer_of(data: QueryDict, token: UUID) -> Answer:
-    """Read the answer. The last value counts: a button that was pressed comes after the hidden field."""
-    given = next(reversed(data.getlist(FIELD)), "")
+    """Read the answer. A button that was pressed comes beside the hidden field, before or behind it."""
+    values = data.getlist(FIELD)
+    given = next((value for value in values if value != ASKED), ASKED if values else "")
     if given in ("", ASKED, OTHER):
         return Answer(given)
     try:

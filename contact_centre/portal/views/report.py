@@ -100,7 +100,7 @@ def _hold(request: HttpRequest, form: ReportForm, sent: Report) -> HttpResponse 
     """A good report that is not sent yet: a call may be better, we may know of it, or the network sends very many."""
     category = form.chosen_category
     asks_to_call = bool(category and category.call_first and request.POST.get("called") != category.code)
-    known = () if request.POST.get(FIELD) else options_of(seen_before(sent), form.uploads.token)
+    known = () if FIELD in request.POST else options_of(seen_before(sent), form.uploads.token)
     if asks_to_call or known:
         asked = {"known": known, "same": ASKED} if known else {}
         return _page(request, form, status=422, asks_to_call=asks_to_call, **asked)

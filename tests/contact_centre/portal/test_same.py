@@ -84,10 +84,11 @@ def test_says_no_more_than_category_street_day_and_state(known, again):
     assert str(known.received_at.astimezone().day) in page
 
 
-def test_something_else_is_sent_as_usual(known, again):
+@pytest.mark.parametrize("same", [["asked", "other"], ["other", "asked"]], ids=["below", "above"])
+def test_something_else_is_sent_as_usual(known, again, same):
     token = str(uuid.uuid4())
     again(token=token)
-    sent = again(token=token, same=["asked", "other"])
+    sent = again(token=token, same=same)
     assert sent.status_code == 302
     assert others(known).get().possible_duplicate_of is None
 
@@ -95,7 +96,8 @@ def test_something_else_is_sent_as_usual(known, again):
 def test_the_same_is_sent_as_usual_with_a_hint_and_she_is_told(client, known, again):
     token = str(uuid.uuid4())
     choice = answers_of(again(token=token))[0]
-    sent = again(token=token, same=["asked", choice])
+    # The buttons stand above the form, so what they send comes first.
+    sent = again(token=token, same=[choice, "asked"])
     case = others(known).get()
     assert (case.possible_duplicate_of, case.status, case.merged_into) == (known, "NEW", None)
     assert case.participants.get().email == "ana@example.org"
