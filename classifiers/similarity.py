@@ -5,6 +5,7 @@ to nothing. A word that many of the compared texts have says little.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +13,14 @@ from functools import lru_cache
 from itertools import chain
 
 from classifiers.lemmas import base_forms, cut_ending
-from classifiers.normalise import find_words, fold
+from classifiers.normalise import fold
 from classifiers.types import DEFAULT_LANGUAGE, LANGUAGES
 
 #: What comes later says the same again, and the time stays bounded.
 MOST_CHARACTERS = 400
 Stems = frozenset[str]
 
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
 _SHORTEST = 3
 #: So many further texts are imagined in which no word stands: among two texts no word is common yet.
 _IMAGINED = 20
@@ -68,7 +70,7 @@ def bag_of(text: str, language: str = DEFAULT_LANGUAGE) -> Bag:
     """The words that say something, each once. Numbers and what comes after 400 characters are left out."""
     language = language if language in LANGUAGES else DEFAULT_LANGUAGE
     words: dict[Stems, str] = {}
-    for word, _, _ in find_words(text[:MOST_CHARACTERS]):
+    for word in _WORD.findall(text[:MOST_CHARACTERS]):
         stems = _stems(word.lower(), language)
         if stems and stems not in words:
             words[stems] = word
@@ -113,7 +115,7 @@ def _likeness(text: Bag, whole: float, other: Bag, weights: _Weights) -> Likenes
 @lru_cache(maxsize=50_000)
 def _stems(lower: str, language: str) -> Stems:
     folded = fold(lower)
-    if len(folded) < _SHORTEST or folded.isdigit() or folded in _STOP_WORDS:
+    if len(folded) < _SHORTEST or folded in _STOP_WORDS:
         return frozenset()
     # Beside the lemmas the word without its ending: whoever leaves out diacritics writes words no dictionary has.
     return frozenset((*base_forms(lower, language), f"{cut_ending(folded, language)}-"))

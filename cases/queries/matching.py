@@ -122,5 +122,8 @@ def _by_metres(metres: float) -> float:
 
 def _house_number(address: str, street: str | None) -> str:
     """The first number behind the name of the street, which may hold one itself ("3 Maja 5")."""
-    found = _NUMBER.search(fold(address).replace(fold(street or ""), " ", 1))
+    rest = address.lower()
+    if street and _NUMBER.search(street):
+        rest = fold(address).replace(fold(street), " ", 1)
+    found = _NUMBER.search(rest)
     return found[0].replace(" ", "") if found else ""

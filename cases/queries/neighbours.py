@@ -18,7 +18,9 @@ from classifiers.similarity import MOST_CHARACTERS
 from routing.models import Kind
 
 #: What is compared by its words is at most this.
-MOST = 200
+MOST = 150
+#: Of each way the newest so many are looked at, whoever asks; among them are those that she may see.
+LOOKED_AT = 600
 NEAR_METRES = 150.0
 DAYS = 30
 _METRES_IN_DEGREE = 111_320.0
@@ -106,19 +108,21 @@ def draft_of(case: Case) -> Draft:
 def neighbours(draft: Draft, cases: CaseQuerySet, *, days: int = DAYS) -> list[Neighbour]:
     """Of these cases the open ones near the draft: on its street, within 150 m, or in its district on its subject.
 
-    At most 200, the newest of each way first; received at most so many days before or after.
+    At most 150, the newest of each way first; received at most so many days before or after.
     """
     around = timedelta(days=days)
     near_in_time = Q(received_at__gte=draft.received_at - around, received_at__lte=draft.received_at + around)
-    rows = cases.filter(IsOpen(), _NO_LAW, near_in_time).exclude(pk=draft.case_id or 0)
-    rows = rows.annotate(words=Left("description", MOST_CHARACTERS))
+    near = Case.objects.filter(IsOpen(), _NO_LAW, near_in_time).exclude(pk=draft.case_id or 0)
+    shown = cases.annotate(words=Left("description", MOST_CHARACTERS)).order_by("-received_at")
     found: dict[int, Neighbour] = {}
     for way in _ways(draft):
         left = MOST - len(found)
         if left <= 0:
             break
-        newest = rows.filter(way).order_by("-received_at").values_list(*_COLUMNS)[:left]
-        found |= {row[0]: Neighbour(*row) for row in newest}
+        # Walked in the order of the index and cut off: no filter on top can lead the database another way.
+        newest = near.filter(way).order_by("-received_at").values("pk")[:LOOKED_AT]
+        rows = shown.filter(pk__in=newest).values_list(*_COLUMNS)[:left]
+        found |= {row[0]: Neighbour(*row) for row in rows}
     return list(found.values())
 
 
