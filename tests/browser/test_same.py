@@ -1,8 +1,5 @@
 """One lamp reported three times: the resident is asked, the agent is told while typing, the dispatcher merges."""
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -48,7 +45,6 @@ def test_one_thing_reported_three_times_is_one_case(open_page: OpenPage) -> None
     assert ana.locator("#id_description").input_value() == SECOND
     assert reference not in ana.locator("#known").inner_text()
     assert look(ana) == []
-    show(ana, "known")
     ana.locator("#known button[name=same]").first.click()
     ana.wait_for_url("**/received/")
     assert look(ana) == []
@@ -60,7 +56,6 @@ def test_one_thing_reported_three_times_is_one_case(open_page: OpenPage) -> None
     offer = agent.locator(f"#suggestions .alike button[value='reference:{reference}']")
     expect(offer).to_be_visible()
     assert look(agent) == []
-    show(agent, "call")
     offer.click()
     expect(agent.locator("#id_reference")).to_have_value(reference)
     expect(agent.locator("input[name=becomes][value=LINK]")).to_be_checked()
@@ -78,17 +73,10 @@ def test_one_thing_reported_three_times_is_one_case(open_page: OpenPage) -> None
         with dispatcher.expect_navigation():
             form.locator(".form-actions button").click()
     assert look(dispatcher) == []
-    show(dispatcher, "case")
     dispatcher.locator("#alike a.btn").first.click()
     expect(dispatcher.locator("#id_merge_into")).to_have_value(reference)
     expect(dispatcher.locator("#act-merge")).to_have_attribute("open", "")
-    show(dispatcher, "merge")
     with dispatcher.expect_navigation():
         dispatcher.locator("#act-merge .form-actions button").click()
     expect(dispatcher.locator("#case-side")).to_contain_text(reference)
     expect(dispatcher.locator("#alike")).to_have_count(0)
-
-
-def show(page: Page, name: str) -> None:
-    if folder := os.environ.get("D1_SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
