@@ -49,7 +49,7 @@ def decide(case: Case) -> Decision:
         language_hint=case.language or None,
     )
     top = found.categories[0] if found.categories else None
-    is_sure = _is_sure(case, top, model.threshold)
+    is_sure = _is_sure(case, top, found.is_sure)
     category = case.category or _category(top.code if top else None)
     kind = Kind(case.kind) if case.kind else Kind(found.kind.kind)
     may_be_legal = (
@@ -59,7 +59,8 @@ def decide(case: Case) -> Decision:
     street = case.street or _street(found)
     area = case.area or (street.district if street else None)
     choice = choose_department(_facts(case, category, kind, urgency, street, area))
-    is_routed = is_sure and not may_be_legal and choice.department is not None
+    is_case = found.noncase is None or _by_staff(case)
+    is_routed = is_sure and is_case and not may_be_legal and choice.department is not None
     return Decision(found, category, kind, urgency, street, area, choice, may_be_legal, is_routed)
 
 
@@ -139,9 +140,9 @@ def _by_staff(case: Case) -> bool:
     return case.logged_by_id is not None and bool(case.kind)
 
 
-def _is_sure(case: Case, top: CategorySuggestion | None, threshold: float) -> bool:
+def _is_sure(case: Case, top: CategorySuggestion | None, is_text_sure: bool) -> bool:
     """Our own person's category stands; a resident's stands unless the text clearly says something else."""
-    says = top.code if top is not None and top.probability >= threshold else None
+    says = top.code if top is not None and is_text_sure else None
     if case.category is None:
         return says is not None
     return case.logged_by_id is not None or says in (None, case.category.code)

@@ -30,7 +30,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word: as in the prepared text, in lower case, without diacritics, and its possible base forms (folded)."""
+    """A word: as in the prepared text, in lower case, without diacritics, and its possible base forms (folded).
+
+    ``concepts`` are those of the word, ``phrases`` those of the phrases that begin with it, with their number of words.
+    """
 
     text: str
     start: int
@@ -38,6 +41,8 @@ class Token:
     lower: str
     fold: str
     stems: tuple[str, ...]
+    concepts: tuple[str, ...] = ()
+    phrases: tuple[tuple[int, str], ...] = ()
 
 
 def prepare(text: str, limit: int) -> Prepared:

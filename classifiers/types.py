@@ -81,6 +81,15 @@ class UrgencyFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class NonCaseFinding:
+    """The text is probably no matter for the city hall: what it is instead ("SPAM", "WRONG_CITY" …)."""
+
+    kind: str
+    probability: float
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceFinding:
     """A place named in the text. ``street_id`` is None when the street is not known or the name is ambiguous."""
 
@@ -94,13 +103,18 @@ class PlaceFinding:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """All that was read out of one text. ``categories`` holds at most three, likeliest first; it may be empty."""
+    """All that was read out of one text. ``categories`` holds at most three, likeliest first; it may be empty.
+
+    ``is_sure``: the first category is surer than its line, so that a machine may act on it.
+    """
 
     language: str
     language_probability: float
     categories: tuple[CategorySuggestion, ...]
+    is_sure: bool
     kind: KindFinding
     urgency: UrgencyFinding
+    noncase: NonCaseFinding | None
     place: PlaceFinding | None
     model_version: str
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from classifiers.categories import suggest
 from classifiers.explain import Evidence
 from classifiers.kinds import find_markers, judge_kind, legal_topics
+from classifiers.noncases import judge_noncase
 from classifiers.normalise import Prepared, prepare
 from classifiers.places import find_place
 from classifiers.types import Catalogue, Gazetteer, Understanding, Word
@@ -31,22 +32,23 @@ def understand(
     language, certainty = model.language.detect(prepared.text, language_hint)
     reading = model.read(prepared.text, language)
     evidence = Evidence(reading.tokens, reading.bag)
-    categories = suggest(
-        evidence, reading.categories, frozenset(entry.code for entry in catalogue.categories)
-    )
-    kind = judge_kind(
-        evidence,
-        reading.kinds,
-        model.legal_threshold,
-        legal_topics(catalogue, categories),
-        find_markers(reading.tokens, language),
-    )
+    active = frozenset(entry.code for entry in catalogue.categories)
+    categories = suggest(evidence, reading.categories, active)
+    limits = model.limits
     understanding = Understanding(
         language=language,
         language_probability=certainty,
         categories=categories,
-        kind=kind,
-        urgency=judge_urgency(reading.tokens, catalogue, categories, language),
+        is_sure=bool(categories) and categories[0].probability >= limits.of_category(categories[0].code),
+        kind=judge_kind(
+            evidence,
+            reading.kinds,
+            limits.legal,
+            legal_topics(catalogue, categories),
+            find_markers(reading.tokens, language),
+        ),
+        urgency=judge_urgency(evidence, reading.urgencies, limits.urgent, catalogue, categories, language),
+        noncase=judge_noncase(evidence, reading.noncases, limits.noncase),
         place=find_place(prepared.text, reading.tokens, gazetteer),
         model_version=model.version,
     )
@@ -71,5 +73,6 @@ def _with_original_offsets(found: Understanding, prepared: Prepared, text: str) 
         categories=tuple(replace(category, words=moved(category.words)) for category in found.categories),
         kind=replace(found.kind, words=moved(found.kind.words)),
         urgency=replace(found.urgency, words=moved(found.urgency.words)),
+        noncase=found.noncase and replace(found.noncase, words=moved(found.noncase.words)),
         place=place,
     )
