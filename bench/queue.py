@@ -39,7 +39,7 @@ def load(start: int, end: int) -> None:
     from django.utils import timezone
 
     from cases.models import Case
-    from cases.models.case import URGENCY_RANK
+    from cases.models.codes import URGENCY_RANK
     from cases.models.references import make_reference
     from cases.states import OPEN
     from routing.models import Category, Urgency

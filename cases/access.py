@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import structlog
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.actors import Actor, staff
 from cases.keys import opens
-from cases.models import Attachment, Case, CaseParticipant, Exclusion
-from cases.models.case import CaseQuerySet
+from cases.models import Attachment, Case, CaseParticipant, Contact, Exclusion, ReadLog
+from cases.models.case_set import CaseQuerySet
 from cases.models.references import is_reference
 from routing.models import Department, Kind, Role, User
-from routing.services import line_of
+from routing.services import line_of, subtree_ids
 
 _NOTHING = Q(pk__in=[])
 # Roles that see every case that they are not kept away from.
@@ -19,6 +20,8 @@ _OVERSEERS = frozenset({Role.HEAD, Role.DPO, Role.DISPATCHER})
 # Kinds that the council's office looks after (KPA art. 229, petitions act).
 COUNCIL_KINDS = (Kind.COMPLAINT, Kind.PETITION)
 _WITH_CASES = frozenset(Role.values) - {Role.ANALYST, Role.ADMIN}
+# Who answers the phone and the counter, or answers for it.
+_WITH_CONTACTS = frozenset({Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.DPO})
 
 
 class NoAccess(Exception):
@@ -39,13 +42,14 @@ def visible_cases(user: User, actor: Actor | None = None) -> CaseQuerySet:
 
 
 def get_case_for_staff(user: User, reference: str, actor: Actor | None = None) -> Case:
-    """One case by its reference; raises NoAccess."""
+    """One case by its reference, which log lines name by its id from here on; raises NoAccess."""
     if not is_reference(reference):
         raise NoAccess(reference)
     related = ("category", "department", "department__calendar", "assignee", "street", "area", "merged_into")
     case = visible_cases(user, actor).select_related(*related).filter(reference=reference).first()
     if case is None:
         raise NoAccess(reference)
+    structlog.contextvars.bind_contextvars(case_id=case.pk)
     return case
 
 
@@ -56,6 +60,7 @@ def get_participant(reference: str, key: str) -> CaseParticipant:
     rows = CaseParticipant.objects.filter(case__reference=reference, detached_at__isnull=True)
     for participant in rows.select_related("case", "case__category", "case__department", "case__merged_into"):
         if opens(participant, key):
+            structlog.contextvars.bind_contextvars(case_id=participant.case_id)
             return participant
     raise NoAccess(reference)
 
@@ -80,6 +85,33 @@ def may_read_restricted_files(actor: Actor) -> bool:
 def may_exclude(actor: Actor) -> bool:
     """Who may keep a person or department away from a case."""
     return actor.role in (Role.DISPATCHER, Role.HEAD)
+
+
+def sees_contacts(actor: Actor) -> bool:
+    """Whether the role has the list of calls, visits and letters."""
+    return actor.role in _WITH_CONTACTS
+
+
+def visible_contacts(user: User, actor: Actor) -> QuerySet[Contact]:
+    """The contacts of the list; what was said about a case goes only to those who see the case."""
+    if not (user.is_active and sees_contacts(actor)):
+        return Contact.objects.none()
+    links = Contact.cases.through.objects.filter(contact_id=OuterRef("pk"))
+    hidden = links.filter(~Exists(visible_cases(user, actor).filter(pk=OuterRef("case_id"))))
+    return Contact.objects.filter(~Exists(hidden))
+
+
+def may_read_log(actor: Actor) -> bool:
+    """Who may see who read personal data."""
+    return actor.role in (Role.DPO, Role.HEAD)
+
+
+def visible_readings(user: User, actor: Actor) -> QuerySet[ReadLog]:
+    """The read log, without the cases that the reader is kept away from."""
+    if not (user.is_active and may_read_log(actor)):
+        return ReadLog.objects.none()
+    seen = Exists(visible_cases(user, actor).filter(pk=OuterRef("case_id")))
+    return ReadLog.objects.filter(Q(case__isnull=True) | seen)
 
 
 def _by_role(by: Actor) -> Q:
@@ -119,6 +151,13 @@ def _kept_away_with(by: Actor) -> frozenset[int]:
 def is_kept_away(case: Case, department: Department) -> bool:
     """Whether the department, or one above it, must not get this case."""
     return Exclusion.objects.filter(case=case, department_id__in=line_of([department.pk]).above).exists()
+
+
+def kept_away_departments(case: Case) -> frozenset[int]:
+    """All departments that must not get this case: those kept away, with all below them."""
+    excluded = Exclusion.objects.filter(case=case).exclude(department=None)
+    ids = [pk or 0 for pk in excluded.values_list("department_id", flat=True)]
+    return subtree_ids(ids) if ids else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from routing.legal_days import DIGITAL_ACCESSIBILITY_TERM, LEGAL_TERMS, due_date
-from routing.models import TermUnit
+from routing.models import Category, Kind, TermUnit
 from routing.services import working_hours
 from routing.working_time import WorkingHours, add_term, add_working_hours
 
@@ -22,6 +22,8 @@ PROMISE_FIELDS = (
 LEGAL_FIELDS = ("legal_start_date", "legal_unrolled_date", "legal_due_date")
 CLOCK_FIELDS = (*PROMISE_FIELDS, *LEGAL_FIELDS)
 DIGITAL_ACCESSIBILITY = "access.digital"
+# A claim in a category of another kind: the first answer, as in the catalogue's own row for claims.
+CLAIM_ANSWER = (30, str(TermUnit.CALENDAR_DAYS))
 _NO_TIME = timedelta()
 
 
@@ -31,14 +33,15 @@ def set_clocks(case: Case) -> None:
     The promise is kept as it was given: a later change of the catalogue does not move it.
     """
     _set_legal_term(case)
-    if case.category is None or case.category.term_value is None or case.legal_due_date is not None:
+    value, unit = _promise_of(case, case.category) if case.category is not None else (None, "")
+    if value is None or case.legal_due_date is not None:
         case.promise_value, case.promise_unit, case.promise_due_at = None, "", None
         return
-    if (case.promise_value, case.promise_unit) == (case.category.term_value, case.category.term_unit):
+    if (case.promise_value, case.promise_unit) == (value, unit):
         return
-    hours = _hours(case, case.category.term_unit)
-    case.promise_value, case.promise_unit = case.category.term_value, case.category.term_unit
-    due = add_term(case.received_at, case.promise_value, case.promise_unit, hours)
+    hours = _hours(case, unit)
+    case.promise_value, case.promise_unit = value, unit
+    due = add_term(case.received_at, value, unit, hours)
     case.promise_due_at = _moved(due, case.promise_paused_for, hours)
 
 
@@ -71,6 +74,13 @@ def promised_date(case: Case) -> date | None:
     return timezone.localdate(case.promise_due_at)
 
 
+def _promise_of(case: Case, category: Category) -> tuple[int | None, str]:
+    """What the catalogue promises; a claim for damages is never promised the days of a repair."""
+    if case.kind == Kind.CLAIM and category.kind != Kind.CLAIM:
+        return CLAIM_ANSWER
+    return category.term_value, category.term_unit
+
+
 def _moved(due: datetime, waited: timedelta, hours: WorkingHours) -> datetime:
     return add_working_hours(due + waited, _NO_TIME, hours) if waited else due
 
@@ -86,7 +96,8 @@ def _set_legal_term(case: Case) -> None:
     if term is None:
         case.legal_start_date = case.legal_unrolled_date = case.legal_due_date = None
         return
-    if case.category is not None and case.category.code == DIGITAL_ACCESSIBILITY:
+    is_digital = case.category is not None and case.category.code == DIGITAL_ACCESSIBILITY
+    if case.kind == Kind.ACCESSIBILITY and is_digital:
         term = DIGITAL_ACCESSIBILITY_TERM
     case.legal_start_date = case.received_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     counted = due_date(case.legal_start_date, term)

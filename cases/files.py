@@ -1,10 +1,11 @@
 """Files that people send: what is accepted, and storing them under the name of their content.
 
 Storing happens before the transaction that refers to the file, and storing twice changes nothing: a report
-that failed half-way leaves at most bytes that nobody refers to.
+that failed half-way leaves at most bytes that nobody refers to (``cases.leftovers`` removes them).
 """
 
 import hashlib
+import os
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,8 @@ _TYPES = {
 }
 ACCEPTED_TYPES = tuple(_TYPES)
 _NAME_LENGTH = 120
+# So long a form may remember a file before it is sent for good.
+FORM_SECONDS = 24 * 3600
 
 
 class FileProblem(StrEnum):
@@ -92,6 +95,17 @@ def store_file(content: IO[bytes], *, original_name: str) -> StoredFile:
     )
 
 
+def keep_longer(file: StoredFile) -> bool:
+    """Count the age of a file that a form still remembers from now; False when it is no longer there."""
+    try:
+        _renew(storages["originals"], file.original_path)
+        if file.display_path:
+            _renew(storages["default"], file.display_path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def open_original(path: str) -> IO[bytes]:
     """What was really sent, with its metadata: only for those who may read restricted files."""
     return storages["originals"].open(path)
@@ -131,6 +145,7 @@ def _picture(data: bytes, image_format: str) -> Picture:
 def _keep(storage: Storage, path: str, data: bytes) -> None:
     if storage.exists(path):
         if storage.size(path) == len(data):
+            _renew(storage, path)
             return
         # A process died while it wrote: the name promises the whole content.
         storage.delete(path)
@@ -138,6 +153,11 @@ def _keep(storage: Storage, path: str, data: bytes) -> None:
     if kept_as != path:
         # Somebody stored the same content at the same moment.
         storage.delete(kept_as)
+
+
+def _renew(storage: Storage, path: str) -> None:
+    """Make the file as young as one stored now: its age says how long nobody has asked for it."""
+    os.utime(storage.path(path))
 
 
 def _plain_name(name: str) -> str:

@@ -8,7 +8,11 @@ from cases.models import EventKind
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The base of all payloads; ``kind`` is the event's kind, ``schema`` rises when fields change meaning."""
+    """The base of all payloads; ``kind`` is the event's kind, ``schema`` rises when fields change meaning.
+
+    ``was_department``, ``was_user``, ``was_kind`` and ``was_restricted`` say what the event changed of who may see
+    the case: those who lose it are told by them (``contact_centre.live``).
+    """
 
     kind: ClassVar[EventKind]
     schema: ClassVar[int] = 1
@@ -43,6 +47,7 @@ class Classified(Payload):
     urgency: str
     was_category: str | None
     was_kind: str
+    was_restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,14 @@ class Routed(Payload):
     department: str
     reason: str
     rule: str | None
+    was_user: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Taken(Payload):
     kind = EventKind.TAKEN
     user: int
+    was_user: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,16 @@ class QuestionAsked(Payload):
 @dataclass(frozen=True, slots=True)
 class WaitingOther(Payload):
     kind = EventKind.WAITING_OTHER
-    message: int | None
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayPassed(Payload):
+    """A day that was promised or set is over; ``status`` says whose day: of the work, or of the answer."""
+
+    kind = EventKind.DAY_PASSED
+    status: str
+    day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +120,11 @@ class MessageSent(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledged(Payload):
+    kind = EventKind.ACKNOWLEDGED
+
+
+@dataclass(frozen=True, slots=True)
 class NoteAdded(Payload):
     kind = EventKind.NOTE_ADDED
     message: int
@@ -115,13 +136,17 @@ class Reassigned(Payload):
     department: str
     was_department: str | None
     note: int
+    was_user: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Returned(Payload):
+    """Without a note the legal gate sent it back."""
+
     kind = EventKind.RETURNED
     was_department: str | None
-    note: int
+    note: int | None
+    was_user: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +204,7 @@ class Withdrawn(Payload):
 class Detached(Payload):
     kind = EventKind.DETACHED
     participant: int
-
-
-@dataclass(frozen=True, slots=True)
-class ParticipantAdded(Payload):
-    kind = EventKind.PARTICIPANT_ADDED
-    participant: int
-    role: str
+    note: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +223,16 @@ class LinkRequested(Payload):
 @dataclass(frozen=True, slots=True)
 class Excluded(Payload):
     kind = EventKind.EXCLUDED
+    user: int | None
+    department: str | None
+    note: int
+    was_department: str | None = None
+    was_user: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionLifted(Payload):
+    kind = EventKind.EXCLUSION_LIFTED
     user: int | None
     department: str | None
     note: int

@@ -1,14 +1,15 @@
-"""Celery tasks of the cases: triage, the sweep of what was left, and the daily closing."""
+"""Celery tasks of the cases: triage, the sweep of what was left, what a new day brings, and files that nobody sent."""
 
 import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from cases import work
+from cases import leftovers, work
+from cases.services.attention import DayNotPassed, passed_days, raise_person
 from cases.services.endings import CannotConfirm, close_case, due_for_closing
 from cases.services.triage_results import record_triage
 from cases.triage import decide
-from cases.waking import wake
+from cases.waking import on_behalf_of, wake
 
 log = structlog.get_logger(__name__)
 TRIAGE = "triage"
@@ -18,7 +19,8 @@ TRIAGE = "triage"
 def triage_case(*work_ids: int) -> None:
     """Read new cases and record what was found. Safe to run twice; a failure is tried again later."""
     for work_id in work_ids:
-        _triage(work_id)
+        with on_behalf_of(work_id):
+            _triage(work_id)
 
 
 @shared_task(name="cases.sweep_work", queue="default")
@@ -37,6 +39,24 @@ def close_resolved() -> None:
             close_case(case_id=case_id, at=at)
         except CannotConfirm:
             log.info("not_closed", case_id=case_id)
+
+
+@shared_task(name="cases.delete_leftover_files", queue="default")
+def delete_leftover_files() -> None:
+    """Delete the files of forms that never became a report."""
+    count = leftovers.delete_leftovers(timezone.now())
+    log.info("leftover_files_deleted", count=count)
+
+
+@shared_task(name="cases.notice_passed_days", queue="default")
+def notice_passed_days() -> None:
+    """Have people look at the cases whose promised or set day is over."""
+    at = timezone.now()
+    for passed in passed_days(at):
+        try:
+            raise_person(passed=passed, at=at)
+        except DayNotPassed:
+            log.info("day_not_passed", case_id=passed.case_id)
 
 
 def _triage(work_id: int) -> None:

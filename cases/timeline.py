@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -32,9 +33,25 @@ PUBLIC_KINDS = frozenset(
     }
 )
 
+# What changes nothing that a resident can read or do; of everything else her open page hears.
+SILENT_KINDS = frozenset(
+    {
+        EventKind.NOTE_ADDED,
+        EventKind.CONTACT_LINKED,
+        EventKind.ACKNOWLEDGED,
+        EventKind.DAY_PASSED,
+        EventKind.MERGED_REPLY,
+        EventKind.LINK_REQUESTED,
+    }
+)
+
 
 def record_event(case: Case, payload: Payload, *, by: Actor, at: datetime) -> CaseEvent:
-    """Append the event and its work rows in the caller's transaction, and ring the bell on commit."""
+    """Append the event and its work rows in the caller's transaction, and ring the bell on commit.
+
+    From here on log lines carry the id of the case.
+    """
+    structlog.contextvars.bind_contextvars(case_id=case.pk)
     event = CaseEvent.objects.create(
         case=case,
         kind=payload.kind,

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from django.db.models import F, Q
 
 from cases.models import CaseEvent, EventWork
@@ -11,14 +12,21 @@ MAX_ATTEMPTS = 12
 
 
 def claim(work_id: int, *, at: datetime) -> CaseEvent | None:
-    """Take the row under a lease. None when it is done, leased to another, not due yet or given up."""
+    """Take the row under a lease. None when it is done, leased to another, not due yet or given up.
+
+    Log lines carry the id of its case from here on, until the next claim.
+    """
+    structlog.contextvars.unbind_contextvars("case_id")
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=at)
     row = EventWork.objects.filter(free, pk=work_id, available_at__lte=at, attempts__lt=MAX_ATTEMPTS)
     if not row.update(lease_until=at + LEASE, attempts=F("attempts") + 1):
         return None
     # Whoever held it before may have finished it this very moment.
     claimed = EventWork.objects.select_related("event", "event__case").filter(pk=work_id).first()
-    return claimed.event if claimed else None
+    if claimed is None:
+        return None
+    structlog.contextvars.bind_contextvars(case_id=claimed.event.case_id)
+    return claimed.event
 
 
 def finish(work_id: int) -> None:

@@ -26,3 +26,8 @@ class Transport(filesystem.Transport):
     """kombu's transport with our channel; Celery finds it under ``filesystem://``."""
 
     Channel = Channel
+
+    @property
+    def default_connection_params(self) -> dict[str, Any]:
+        """Nothing: a directory has no host, and kombu would warn at every command that it supposes one."""
+        return {}

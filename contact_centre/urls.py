@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from contact_centre.desk.views.login import DeskLogin
 from contact_centre.web.health import healthz, readyz
 
+handler400 = "contact_centre.web.errors.bad_request"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
@@ -16,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("desk/", include("contact_centre.desk.urls")),
+    path("desk/", include("contact_centre.intake.urls")),
     path("", include("contact_centre.portal.urls")),
 ]

@@ -58,9 +58,10 @@ def deliver(*, notice_id: int, at: datetime) -> NoticeState | None:
     notice = claim(notice_id, at=at)
     if notice is None:
         return None
+    structlog.contextvars.bind_contextvars(case_id=notice.event.case_id)
     ending = _skip(notice) or _give_up(notice) or _try(notice, at)
     record(notice, ending, at=at)
-    log.info("notice_delivered", notice_id=notice.pk, case_id=notice.event.case_id, state=ending.state)
+    log.info("notice_delivered", notice_id=notice.pk, state=ending.state)
     return ending.state
 
 

@@ -93,7 +93,7 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         pin=phone_pin(participant),
         is_reporter=participant.role == ParticipantRole.REPORTER,
         is_merged=participant.case_id != case.pk,
-        survivor=_survivor(payload.get("into")),
+        survivor=_survivor(payload.get("into") or payload.get("was_into")),
         outcome=payload.get("outcome", ""),
         waiting_for=case.waiting_for,
         department=_department_name(passed),
@@ -134,7 +134,11 @@ def _quote(event: CaseEvent) -> Quote | None:
         case_id=event.case_id, audience=Audience.RESIDENT, author_user__isnull=False
     )
     row = ours.filter(pk=event.payload.get("message")).first()
-    return Quote(row.body, row.language) if row else None
+    # The name of the body that we wait for stands in the first sentence already.
+    is_named = (
+        event.kind == EventKind.WAITING_OTHER and row is not None and row.body == event.case.waiting_for
+    )
+    return Quote(row.body, row.language) if row and not is_named else None
 
 
 def _survivor(case_id: int | None) -> str:

@@ -24,6 +24,7 @@ class NoticeKind(models.TextChoices):
     RESOLVED = "RESOLVED", _("Resolved")
     REOPENED = "REOPENED", _("Reopened")
     MERGED = "MERGED", _("Merged")
+    UNMERGED = "UNMERGED", _("Taken apart again")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
     LEFT = "LEFT", _("The resident left the case")
     LINK = "LINK", _("Link to the tracking page")
@@ -56,6 +57,7 @@ class SkipReason(models.TextChoices):
     LEFT_CASE = "LEFT_CASE", _("the person left the case")
     UNREACHABLE = "UNREACHABLE", _("the person can no longer be reached this way")
     SPAM = "SPAM", _("the case is spam")
+    TOLD = "TOLD", _("told in the conversation")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

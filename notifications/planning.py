@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from cases.models import EventKind
+from cases.models import Channel, ContactChannel, EventKind
 from cases.states import Outcome
-from notifications.models import NoticeChannel, NoticeKind
+from notifications.models import NoticeChannel, NoticeKind, SkipReason
 
 
 class Reach(Enum):
@@ -43,6 +43,7 @@ TABLE: Mapping[str, Plan] = {
     EventKind.RESOLVED: Plan(NoticeKind.RESOLVED, Reach.CASE_AND_MERGED),
     EventKind.REOPENED: Plan(NoticeKind.REOPENED, Reach.CASE_AND_MERGED),
     EventKind.MERGED: Plan(NoticeKind.MERGED, Reach.CASE),
+    EventKind.UNMERGED: Plan(NoticeKind.UNMERGED, Reach.CASE),
     EventKind.WITHDRAWN: Plan(NoticeKind.WITHDRAWN, Reach.CASE),
     EventKind.DETACHED: Plan(NoticeKind.LEFT, Reach.NAMED),
     EventKind.LINK_REQUESTED: Plan(NoticeKind.LINK, Reach.NAMED, by_mail=True),
@@ -62,11 +63,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PlannedNotice:
+    """With a ``skip_reason`` it is written for the record only: the person knows it already."""
+
     participant_id: int
     channel: NoticeChannel
     kind: NoticeKind
     language: str
     due_at: datetime
+    skip_reason: SkipReason | None = None
 
 
 def plan_for(kind: str, payload: Mapping[str, Any]) -> Plan | None:
@@ -82,7 +86,14 @@ def notices_for(
     """One notice for each person concerned who can be reached; ``hold`` is how long a waiting one is held back."""
     due_at = at + hold if plan.waits else at
     return [
-        PlannedNotice(person.participant_id, channel, plan.kind, person.language, due_at)
+        PlannedNotice(
+            person.participant_id,
+            channel,
+            plan.kind,
+            person.language,
+            due_at,
+            SkipReason.TOLD if _was_told(plan, payload, person) else None,
+        )
         for person in people
         if (channel := _channel(plan, person)) and _concerns(plan.reach, payload, person)
     ]
@@ -92,6 +103,12 @@ def _channel(plan: Plan, person: Person) -> NoticeChannel | None:
     if plan.by_mail:
         return NoticeChannel.EMAIL
     return NoticeChannel(person.channel) if person.channel in NoticeChannel.values else None
+
+
+def _was_told(plan: Plan, payload: Mapping[str, Any], person: Person) -> bool:
+    """Whoever reported by phone or at the counter heard number and PIN then; nobody calls her back to say it again."""
+    is_conversation = payload.get("channel") in (Channel.PHONE, Channel.COUNTER)
+    return plan.kind == NoticeKind.RECEIVED and is_conversation and person.channel == ContactChannel.PHONE
 
 
 def _concerns(reach: Reach, payload: Mapping[str, Any], person: Person) -> bool:

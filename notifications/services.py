@@ -107,17 +107,24 @@ def _keep(event: CaseEvent, plan: Plan, planned: PlannedNotice, at: datetime) ->
             "language": planned.language,
             "due_at": planned.due_at,
             "created_at": at,
-            "state": NoticeState.COALESCED if into else NoticeState.PLANNED,
+            "state": _first_state(planned, into),
+            "skip_reason": planned.skip_reason or "",
             "into": into,
-            "ended_at": at if into else None,
+            "ended_at": at if into or planned.skip_reason else None,
         },
     )
-    if not is_new or into:
+    if not is_new or into or planned.skip_reason:
         return []
     if notice.channel == NoticeChannel.EMAIL:
         notice.message_id = make_message_id(notice.pk)
         notice.save(update_fields=["message_id"])
     return [*_release(confirmation, at), *([notice.pk] if notice.due_at <= at else [])]
+
+
+def _first_state(planned: PlannedNotice, into: Notice | None) -> NoticeState:
+    if planned.skip_reason is not None:
+        return NoticeState.SKIPPED
+    return NoticeState.COALESCED if into else NoticeState.PLANNED
 
 
 def _waiting_confirmation(planned: PlannedNotice) -> Notice | None:

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cases import work
-from cases.waking import wake
+from cases.waking import on_behalf_of, wake
 from notifications import delivery
 from notifications.services import CONSUMER
 from notifications.services import plan_event as plan
@@ -23,7 +23,8 @@ HAND_OVER_SECONDS: Final = int(delivery.LEASE.total_seconds()) - 10
 def plan_event(*work_ids: int) -> None:
     """Plan the notices of these events and wake a worker for each that is due. Safe to run twice."""
     for work_id in work_ids:
-        _plan(work_id, timezone.now())
+        with on_behalf_of(work_id):
+            _plan(work_id, timezone.now())
 
 
 @shared_task(name="notifications.deliver_notice", queue=QUEUE, time_limit=HAND_OVER_SECONDS)

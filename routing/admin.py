@@ -2,41 +2,53 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from routing.folding import fold
 from routing.models import Calendar, Category, DayOff, Department, District, Group, Rule, Street, User
+
+
+class CodedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A row is known by its code, to the files, to rules and to the program: it is given once."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """The code, once the row exists."""
+        return (*super().get_readonly_fields(request, obj), *(("code",) if obj else ()))
 
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "first_name", "last_name", "role", "is_active")
     list_filter = ("role", "departments", "is_active")
-    fieldsets = (*(UserAdmin.fieldsets or ()), ("Contact centre", {"fields": ("role", "departments")}))
+    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Contact centre"), {"fields": ("role", "departments")}))
 
 
 @admin.register(Department)
-class DepartmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DepartmentAdmin(CodedAdmin):
     list_display = ("code", "name_pl", "kind", "parent", "is_active")
     list_filter = ("kind", "is_active")
     search_fields = ("code", "name_pl", "short_name")
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CategoryAdmin(CodedAdmin):
     list_display = ("code", "name_pl", "group", "department", "kind", "term_value", "term_unit", "is_active")
     list_filter = ("group", "kind", "is_active")
     search_fields = ("code", "name_pl", "name_en", "name_uk")
 
 
 @admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RuleAdmin(CodedAdmin):
     list_display = ("position", "code", "department", "is_active")
     list_filter = ("is_active", "department")
 
 
 @admin.register(Street)
 class StreetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("prefix", "name", "district")
+    list_display = ("prefix", "name", "district", "is_gk")
+    list_filter = ("is_gk",)
     search_fields = ("name",)
 
     def save_model(self, request, obj, form, change):  # type: ignore[no-untyped-def]
@@ -44,4 +56,11 @@ class StreetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
 
 
-admin.site.register([Calendar, DayOff, District, Group])
+@admin.register(District)
+class DistrictAdmin(CodedAdmin):
+    list_display = ("code", "name", "is_gk")
+    list_filter = ("is_gk",)
+
+
+admin.site.register([Calendar, Group], CodedAdmin)
+admin.site.register(DayOff)

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from routing.loading import Row, read_table
+from routing.loading import Row, is_first_time, read_table
 from routing.models import Department, User
 
 DEMO_PASSWORD = "konin-demo"  # noqa: S105 - printed on the screen of a demonstration, refused in production
@@ -13,13 +13,16 @@ DEMO_PASSWORD = "konin-demo"  # noqa: S105 - printed on the screen of a demonstr
 
 @transaction.atomic(durable=True)
 def load_demo_people(directory: Path) -> list[User]:
-    """Create the people of ``people.toml`` that are missing; existing logins are left as they are."""
+    """Create the people of ``people.toml`` that are new in it, and return those of them that are there.
+
+    Existing logins are left as they are; one that an administrator deleted or renamed does not come back.
+    """
     rows = read_table(directory, "people")["person"]
     known = set(User.objects.values_list("username", flat=True))
     # One hash for all: hashing is slow on purpose and these passwords are no secret.
     password = make_password(DEMO_PASSWORD)
     for row in rows:
-        if row["username"] not in known:
+        if is_first_time(User, row["username"], row["username"]) and row["username"] not in known:
             _create(row, password)
     return list(User.objects.filter(username__in=[row["username"] for row in rows]).order_by("id"))
 

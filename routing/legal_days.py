@@ -68,7 +68,8 @@ def _add_months(start: date, months: int) -> date:
 # The law's own terms by kind of matter. Sources: KPA art. 35 (applications: up to one month), art. 237 and 244
 # (complaints, proposals: one month), petitions act art. 10 (three months), public information act art. 13
 # (14 days), accessibility acts (digital 7 days, otherwise 14 days: the longer is the outer limit until a
-# person says which), GDPR art. 12(3) (one month), claims: a first answer in 30 days is the city's own promise.
+# person says which), GDPR art. 12(3) (one month). Claims for damages have no term here: the first answer in
+# 30 days is the city's own promise, a term of the catalogue like that of any service report.
 LEGAL_TERMS: dict[str, LegalTerm] = {
     "COMPLAINT": LegalTerm(months=1),
     "PROPOSAL": LegalTerm(months=1),

@@ -27,7 +27,7 @@ from routing.models.loaded import LoadedKey, LoadedRow
 from routing.working_time import parse_hours
 
 Row = dict[str, Any]
-M = TypeVar("M", bound=models.Model)
+L = TypeVar("L", bound=LoadedRow)
 
 
 class BadCityData(Exception):
@@ -91,8 +91,8 @@ def _parents_first(rows: list[Row]) -> list[Row]:
     return ordered
 
 
-def _find(model: type[M], code: str) -> M:
-    found = model._default_manager.filter(code=code).first()
+def _find(model: type[L], code: str) -> L:
+    found = _row_of(model, {"code": code})
     if found is None and _loaded_keys(model).filter(key=code).exists():
         raise _Deleted(code)
     if found is None:
@@ -100,7 +100,14 @@ def _find(model: type[M], code: str) -> M:
     return found
 
 
-def _find_if_kept(model: type[M], code: str | None) -> M | None:
+def _row_of(model: type[L], key: Row) -> L | None:
+    """The row that the files mean by ``key``: the one that was loaded under it, whatever it is called today."""
+    as_loaded = {f"loaded_values__{name}": _plain(value) for name, value in key.items()}
+    rows = model._default_manager.order_by("id")
+    return rows.filter(**as_loaded).first() or rows.filter(**key).first()
+
+
+def _find_if_kept(model: type[L], code: str | None) -> L | None:
     """The row that a field may do without: None where none is named, or an administrator deleted it."""
     try:
         return _find(model, code) if code else None
@@ -152,24 +159,37 @@ def _put_street(row: Row) -> Loaded:
 
 
 def _put_rule(row: Row) -> Loaded:
-    known: dict[str, Iterable[str]] = {
+    known: dict[str, dict[str, list[str]]] = {
         "categories": _names_of(Category, "code"),
         "districts": _names_of(District, "code"),
         "streets": _names_of(Street, "name"),
-        "urgencies": Urgency.values,
-        "kinds": Kind.values,
+        "urgencies": {value: [value] for value in Urgency.values},
+        "kinds": {value: [value] for value in Kind.values},
     }
-    for condition, allowed in known.items():
-        unknown = sorted(set(row.get(condition, [])) - set(allowed))
-        if unknown:
-            raise BadCityData(f"no such {condition}: {', '.join(unknown)}")
-    return _put(Rule, {"code": row["code"]}, row | {"department": _find(Department, row["department"])})
+    conditions = {name: _today(name, row[name], allowed) for name, allowed in known.items() if name in row}
+    department = _find(Department, row["department"])
+    return _put(Rule, {"code": row["code"]}, row | conditions | {"department": department})
 
 
-def _names_of(model: type[LoadedRow], field: str) -> set[str]:
-    """What a condition may name: all rows of today, also those that were deleted since they were loaded."""
-    today = model._default_manager.values_list(field, flat=True)
-    return {*today, *_loaded_keys(model).values_list("name", flat=True)}
+def _today(condition: str, names: list[str], known: dict[str, list[str]]) -> list[str]:
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise BadCityData(f"no such {condition}: {', '.join(unknown)}")
+    return [today for name in names for today in known[name]]
+
+
+def _names_of(model: type[LoadedRow], field: str) -> dict[str, list[str]]:
+    """What a condition may name, and how each is called today: a rule is matched by the names of today.
+
+    What was deleted since it was loaded keeps its name.
+    """
+    names: dict[str, list[str]] = {}
+    for row in model._default_manager.order_by("id").only(field, "loaded_values"):
+        today = getattr(row, field)
+        of_name = names.setdefault(row.loaded_values.get(field, today), [])
+        if today not in of_name:
+            of_name.append(today)
+    return {name: [name] for name in _loaded_keys(model).values_list("name", flat=True)} | names
 
 
 _TABLES: tuple[tuple[str, str, Callable[[Row], Loaded]], ...] = (
@@ -193,10 +213,10 @@ def _put(model: type[LoadedRow], key: Row, values: Row) -> Loaded:
     values = values | key
     _check_fields(model, values)
     wanted = {name: _plain(value) for name, value in values.items()}
-    as_loaded = {f"loaded_values__{name}": wanted[name] for name in key}
-    row = model._default_manager.filter(**key).first() or model._default_manager.filter(**as_loaded).first()
+    row = _row_of(model, key)
     if row is None:
-        if not _is_first_time(model, wanted, key):
+        *parts, name = [str(wanted[field]) for field in key]
+        if not is_first_time(model, " ".join([*parts, name]), name):
             return Loaded(kept=1)
         _save(model(**values, loaded_values=wanted), values)
         return Loaded(created=1)
@@ -210,10 +230,10 @@ def _put(model: type[LoadedRow], key: Row, values: Row) -> Loaded:
     return Loaded(updated=len(stale), kept=len(differs) - len(stale))
 
 
-def _is_first_time(model: type[LoadedRow], wanted: Row, key: Row) -> bool:
-    *parts, name = [str(wanted[field]) for field in key]
+def is_first_time(model: type[models.Model], key: str, name: str) -> bool:
+    """Whether the key was never loaded before; remembers it, so that it is answered with yes only once."""
     _, is_first = LoadedKey.objects.get_or_create(
-        table=str(model._meta.model_name), key=" ".join([*parts, name]), defaults={"name": name}
+        table=str(model._meta.model_name), key=key, defaults={"name": name}
     )
     return is_first
 

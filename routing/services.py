@@ -21,6 +21,7 @@ def choose_department(facts: CaseFacts) -> Choice:
 
 
 def active_rules() -> tuple[RuleFacts, ...]:
+    """The rules in force, in their order: switched on, and leading to a department that is in use."""
     rows = Rule.objects.filter(is_active=True, department__is_active=True).select_related("department")
     return tuple(_rule_facts(row) for row in rows.order_by("position", "id"))
 

@@ -35,6 +35,10 @@ class WorkingHours:
             for start, end in self.spans[day.weekday()]
         )
 
+    def is_open_at(self, moment: datetime) -> bool:
+        """Whether somebody is at work then."""
+        return any(start <= moment < end for start, end in self.opens_on(moment.astimezone(self.zone).date()))
+
 
 def parse_hours(hours: dict[str, list[list[str]]]) -> tuple[tuple[tuple[int, int], ...], ...]:
     """Turn ``{"mon": [["07:30", "15:30"]]}`` into minutes; raises ValueError on what is no weekday or no opening."""

@@ -34,17 +34,19 @@ def _read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def _glossary_table(name: str) -> set[str]:
-    """The codes that the glossary lists under the heading of that name."""
-    text = _read("docs/glossary.md")
-    parts = _SECTION.split(text)
-    tables = dict(zip(parts[1::2], parts[2::2], strict=True))
-    return set(_FIRST_CELL.findall(tables.get(name, "")))
+def _glossary_part(name: str) -> str:
+    parts = _SECTION.split(_read("docs/glossary.md"))
+    return dict(zip(parts[1::2], parts[2::2], strict=True)).get(name, "")
 
 
-def _our_models() -> set[str]:
+def _glossary_table(name: str) -> list[str]:
+    """The codes that the glossary lists under the heading of that name, each as often as it stands there."""
+    return sorted(_FIRST_CELL.findall(_glossary_part(name)))
+
+
+def _our_models() -> list[str]:
     ours = [config for config in apps.get_app_configs() if config.name.split(".")[0] in ROOMS]
-    return {model.__name__ for config in ours for model in config.get_models()}
+    return sorted(model.__name__ for config in ours for model in config.get_models())
 
 
 def _our_choices() -> list[type[TextChoices]]:
@@ -84,7 +86,13 @@ def test_every_model_is_in_the_glossary():
 
 @pytest.mark.parametrize("choices", _our_choices(), ids=lambda choices: choices.__name__)
 def test_every_code_is_in_the_glossary(choices: type[TextChoices]):
-    assert _glossary_table(choices.__name__) == set(choices.values)
+    assert _glossary_table(choices.__name__) == sorted(choices.values)
+
+
+def test_no_word_stands_in_the_glossary_twice():
+    words = re.findall(r"^\| ([\w -]+?) \|", _glossary_part("Words"), re.MULTILINE)
+    assert len(words) > 50
+    assert sorted(set(words)) == sorted(words)
 
 
 def test_the_codes_that_everybody_uses_are_among_those_checked():

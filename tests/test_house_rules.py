@@ -7,6 +7,7 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
+import polib
 import pytest
 from celery import current_app
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
 from contact_centre.management.commands.generate_states import PATH, render
+from contact_centre.web.words import DOMAIN, SOURCES
 
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ("cases", "routing", "notifications", "classifiers", "contact_centre")
@@ -181,6 +183,48 @@ def test_the_source_does_not_name_the_machine_it_was_written_on():
     places = ["/wo" + "rk/", "/tm" + "p/brief", "/ro" + "ot/"]
     files = (*modules(*ROOMS, "bench", "tools", "tests"), *TEMPLATES)
     assert [name(path) for path in files if any(place in path.read_text() for place in places)] == []
+
+
+# -- words ----------------------------------------------------------------------------------------------------
+
+# What marks a phrase for the catalogues, by how many of its first arguments are phrases.
+PHRASES = {"gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}
+IN_CONTEXT = {"pgettext": 1, "pgettext_lazy": 1, "npgettext": 2, "npgettext_lazy": 2}
+
+
+def gettext_imports(path: Path) -> Iterator[tuple[int, str, str]]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+            for alias in node.names:
+                if alias.name in PHRASES | IN_CONTEXT:
+                    yield node.lineno, alias.name, alias.asname or alias.name
+
+
+def test_phrases_are_marked_by_names_that_the_collector_knows():
+    # xgettext finds calls by their name: a phrase marked by any other would never be translated.
+    found = [(path, *row) for path in modules(*ROOMS) for row in gettext_imports(path)]
+    assert found
+    assert [f"{name(path)}:{line}" for path, line, real, used in found if used not in ("_", real)] == []
+
+
+def phrases(path: Path) -> Iterator[tuple[str, str | None, str]]:
+    """Where, context and first form of every phrase that the module marks."""
+    marks = {used: real for _, real, used in gettext_imports(path)}
+    for call in calls(path):
+        real = marks.get(ast.unparse(call.func), "")
+        words = [str(argument.value) for argument in call.args if isinstance(argument, ast.Constant)]
+        if real in PHRASES and words:
+            yield f"{name(path)}:{call.lineno}", None, words[0]
+        elif real in IN_CONTEXT and len(words) > 1:
+            yield f"{name(path)}:{call.lineno}", words[0], words[1]
+
+
+@pytest.mark.parametrize("language", ["pl", "uk"])
+def test_every_phrase_that_the_code_marks_is_translated(language: str):
+    known = {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(SOURCES / language / DOMAIN))}
+    marked = [phrase for path in modules(*ROOMS) for phrase in phrases(path)]
+    assert len(marked) > 300
+    assert [phrase for phrase in marked if phrase[1:] not in known] == []
 
 
 # -- tasks ----------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ start_postgres() {
 }
 
 start_redis() {
-    as_servant "$redis" --port 0 --unixsocket "$room/redis.sock" --unixsocketperm 777 --save '' --appendonly no \
+    as_servant "$redis" --port 0 --unixsocket "$room/redis.sock" --unixsocketperm 777 --databases 64 --save '' --appendonly no \
         --dir "$room" --daemonize yes --pidfile "$room/redis.pid" --logfile "$room/redis.log" > /dev/null
     tries=100
     while [ ! -S "$room/redis.sock" ] || [ ! -f "$room/redis.pid" ]; do

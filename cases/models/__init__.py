@@ -1,7 +1,8 @@
 """The case and everything that belongs to it."""
 
 from cases.models.attachment import Attachment
-from cases.models.case import Case, StaleCase
+from cases.models.case import Case
+from cases.models.case_set import StaleCase
 from cases.models.codes import REOPEN_DAYS, URGENCY_RANK, Channel
 from cases.models.contact import Contact, ContactOutcome, Purpose
 from cases.models.event import CaseEvent, EventKind, EventWork

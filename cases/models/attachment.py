@@ -31,7 +31,3 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_image(self) -> bool:
-        return self.media_type.startswith("image/")

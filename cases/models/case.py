@@ -3,10 +3,11 @@
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models
 from django.utils import timezone
 
 from cases.actors import Actor, ActorKind
+from cases.models.case_set import CaseQuerySet
 from cases.models.codes import REOPEN_DAYS, URGENCY_RANK, Channel
 from cases.states import (
     DEPARTMENT,
@@ -27,40 +28,6 @@ from cases.states import (
     possible,
 )
 from routing.models import Category, Department, District, Kind, Role, Street, TermUnit, Urgency
-
-
-class StaleCase(Exception):
-    """The form was filled in on an older version of the case."""
-
-    def __init__(self, case: "Case", seen: int) -> None:
-        super().__init__(case.reference)
-        self.case = case
-        self.seen = seen
-
-
-class CaseQuerySet(models.QuerySet["Case"]):
-    def lock(self, case_id: int, version: int | None = None) -> "Case":
-        """Lock one case for a write; raises StaleCase when ``version`` is no longer the current one.
-
-        SQLite would silently accept a lock outside a transaction, so an open one is demanded.
-        """
-        if not connection.in_atomic_block:
-            raise transaction.TransactionManagementError("a case is locked inside a transaction")
-        # Nothing is joined: after a wait PostgreSQL gives the new row of the case beside the old rows of the others.
-        case = self.select_for_update(no_key=True).get(pk=case_id)
-        if version is not None and case.version != version:
-            raise StaleCase(case, version)
-        return case
-
-    def open(self) -> "CaseQuerySet":
-        return self.filter(status__in=OPEN)
-
-    def overdue(self, at: datetime) -> "CaseQuerySet":
-        return self.open().filter(promise_due_at__lt=at, promise_paused_at__isnull=True)
-
-    def in_departments(self, department_ids: frozenset[int]) -> "CaseQuerySet":
-        return self.filter(department_id__in=department_ids)
-
 
 CaseManager = models.Manager.from_queryset(CaseQuerySet)
 
@@ -92,7 +59,7 @@ class Case(FSMModelMixin, models.Model):
     confidential = models.BooleanField(default=False)
     # The legal gate: what is, or may be, more than a service report is for dispatchers only.
     is_restricted = models.BooleanField(default=True)
-    # A person has to look: triage was unsure, or the resident wrote after the end.
+    # A person has to look: triage was unsure, the resident wrote when nobody waited for it, or a day has passed.
     needs_person = models.BooleanField(default=False)
     received_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -162,6 +129,11 @@ class Case(FSMModelMixin, models.Model):
                 condition=models.Q(status__in=OPEN, promise_paused_at__isnull=True),
             ),
             models.Index(
+                fields=["legal_due_date", "department"],
+                name="case_legal_due",
+                condition=models.Q(status__in=OPEN, legal_due_date__isnull=False),
+            ),
+            models.Index(
                 fields=["assignee", "queue_rank", "received_at", "id"],
                 name="case_of_person",
                 condition=models.Q(status__in=OPEN),
@@ -187,12 +159,15 @@ class Case(FSMModelMixin, models.Model):
         return bool(self.kind) and Kind(self.kind).is_legal
 
     @property
-    def is_waiting(self) -> bool:
-        return self.status in WAITING
+    def is_hazard(self) -> bool:
+        """Whether somebody may come to harm: then it goes on, whoever withdraws. Also before its kind is decided."""
+        return self.urgency != Urgency.NORMAL and not self.is_legal
 
     def is_overdue(self, at: datetime) -> bool:
-        due = self.promise_due_at
-        return self.is_open and due is not None and due < at and self.promise_paused_at is None
+        """Whether the promise or the term of law has passed; only the promise stands still."""
+        promise, term = self.promise_due_at, self.legal_due_date
+        is_late = promise is not None and promise < at and self.promise_paused_at is None
+        return self.is_open and (is_late or (term is not None and term < timezone.localdate(at)))
 
     def may(self, action: str, by: Actor) -> bool:
         """Whether ``by`` may make the transition now: state, role, and for departments whose case it is."""
@@ -214,20 +189,27 @@ class Case(FSMModelMixin, models.Model):
         resolved = self.resolved_at
         return resolved is not None and (today - timezone.localdate(resolved)).days <= REOPEN_DAYS
 
+    def may_withdraw(self, by: Actor) -> bool:
+        """By the table; a resident whose case was merged into another may still leave it."""
+        is_merged = self.status == Status.MERGED and by.kind is ActorKind.RESIDENT
+        return is_merged or self.may("withdraw", by)
+
     # -- transitions: fields only, no queries ---------------------------------------------------------------
 
     @move(Status.NEW, Status.ASSIGNED, roles=(*DESK, SYSTEM))
     def route(self, department: Department) -> None:
         self.department = department
+        self.assignee = None
         self.needs_person = False
 
     @move(Status.ASSIGNED, Status.IN_PROGRESS, roles=(*DEPARTMENT, Role.CREW, Role.DISPATCHER, Role.HEAD))
     def start(self) -> None:
-        pass
+        self.needs_person = False
 
     @move(WORKED, Status.PLANNED, roles=(*DEPARTMENT, Role.DISPATCHER, Role.HEAD))
     def plan(self, planned_for: date) -> None:
         self.planned_for = planned_for
+        self.needs_person = False
 
     @move(
         (*WORKED, *WAITING),
@@ -250,6 +232,7 @@ class Case(FSMModelMixin, models.Model):
     def ask_resident(self, answer_by: date) -> None:
         self.resume_status = self.status
         self.answer_by = answer_by
+        self.needs_person = False
 
     @move(WORKED, Status.WAITING_OTHER, roles=(*DEPARTMENT, Role.DISPATCHER, Role.HEAD))
     def wait_for(self, body: str) -> None:
@@ -258,11 +241,14 @@ class Case(FSMModelMixin, models.Model):
 
     @move(Status.WAITING_RESIDENT, (Status.NEW, *WORKED), roles=(RESIDENT, *DESK, *DEPARTMENT))
     def resident_replied(self) -> str:
+        # Nothing but a person takes a case further that no department has.
+        self.needs_person = self.needs_person or self.resume_status == Status.NEW
         return self._resumed()
 
     @move(Status.PLANNED, Status.IN_PROGRESS, roles=(*DESK, *IN_DEPARTMENT))
     @move(WAITING, (Status.NEW, *WORKED), roles=(*DESK, *IN_DEPARTMENT))
     def resume(self) -> str:
+        self.needs_person = False
         return self._resumed()
 
     @move(OPEN, Status.RESOLVED, roles=(*DESK, *DEPARTMENT, Role.CREW))

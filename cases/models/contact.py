@@ -46,6 +46,29 @@ class Contact(models.Model):
     privacy_version = models.CharField(max_length=20, blank=True)
     logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     cases = models.ManyToManyField(Case, blank=True, related_name="contacts")
+    # A call back that was promised (outcome CALL_BACK) is due until somebody has made it.
+    called_back_at = models.DateTimeField(null=True, blank=True)
+    called_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(called_back_at__isnull=True, called_back_by__isnull=True)
+                | models.Q(called_back_at__isnull=False, called_back_by__isnull=False),
+                name="contact_called_back_by_somebody",
+            ),
+        ]
+        indexes = [
+            # Not partial: SQLite does not look into bound parameters for the condition of an index.
+            models.Index(fields=["outcome", "called_back_at", "id"], name="contact_call_back"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_call_back_due(self) -> bool:
+        """Whether somebody still has to phone as we promised."""
+        return self.outcome == ContactOutcome.CALL_BACK and self.called_back_at is None

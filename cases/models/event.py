@@ -19,9 +19,11 @@ class EventKind(models.TextChoices):
     PLANNED = "PLANNED", _("Planned")
     QUESTION_ASKED = "QUESTION_ASKED", _("Question to the resident")
     WAITING_OTHER = "WAITING_OTHER", _("Waiting for another body")
+    DAY_PASSED = "DAY_PASSED", _("The day has passed")
     RESUMED = "RESUMED", _("Resumed")
     RESIDENT_REPLIED = "RESIDENT_REPLIED", _("The resident wrote")
     MESSAGE_SENT = "MESSAGE_SENT", _("Message to the resident")
+    ACKNOWLEDGED = "ACKNOWLEDGED", _("Seen, nothing to do")
     NOTE_ADDED = "NOTE_ADDED", _("Internal note")
     REASSIGNED = "REASSIGNED", _("Handed to another department")
     RETURNED = "RETURNED", _("Returned to the contact centre")
@@ -34,10 +36,10 @@ class EventKind(models.TextChoices):
     UNMERGED = "UNMERGED", _("Taken apart again")
     WITHDRAWN = "WITHDRAWN", _("Withdrawn")
     DETACHED = "DETACHED", _("The resident left the case")
-    PARTICIPANT_ADDED = "PARTICIPANT_ADDED", _("Participant added")
     LINK_REVOKED = "LINK_REVOKED", _("Tracking link revoked")
     LINK_REQUESTED = "LINK_REQUESTED", _("Tracking link asked for again")
     EXCLUDED = "EXCLUDED", _("Excluded from the case")
+    EXCLUSION_LIFTED = "EXCLUSION_LIFTED", _("Exclusion lifted")
     CONTACT_LINKED = "CONTACT_LINKED", _("Contact logged")
 
 

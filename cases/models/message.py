@@ -1,5 +1,7 @@
 """Words on a case: to and from residents and partners, and between colleagues."""
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.case import Case
 from cases.models.codes import Channel
 from cases.models.participant import CaseParticipant
+
+# Keys of messages that came by mail begin so; the digest of the mail follows.
+MAIL_KEY: Final = "mail:"
 
 
 class Audience(models.TextChoices):
@@ -51,6 +56,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} on {self.case_id}"
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether the words were read from a mail, which lies in storage as it came."""
+        return bool(self.source_key and self.source_key.startswith(MAIL_KEY))
 
     @property
     def is_from_resident(self) -> bool:

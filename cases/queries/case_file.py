@@ -19,9 +19,18 @@ from cases.queries.reading import Reading, last_reading
 from routing.models import Category, Department, User
 
 # Payload fields that refer to a row, and what is shown instead of the id or code.
+_USERS = ("user", "was_user")
 _DEPARTMENTS = ("department", "was_department")
 _CATEGORIES = ("category", "was_category")
-_NOTES = {EventKind.REASSIGNED, EventKind.RETURNED, EventKind.EXCLUDED, EventKind.WITHDRAWN}
+_NOTES: dict[str, str] = {
+    EventKind.REASSIGNED: "note",
+    EventKind.RETURNED: "note",
+    EventKind.EXCLUDED: "note",
+    EventKind.EXCLUSION_LIFTED: "note",
+    EventKind.WITHDRAWN: "note",
+    EventKind.DETACHED: "note",
+    EventKind.WAITING_OTHER: "message",
+}
 _EXCERPT = 160
 
 
@@ -72,7 +81,9 @@ def case_file(case: Case) -> CaseFile:
         events=_events(case, {entry.message.pk: entry.message.body for entry in words}),
         reading=last_reading(case),
         participants=tuple(case.participants.order_by("id")),
-        contacts=tuple(case.contacts.select_related("logged_by").order_by("started_at", "id")),
+        contacts=tuple(
+            case.contacts.select_related("logged_by", "called_back_by").order_by("started_at", "id")
+        ),
         exclusions=tuple(case.exclusions.select_related("user", "department").order_by("id")),
         merged=tuple(case.merged.order_by("id").values_list("reference", flat=True)),
     )
@@ -119,11 +130,12 @@ def _details(event: CaseEvent, names: Mapping[Any, str], words: Mapping[int, str
         details[field] = names.get((Department, details.get(field)), "")
     for field in _CATEGORIES:
         details[field] = names.get((Category, details.get(field)), "")
-    details["user"] = names.get((User, details.get("user")), "")
+    for field in _USERS:
+        details[field] = names.get((User, details.get(field)), "")
     details["other"] = names.get(
         (Case, details.get("into") or details.get("was_into") or details.get("merged")), ""
     )
-    note = words.get(details.get("note") or 0, "") if event.kind in _NOTES else ""
+    note = words.get(details.get(_NOTES[event.kind]) or 0, "") if event.kind in _NOTES else ""
     details["note"] = note if len(note) <= _EXCERPT else note[: _EXCERPT - 1].rstrip() + "…"
     return details
 
@@ -136,7 +148,7 @@ def _names(payloads: Iterable[Mapping[str, Any]]) -> dict[Any, str]:
         named[Department, department.code] = department.label
     for category in Category.objects.filter(code__in=_values(all_payloads, *_CATEGORIES)):
         named[Category, category.code] = category.name
-    for user in User.objects.filter(pk__in=_values(all_payloads, "user")):
+    for user in User.objects.filter(pk__in=_values(all_payloads, *_USERS)):
         named[User, user.pk] = str(user)
     for pk, reference in Case.objects.filter(
         pk__in=_values(all_payloads, "into", "was_into", "merged")

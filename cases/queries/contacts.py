@@ -1,10 +1,14 @@
-"""Reads about moments of contact: what an agent has just logged, and who may hear a status by phone."""
+"""Reads about moments of contact: what was logged, who must be called back, and who may hear a status by phone."""
 
 from dataclasses import dataclass
 
-from cases.access import NoAccess
+from django.db.models import Prefetch, QuerySet
+
+from cases.access import NoAccess, sees_contacts, visible_contacts
+from cases.actors import Actor
 from cases.keys import pin_matches
-from cases.models import Case, CaseParticipant, Contact, ParticipantRole
+from cases.models import Case, CaseParticipant, Contact, ContactOutcome, ParticipantRole
+from cases.states import Status
 from routing.models import User
 
 
@@ -29,6 +33,44 @@ def contact_logged_by(user: User, contact_id: int) -> LoggedContact:
     return LoggedContact(contact, case, participant)
 
 
+def contacts_for_staff(user: User, by: Actor) -> QuerySet[Contact]:
+    """The contacts that this person may see, with their cases; raises NoAccess for a role without contacts."""
+    if not sees_contacts(by):
+        raise NoAccess("contacts")
+    cases = Prefetch("cases", Case.objects.only("reference").order_by("id"))
+    rows = visible_contacts(user, by).select_related("logged_by", "called_back_by")
+    return rows.prefetch_related(cases)
+
+
+def call_backs_due(user: User, by: Actor) -> QuerySet[Contact]:
+    """The contacts whose promised call back nobody has made."""
+    return visible_contacts(user, by).filter(outcome=ContactOutcome.CALL_BACK, called_back_at__isnull=True)
+
+
+def get_contact_for_staff(user: User, by: Actor, contact_id: int) -> Contact:
+    """One contact of the list; raises NoAccess."""
+    contact = visible_contacts(user, by).filter(pk=contact_id).first()
+    if contact is None:
+        raise NoAccess(str(contact_id))
+    return contact
+
+
+def is_logged(source_key: str) -> bool:
+    """Whether a contact of this key is there already: its form was sent before."""
+    return Contact.objects.filter(source_key=source_key).exists()
+
+
+def who_answers(case: Case, *, phone: str, email: str) -> CaseParticipant | None:
+    """The person on the case who is in touch: the one with that phone or e-mail, else the first; None without any."""
+    people = list(case.participants.filter(detached_at__isnull=True).order_by("id"))
+    digits = _digits(phone)
+    for person in people:
+        is_same = bool(digits) and _digits(person.phone) == digits
+        if is_same or (email and person.email.lower() == email.lower()):
+            return person
+    return people[0] if people else None
+
+
 def participant_by_pin(reference: str, spoken: str) -> CaseParticipant:
     """The person on the case whose PIN was said; raises NoAccess, whether the case exists or not."""
     rows = CaseParticipant.objects.filter(case__reference=reference, detached_at__isnull=True)
@@ -37,3 +79,18 @@ def participant_by_pin(reference: str, spoken: str) -> CaseParticipant:
     if not found:
         raise NoAccess(reference)
     return found[0]
+
+
+def survivor_of(case: Case) -> Case:
+    """The case in which the work goes on: the case itself, or the one that it was merged into."""
+    seen = {case.pk}
+    while case.status == Status.MERGED and case.merged_into_id and case.merged_into_id not in seen:
+        seen.add(case.merged_into_id)
+        related = Case.objects.select_related("category", "department", "merged_into")
+        case = related.get(pk=case.merged_into_id)
+    return case
+
+
+def _digits(phone: str) -> str:
+    """The number without spaces and without the country: how people say it differs."""
+    return "".join(character for character in phone if character.isdigit())[-9:]

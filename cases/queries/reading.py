@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from cases.models import Case, Prediction
-from routing.models import Category, Rule
+from routing.models import Category, Kind, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,15 @@ class Reading:
     place: str
     reasons: tuple[RouteReason, ...]
     department: str
+    department_id: int | None
     was_routed: bool
     decided_by: str
     decided_at: datetime | None
+
+    @property
+    def is_legal_found(self) -> bool:
+        """Whether the words speak for a matter of law, and not only against certainty."""
+        return bool(self.kind) and Kind(self.kind).is_legal
 
 
 def last_reading(case: Case) -> Reading | None:
@@ -68,6 +74,7 @@ def last_reading(case: Case) -> Reading | None:
         place=f"{place.get('street_name', '')} {place.get('house_number', '')}".strip(),
         reasons=_reasons(found.reasons),
         department=found.department.label if found.department else "",
+        department_id=found.department_id,
         was_routed=found.was_routed,
         decided_by=str(found.decided_by) if found.decided_by else "",
         decided_at=found.decided_at,

@@ -1,8 +1,14 @@
-"""Writing the rows of files that came with words. The bytes lie in storage already."""
+"""Writing the rows of files that came with words. The bytes lie in storage already.
+
+When and where a photo was taken is evidence: it is kept while nobody knows what the case is about, and from then on
+only for the categories that need it.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Q
 
 from cases.files import StoredFile
 from cases.models import Attachment, Case, Message
@@ -11,11 +17,19 @@ from cases.models import Attachment, Case, Message
 def attach_files(case: Case, message: Message, files: Sequence[StoredFile], at: datetime) -> None:
     """Write the rows of files that lie in storage already; the same bytes on one message count once."""
     unique = {file.sha256: file for file in files}
-    keeps_evidence = bool(case.category and case.category.keeps_evidence)
+    keeps_evidence = case.category is None or case.category.keeps_evidence
     Attachment.objects.bulk_create(
         Attachment(case=case, message=message, created_at=at, **_columns(file, keeps_evidence))
         for file in unique.values()
     )
+
+
+def settle_evidence(case: Case) -> None:
+    """The category is decided: forget when and where photos were taken, unless it needs to be known."""
+    if case.category is None or case.category.keeps_evidence:
+        return
+    told = Q(taken_at__isnull=False) | Q(taken_lat__isnull=False) | Q(taken_lon__isnull=False)
+    case.attachments.filter(told).update(taken_at=None, taken_lat=None, taken_lon=None)
 
 
 def _columns(file: StoredFile, keeps_evidence: bool) -> dict[str, Any]:

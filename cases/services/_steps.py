@@ -5,6 +5,9 @@ from datetime import datetime
 from cases.actors import Actor, ActorKind
 from cases.models import Audience, Case, Channel, Message, MessagePurpose
 
+# Embeddings, overrides and isolates (U+202A-202E, U+2066-2069): they reach beyond the words that hold them.
+_DIRECTIONS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+
 
 class Refused(Exception):
     """The case's state or the actor's role forbids it. The base of the named refusals of the services."""
@@ -15,6 +18,12 @@ def save(case: Case, at: datetime, *fields: str) -> None:
     case.version += 1
     case.updated_at = at
     case.save(update_fields=[*fields, "version", "updated_at"])
+
+
+def touch(case: Case, at: datetime) -> None:
+    """Something was added beside the case, and nothing of it changed: the version stays."""
+    case.updated_at = at
+    case.save(update_fields=["updated_at"])
 
 
 def write_message(  # noqa: PLR0913 - the columns of one row
@@ -49,3 +58,8 @@ def clean_text(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(c for c in lines if c >= " " or c in "\n\t")
     return kept.encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def clean_line(text: str) -> str:
+    """A name or a subject: on one line, and without marks that would turn the words around it on a page."""
+    return " ".join("".join(c for c in clean_text(text) if c not in _DIRECTIONS).split())

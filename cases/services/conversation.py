@@ -11,7 +11,7 @@ from cases.files import StoredFile
 from cases.models import Audience, Case, CaseParticipant, Channel, Message, MessagePurpose
 from cases.payloads import MergedReply, MessageSent, NoteAdded, ResidentReplied
 from cases.services._files import attach_files
-from cases.services._steps import Refused, clean_text, save, write_message
+from cases.services._steps import Refused, clean_text, save, touch, write_message
 from cases.states import DESK, IN_DEPARTMENT, SYSTEM, Outcome, Status
 from cases.timeline import record_event
 
@@ -31,7 +31,7 @@ def record_reply(
     files: Sequence[StoredFile] = (),
     language: str | None = None,
 ) -> Message:
-    """Keep what the resident wrote. A case that waited for her goes on; an ended one only asks for a person.
+    """Keep what the resident wrote. A case that waited for her goes on; any other but a new one asks for a person.
 
     On a merged case the words stay where they are, and whoever works the survivor is told of them.
 
@@ -72,7 +72,8 @@ def send_message(*, case_id: int, body: str, by: Actor, at: datetime, version: i
     reachable = any(participant.is_reachable for participant in case.participants.all())
     if not (case.may_work(by) and body.strip() and reachable) or case.outcome == Outcome.SPAM:
         raise CannotWrite(case.reference)
-    save(case, at)
+    case.needs_person = False
+    save(case, at, "needs_person")
     message = write_message(
         case, body, audience=Audience.RESIDENT, purpose=MessagePurpose.ANSWER, by=by, at=at
     )
@@ -84,6 +85,7 @@ def send_message(*, case_id: int, body: str, by: Actor, at: datetime, version: i
 def add_note(*, case_id: int, body: str, by: Actor, at: datetime, source_key: str | None = None) -> Message:
     """Write an internal note that no resident ever sees. Raises CannotWrite.
 
+    It changes nothing of the case: the version stays, so that no colleague's open form becomes old by it.
     A repeat of ``source_key`` returns the first note.
     """
     case = Case.objects.lock(case_id)
@@ -92,7 +94,7 @@ def add_note(*, case_id: int, body: str, by: Actor, at: datetime, source_key: st
         return known
     if by.role not in (*DESK, *IN_DEPARTMENT, SYSTEM) or not body.strip():
         raise CannotWrite(case.reference)
-    save(case, at)
+    touch(case, at)
     message = write_message(
         case,
         body,
@@ -124,8 +126,8 @@ def _take_up(case: Case, by: Actor, at: datetime) -> tuple[str, ...]:
     if case.may("resident_replied", by):
         case.resident_replied()
         resume_promise(case, at)
-        return ("status", "resume_status", *PROMISE_FIELDS)
-    if not case.is_open and case.status != Status.MERGED:
+        return ("status", "resume_status", "needs_person", *PROMISE_FIELDS)
+    if case.status not in (Status.NEW, Status.MERGED):
         case.needs_person = True
         return ("needs_person",)
     return ()

@@ -1,18 +1,17 @@
 """How a case ends and comes back: resolve, confirm, close, withdraw, reopen."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from cases.actors import SYSTEM_ACTOR, Actor, ActorKind
-from cases.deadlines import PROMISE_FIELDS, resume_promise
-from cases.models import REOPEN_DAYS, Audience, Case, MessagePurpose, ParticipantRole
+from cases.deadlines import PROMISE_FIELDS, pause_promise, resume_promise
+from cases.models import REOPEN_DAYS, Audience, Case, CaseParticipant, MessagePurpose, ParticipantRole
 from cases.payloads import Closed, Confirmed, Detached, Reopened, Resolved, Withdrawn
 from cases.services._steps import Refused, save, write_message
 from cases.states import Outcome, Status
 from cases.timeline import record_event
-from routing.models import Kind, Urgency
 
 
 class CannotResolve(Refused): ...
@@ -26,6 +25,10 @@ class OutcomeNotAllowed(CannotResolve):
     """UNEXAMINED is for legal kinds; FORWARDED names the other authority."""
 
 
+class TermNotOver(OutcomeNotAllowed):
+    """UNEXAMINED comes after a question to the resident whose day has passed."""
+
+
 class CannotConfirm(Refused): ...
 
 
@@ -33,6 +36,9 @@ class CannotReopen(Refused): ...
 
 
 class CannotWithdraw(Refused): ...
+
+
+_SPEAKERS = (ParticipantRole.REPORTER, ParticipantRole.REPRESENTATIVE)
 
 
 @transaction.atomic(durable=True)
@@ -48,12 +54,12 @@ def resolve_case(
 ) -> Case:
     """End the work with an outcome and the answer to the resident.
 
-    Raises CannotResolve, AnswerMissing (all outcomes but SPAM need an answer) or OutcomeNotAllowed.
+    Raises CannotResolve, AnswerMissing (all outcomes but SPAM need an answer), OutcomeNotAllowed or TermNotOver.
     """
     case = Case.objects.lock(case_id, version)
     if not case.may("resolve", by):
         raise CannotResolve(case.reference)
-    _check_outcome(case, outcome, answer, authority)
+    _check_outcome(case, outcome, answer, authority, timezone.localdate(at))
     case.resolve(outcome, at)
     resume_promise(case, at)
     case.waiting_for = authority.strip()[:160] if outcome == Outcome.FORWARDED else case.waiting_for
@@ -99,12 +105,17 @@ def close_case(*, case_id: int, at: datetime) -> Case:
 
 @transaction.atomic(durable=True)
 def reopen_case(*, case_id: int, reason: str, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """Open the case again, with a reason: residents within 14 days of the answer. Raises CannotReopen."""
+    """Open the case again, with a reason: residents within 14 days of the answer. Raises CannotReopen.
+
+    The promise stood still while the case was done; the term of law did not.
+    """
     case = Case.objects.lock(case_id, version)
     if not case.may_reopen(by, timezone.localdate(at)) or not reason.strip():
         raise CannotReopen(case.reference)
+    pause_promise(case, case.resolved_at or at)
+    resume_promise(case, at)
     case.reopen()
-    save(case, at, "status", "outcome", "resolved_at", "reopened_count", "needs_person")
+    save(case, at, "status", "outcome", "resolved_at", "reopened_count", "needs_person", *PROMISE_FIELDS)
     message = write_message(case, reason, audience=_audience(by), purpose=_purpose(by), by=by, at=at)
     record_event(case, Reopened(message.pk), by=by, at=at)
     return case
@@ -114,24 +125,21 @@ def reopen_case(*, case_id: int, reason: str, by: Actor, at: datetime, version: 
 def withdraw_case(*, case_id: int, reason: str, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Withdraw the request. Raises CannotWithdraw.
 
-    A hazard stays a hazard, a case that others were merged into stays theirs, and a follower has not asked for it:
-    there only the person leaves.
+    A hazard stays a hazard, a case that was merged or that others were merged into is theirs too, and a follower
+    has not asked for it: there only the person leaves. When staff note the withdrawal of a hazard, the reporter does.
     """
     case = Case.objects.lock(case_id, version)
-    if not case.may("withdraw", by):
+    if not case.may_withdraw(by):
         raise CannotWithdraw(case.reference)
-    is_of_others = case.merged.exists()
-    if by.kind is ActorKind.RESIDENT and (is_of_others or _is_hazard(case) or not _may_speak_for(case, by)):
-        return _detach(case, by, at)
-    if is_of_others:
+    leaving = _who_only_leaves(case, by)
+    if leaving is not None:
+        return _detach(case, leaving, reason, by, at)
+    if case.is_hazard or case.merged.exists():
         raise CannotWithdraw(case.reference)
     case.withdraw(at)
     resume_promise(case, at)
     save(case, at, "status", "resolved_at", "resume_status", "needs_person", *PROMISE_FIELDS)
-    note = None
-    if reason.strip():
-        note = write_message(case, reason, audience=_audience(by), purpose=_purpose(by), by=by, at=at).pk
-    record_event(case, Withdrawn(note), by=by, at=at)
+    record_event(case, Withdrawn(_keep_reason(case, reason, by, at)), by=by, at=at)
     return case
 
 
@@ -142,11 +150,13 @@ def due_for_closing(at: datetime) -> list[int]:
     return list(rows.values_list("pk", flat=True)[:1000])
 
 
-def _check_outcome(case: Case, outcome: Outcome, answer: str, authority: str) -> None:
+def _check_outcome(case: Case, outcome: Outcome, answer: str, authority: str, today: date) -> None:
     if outcome != Outcome.SPAM and not answer.strip():
         raise AnswerMissing(case.reference)
     if outcome == Outcome.UNEXAMINED and not case.is_legal:
         raise OutcomeNotAllowed(case.reference)
+    if outcome == Outcome.UNEXAMINED and (case.answer_by is None or case.answer_by >= today):
+        raise TermNotOver(case.reference)
     if outcome == Outcome.FORWARDED and not authority.strip():
         raise OutcomeNotAllowed(case.reference)
 
@@ -156,22 +166,31 @@ def _answer(case: Case, answer: str, outcome: Outcome, by: Actor, at: datetime) 
     return write_message(case, answer, audience=audience, purpose=MessagePurpose.ANSWER, by=by, at=at).pk
 
 
-def _may_speak_for(case: Case, by: Actor) -> bool:
-    roles = (ParticipantRole.REPORTER, ParticipantRole.REPRESENTATIVE)
-    return case.participants.filter(pk=by.participant_id or 0, role__in=roles).exists()
+def _who_only_leaves(case: Case, by: Actor) -> CaseParticipant | None:
+    """The participant with whose withdrawal the case does not end; None where it ends."""
+    if by.kind is ActorKind.RESIDENT:
+        own = case.participants.get(pk=by.participant_id or 0)
+        is_of_others = case.status == Status.MERGED or case.merged.exists()
+        return own if is_of_others or case.is_hazard or own.role not in _SPEAKERS else None
+    if not case.is_hazard:
+        return None
+    attached = case.participants.filter(detached_at__isnull=True, role=ParticipantRole.REPORTER)
+    return attached.order_by("id").first()
 
 
-def _is_hazard(case: Case) -> bool:
-    return case.kind == Kind.REPORT and case.urgency != Urgency.NORMAL
-
-
-def _detach(case: Case, by: Actor, at: datetime) -> Case:
-    participant = case.participants.get(pk=by.participant_id or 0)
+def _detach(case: Case, participant: CaseParticipant, reason: str, by: Actor, at: datetime) -> Case:
     participant.detached_at = at
     participant.save(update_fields=["detached_at"])
     save(case, at)
-    record_event(case, Detached(participant.pk), by=by, at=at)
+    note = _keep_reason(case, reason, by, at)
+    record_event(case, Detached(participant.pk, note), by=by, at=at)
     return case
+
+
+def _keep_reason(case: Case, reason: str, by: Actor, at: datetime) -> int | None:
+    if not reason.strip():
+        return None
+    return write_message(case, reason, audience=_audience(by), purpose=_purpose(by), by=by, at=at).pk
 
 
 def _audience(by: Actor) -> Audience:

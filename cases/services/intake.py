@@ -26,11 +26,10 @@ from cases.models.codes import URGENCY_RANK
 from cases.models.references import make_reference, next_case_id
 from cases.payloads import ContactLinked, Received
 from cases.services._files import attach_files
-from cases.services._steps import clean_text, save, write_message
+from cases.services._steps import clean_line, clean_text, save, write_message
+from cases.services._subjects import SUBJECT_LENGTH, first_line
 from cases.timeline import record_event
 from routing.models import Category, District, Kind, Street, Urgency
-
-SUBJECT_LENGTH = 120
 
 
 class EmptyReport(ValueError):
@@ -200,7 +199,7 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         category=category,
         urgency=report.urgency,
         queue_rank=URGENCY_RANK[report.urgency],
-        subject=clean_text(report.subject)[:SUBJECT_LENGTH] or _first_line(words),
+        subject=clean_line(report.subject)[:SUBJECT_LENGTH] or clean_line(first_line(words)),
         description=words,
         language=report.language,
         address=clean_text(place.address)[:240],
@@ -209,7 +208,7 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         lat=place.lat,
         lon=place.lon,
         asset_code=place.asset_code,
-        is_public=bool(category and category.is_public),
+        is_public=bool(category and category.may_be_public),
         # What a person of ours classified is not restricted for being unread by the machine.
         is_restricted=kind.is_legal if kind and logged else True,
         received_at=report.received_at,
@@ -218,16 +217,11 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
     )
 
 
-def _first_line(words: str) -> str:
-    line = words.split("\n", 1)[0].strip()
-    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rstrip() + "…"
-
-
 def _add_reporter(case: Case, report: Report, at: datetime) -> CaseParticipant:
     reporter = report.reporter
     return CaseParticipant.objects.create(
         case=case,
-        name=clean_text(reporter.name)[:160],
+        name=clean_line(reporter.name)[:160],
         email=reporter.email,
         phone=clean_text(reporter.phone)[:40],
         postal_address=clean_text(reporter.postal_address),
@@ -257,7 +251,7 @@ def _keep_contact(conversation: Conversation, *, by: Actor, at: datetime) -> Con
         channel=conversation.channel,
         purpose=conversation.purpose,
         outcome=conversation.outcome,
-        name=clean_text(conversation.name)[:160],
+        name=clean_line(conversation.name)[:160],
         phone=clean_text(conversation.phone)[:40],
         email=conversation.email,
         language=conversation.language,

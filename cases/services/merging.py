@@ -7,6 +7,7 @@ from django.db import transaction
 from cases.actors import Actor
 from cases.models import Case
 from cases.payloads import Merged, Unmerged
+from cases.services._deciding import is_behind_gate
 from cases.services._steps import Refused, save
 from cases.timeline import record_event
 
@@ -21,7 +22,7 @@ class CannotUnmerge(Refused): ...
 def merge_cases(*, case_id: int, into_id: int, by: Actor, at: datetime, version: int | None = None) -> Case:
     """Merge a case into another; its participants hear of the survivor from now on. Raises CannotMerge.
 
-    Matters of law are never merged by this: each has its own term and its own answer.
+    What is, or may be, a matter of law is never merged: each has its own term and its own answer.
     """
     if case_id == into_id:
         raise CannotMerge(str(case_id))
@@ -30,7 +31,8 @@ def merge_cases(*, case_id: int, into_id: int, by: Actor, at: datetime, version:
         pk: Case.objects.lock(pk, version if pk == case_id else None) for pk in sorted((case_id, into_id))
     }
     case, survivor = locked[case_id], locked[into_id]
-    if not case.may("merge", by) or not survivor.is_open or case.is_legal or survivor.is_legal:
+    may_join = not (is_behind_gate(case) or is_behind_gate(survivor)) and survivor.is_open
+    if not case.may("merge", by) or not may_join:
         raise CannotMerge(case.reference)
     case.merge(survivor)
     save(case, at, "status", "resume_status", "merged_into")

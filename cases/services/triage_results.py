@@ -10,6 +10,8 @@ from cases.deadlines import CLOCK_FIELDS, set_clocks
 from cases.models import Case, CaseEvent, CaseParticipant, EventKind, Prediction
 from cases.models.codes import URGENCY_RANK
 from cases.payloads import Routed, Triaged
+from cases.services._deciding import decided_before
+from cases.services._files import settle_evidence
 from cases.services._steps import save
 from cases.states import Status
 from cases.timeline import record_event
@@ -18,7 +20,7 @@ from cases.work import finish
 from routing.models import Department
 
 _READ_FIELDS = ("language", "category", "kind", "urgency", "queue_rank", "street", "area", "is_restricted")
-_FIELDS = (*_READ_FIELDS, "is_public", "needs_person", "status", "department", *CLOCK_FIELDS)
+_FIELDS = (*_READ_FIELDS, "is_public", "needs_person", "status", "department", "assignee", *CLOCK_FIELDS)
 
 
 @transaction.atomic(durable=True)
@@ -43,6 +45,7 @@ def _record(case: Case, event: CaseEvent, decision: Decision, at: datetime) -> N
     _keep_prediction(case, event, decision, department, is_routed, at)
     if not is_untouched:
         return
+    was_user = case.assignee_id
     _apply(case, decision)
     _set_language(case, decision.understanding.language)
     if is_routed and department is not None:
@@ -52,6 +55,7 @@ def _record(case: Case, event: CaseEvent, decision: Decision, at: datetime) -> N
     if case.is_settled:
         set_clocks(case)
     save(case, at, *_FIELDS)
+    settle_evidence(case)
     top = decision.understanding.categories[0] if decision.understanding.categories else None
     payload = Triaged(
         model_version=decision.understanding.model_version,
@@ -63,7 +67,8 @@ def _record(case: Case, event: CaseEvent, decision: Decision, at: datetime) -> N
     record_event(case, payload, by=SYSTEM_ACTOR, at=at)
     if is_routed and department is not None:
         reason = decision.choice.reasons[0]
-        record_event(case, Routed(department.code, reason.code, reason.rule), by=SYSTEM_ACTOR, at=at)
+        routed = Routed(department.code, reason.code, reason.rule, was_user)
+        record_event(case, routed, by=SYSTEM_ACTOR, at=at)
 
 
 def _was_decided(case: Case) -> bool:
@@ -78,7 +83,7 @@ def _apply(case: Case, decision: Decision) -> None:
     case.is_restricted = decision.may_be_legal
     if decision.is_routed:
         case.category, case.kind = decision.category, decision.kind or ""
-        case.is_public = bool(decision.category and decision.category.is_public)
+        case.is_public = bool(decision.category and decision.category.may_be_public)
 
 
 def _set_language(case: Case, language: str) -> None:
@@ -112,4 +117,5 @@ def _keep_prediction(
         department=department,
         was_routed=is_routed,
         created_at=at,
+        **decided_before(case),
     )

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from cases.access import is_kept_away
 from cases.actors import Actor
-from cases.deadlines import CLOCK_FIELDS, PROMISE_FIELDS, pause_promise, resume_promise, set_clocks
-from cases.models import Audience, Case, MessagePurpose, Prediction
+from cases.deadlines import LEGAL_FIELDS, PROMISE_FIELDS, pause_promise, resume_promise, set_clocks
+from cases.models import Audience, Case, MessagePurpose
 from cases.models.codes import URGENCY_RANK
 from cases.payloads import (
     Classified,
@@ -22,10 +22,12 @@ from cases.payloads import (
     Taken,
     WaitingOther,
 )
+from cases.services._deciding import is_behind_gate, learn, put_behind_gate
+from cases.services._files import settle_evidence
 from cases.services._steps import Refused, save, write_message
-from cases.states import DEPARTMENT, DESK, Status
+from cases.states import DEPARTMENT, DESK, DISPATCH, Status
 from cases.timeline import record_event
-from routing.models import Category, Department, Kind, Role, Urgency
+from routing.models import Category, Department, Kind, Urgency
 
 
 class AlreadyTaken(Refused):
@@ -38,7 +40,15 @@ class CannotTake(Refused): ...
 class CannotClassify(Refused): ...
 
 
+class LegalGate(CannotClassify):
+    """Only a dispatcher says that something is no matter of law."""
+
+
 class CannotRoute(Refused): ...
+
+
+class NotDecided(CannotRoute):
+    """Category or kind is open: the case would have no clock."""
 
 
 class CannotStart(Refused): ...
@@ -67,19 +77,29 @@ class CannotReturn(Refused): ...
 
 
 _CLASSIFIERS = frozenset({*DESK, *DEPARTMENT})
+_RETURN_FIELDS = ("status", "department", "assignee", "resume_status", "needs_person", *PROMISE_FIELDS)
+_READ_FIELDS = ("category", "kind", "urgency", "queue_rank", "is_restricted", "is_public")
+_CLASSIFY_FIELDS = (*_READ_FIELDS, *_RETURN_FIELDS, *LEGAL_FIELDS)
 
 
 @transaction.atomic(durable=True)
-def take_case(*, case_id: int, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """Make the actor the case's assignee. Raises AlreadyTaken or CannotTake."""
+def take_case(
+    *, case_id: int, by: Actor, at: datetime, version: int | None = None, is_takeover: bool = False
+) -> Case:
+    """Make the actor the case's assignee. Raises CannotTake, or AlreadyTaken when a colleague has it.
+
+    ``is_takeover`` takes it from the colleague. A new case goes on needing a person: one who passes it on.
+    """
     case = Case.objects.lock(case_id, version)
     if by.user_id is None or not (case.is_open and case.may_work(by)):
         raise CannotTake(case.reference)
-    if case.assignee_id not in (None, by.user_id):
+    was = case.assignee_id if case.assignee_id != by.user_id else None
+    if was is not None and not is_takeover:
         raise AlreadyTaken(case.reference)
     case.assignee_id = by.user_id
-    save(case, at, "assignee")
-    record_event(case, Taken(by.user_id), by=by, at=at)
+    case.needs_person = case.needs_person and case.status == Status.NEW
+    save(case, at, "assignee", "needs_person")
+    record_event(case, Taken(by.user_id, was), by=by, at=at)
     return case
 
 
@@ -94,23 +114,31 @@ def classify_case(
     at: datetime,
     version: int | None = None,
 ) -> Case:
-    """Decide category, kind and urgency; the clocks follow from the unchanged receipt. Raises CannotClassify.
+    """Decide category, kind and urgency; the clocks follow from the unchanged receipt.
 
-    The last prediction learns what the person decided.
+    The last prediction learns what the person decided. What turns out to be a matter of law goes back to the
+    dispatchers, unless one of them decided it. Raises CannotClassify, or LegalGate for anybody but a dispatcher
+    who calls a matter of law, or what may be one, something else.
     """
     case = Case.objects.lock(case_id, version)
     if by.role not in _CLASSIFIERS or not (case.is_open and case.may_work(by)):
         raise CannotClassify(case.reference)
-    was_category, was_kind = case.category.code if case.category else None, case.kind
+    if is_behind_gate(case) and not Kind(kind).is_legal and by.role not in DISPATCH:
+        raise LegalGate(case.reference)
+    was = (case.category.code if case.category else None, case.kind, case.is_restricted)
+    is_found_legal = Kind(kind).is_legal and not case.is_legal
     case.category, case.kind = category, kind
     case.urgency, case.queue_rank = urgency, URGENCY_RANK[urgency]
     case.is_restricted = Kind(kind).is_legal
-    case.is_public = category.is_public and not case.is_restricted
+    case.is_public = category.may_be_public and not case.is_restricted
     set_clocks(case)
-    fields = ("category", "kind", "urgency", "queue_rank", "is_restricted", "is_public", *CLOCK_FIELDS)
-    save(case, at, *fields)
-    _learn(case, by, at)
-    record_event(case, Classified(category.code, kind, urgency, was_category, was_kind), by=by, at=at)
+    returned = put_behind_gate(case, by, at) if is_found_legal else None
+    save(case, at, *_CLASSIFY_FIELDS)
+    settle_evidence(case)
+    learn(case, by, at)
+    record_event(case, Classified(category.code, kind, urgency, *was), by=by, at=at)
+    if returned is not None:
+        record_event(case, returned, by=by, at=at)
     return case
 
 
@@ -118,17 +146,21 @@ def classify_case(
 def route_case(
     *, case_id: int, department: Department, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
-    """Pass a new case to a department. Raises CannotRoute; a legal matter is routed by a dispatcher only.
+    """Pass a new case to a department, whose people then take it. A legal matter is routed by a dispatcher only.
 
-    A department that is kept away from the case, or is closed, gets none.
+    Raises NotDecided while category or kind is open, CannotRoute otherwise, also for a department that is closed
+    or kept away from the case.
     """
     case = Case.objects.lock(case_id, version)
-    may_pass_gate = not case.is_restricted or by.role in (Role.DISPATCHER, Role.HEAD)
+    may_pass_gate = not case.is_restricted or by.role in DISPATCH
     if not (case.may("route", by) and may_pass_gate and _may_have(case, department)):
         raise CannotRoute(case.reference)
+    if not (case.category_id and case.kind):
+        raise NotDecided(case.reference)
+    was_user = case.assignee_id
     case.route(department)
-    save(case, at, "status", "department", "needs_person")
-    record_event(case, Routed(department.code, "PERSON", None), by=by, at=at)
+    save(case, at, "status", "department", "assignee", "needs_person")
+    record_event(case, Routed(department.code, "PERSON", None, was_user), by=by, at=at)
     return case
 
 
@@ -141,7 +173,7 @@ def start_work(*, case_id: int, by: Actor, at: datetime, version: int | None = N
     case.start()
     if case.assignee_id is None:
         case.assignee_id = by.user_id
-    save(case, at, "status", "assignee")
+    save(case, at, "status", "assignee", "needs_person")
     record_event(case, Started(), by=by, at=at)
     return case
 
@@ -156,7 +188,7 @@ def plan_work(
     if not case.may("plan", by) or planned_for < timezone.localdate(at) or (is_new_date and not note.strip()):
         raise CannotPlan(case.reference)
     case.plan(planned_for)
-    save(case, at, "status", "planned_for")
+    save(case, at, "status", "planned_for", "needs_person")
     message = _to_resident(case, note, MessagePurpose.REASON, by, at) if note.strip() else None
     record_event(case, Planned(planned_for.isoformat(), message), by=by, at=at)
     return case
@@ -174,7 +206,7 @@ def ask_resident(
         raise NobodyReachable(case.reference)
     case.ask_resident(answer_by)
     pause_promise(case, at)
-    save(case, at, "status", "resume_status", "answer_by", *PROMISE_FIELDS)
+    save(case, at, "status", "resume_status", "answer_by", "needs_person", *PROMISE_FIELDS)
     message = _to_resident(case, question, MessagePurpose.QUESTION, by, at)
     record_event(case, QuestionAsked(message, answer_by.isoformat()), by=by, at=at)
     return case
@@ -184,13 +216,17 @@ def ask_resident(
 def wait_for(
     *, case_id: int, body: str, note: str, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
-    """Wait for another institution, named to the resident. Raises CannotWait."""
+    """Wait for another institution, named to the resident. Raises CannotWait.
+
+    The event leads to words that name it, for good: the case itself remembers only the last one.
+    """
     case = Case.objects.lock(case_id, version)
     if not case.may("wait_for", by) or not body.strip():
         raise CannotWait(case.reference)
     case.wait_for(body.strip()[:160])
     save(case, at, "status", "resume_status", "waiting_for")
-    message = _to_resident(case, note, MessagePurpose.REASON, by, at) if note.strip() else None
+    words = f"{case.waiting_for}: {note.strip()}" if note.strip() else case.waiting_for
+    message = _to_resident(case, words, MessagePurpose.REASON, by, at)
     record_event(case, WaitingOther(message), by=by, at=at)
     return case
 
@@ -203,7 +239,7 @@ def resume_work(*, case_id: int, by: Actor, at: datetime, version: int | None = 
         raise CannotResume(case.reference)
     case.resume()
     resume_promise(case, at)
-    save(case, at, "status", "resume_status", *PROMISE_FIELDS)
+    save(case, at, "status", "resume_status", "needs_person", *PROMISE_FIELDS)
     record_event(case, Resumed(case.status), by=by, at=at)
     return case
 
@@ -217,12 +253,12 @@ def reassign_case(
     is_same = case.department_id == department.pk
     if not case.may("reassign", by) or not reason.strip() or is_same or not _may_have(case, department):
         raise CannotReassign(case.reference)
-    was = case.department.code if case.department else None
+    was, was_user = case.department.code if case.department else None, case.assignee_id
     case.reassign(department)
     resume_promise(case, at)
     save(case, at, "status", "department", "assignee", "resume_status", *PROMISE_FIELDS)
     note = _internal(case, reason, by, at)
-    record_event(case, Reassigned(department.code, was, note), by=by, at=at)
+    record_event(case, Reassigned(department.code, was, note, was_user), by=by, at=at)
     return case
 
 
@@ -232,25 +268,17 @@ def return_to_desk(*, case_id: int, reason: str, by: Actor, at: datetime, versio
     case = Case.objects.lock(case_id, version)
     if not case.may("return_to_desk", by) or not reason.strip():
         raise CannotReturn(case.reference)
-    was = case.department.code if case.department else None
+    was, was_user = case.department.code if case.department else None, case.assignee_id
     case.return_to_desk()
     resume_promise(case, at)
-    save(case, at, "status", "department", "assignee", "resume_status", "needs_person", *PROMISE_FIELDS)
+    save(case, at, *_RETURN_FIELDS)
     note = _internal(case, reason, by, at)
-    record_event(case, Returned(was, note), by=by, at=at)
+    record_event(case, Returned(was, note, was_user), by=by, at=at)
     return case
 
 
 def _may_have(case: Case, department: Department) -> bool:
     return department.is_active and not is_kept_away(case, department)
-
-
-def _learn(case: Case, by: Actor, at: datetime) -> None:
-    last = Prediction.objects.filter(case=case).order_by("-id").first()
-    if last is not None:
-        last.decided_category, last.decided_kind = case.category, case.kind
-        last.decided_by_id, last.decided_at = by.user_id, at
-        last.save(update_fields=["decided_category", "decided_kind", "decided_by", "decided_at"])
 
 
 def _to_resident(case: Case, words: str, purpose: MessagePurpose, by: Actor, at: datetime) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cases.models import Channel, ContactOutcome, Purpose
 from cases.services.intake import Conversation, Place, Report, Reporter
-from contact_centre.desk.forms.call import WITH_RECEIPT
+from contact_centre.desk.forms.call import WITH_RECEIPT, source_key_of
 from contact_centre.web.addresses import find_street
 from contact_centre.web.city import privacy_clause
 from routing.models import Kind, Urgency
@@ -17,7 +17,7 @@ def conversation_of(data: Data, at: datetime) -> Conversation:
     """The moment of contact. The form's key makes a second submit the same contact."""
     is_case = data["becomes"] == "CASE"
     return Conversation(
-        source_key=_key(data),
+        source_key=source_key_of(data["key"]),
         channel=Channel(data["channel"]),
         purpose=Purpose(data["purpose"]),
         outcome=ContactOutcome.CASE_OPENED if is_case else ContactOutcome(data["outcome"]),
@@ -39,7 +39,7 @@ def report_of(data: Data, at: datetime) -> Report | None:
         return None
     street = find_street(data["address"]) if data["address"] else None
     return Report(
-        source_key=_key(data),
+        source_key=source_key_of(data["key"]),
         channel=Channel(data["channel"]),
         description=data["said"],
         received_at=received_at(data, at),
@@ -62,10 +62,6 @@ def received_at(data: Data, at: datetime) -> datetime:
     """When it reached the office: a letter or visit on its own day, a call now."""
     own: datetime | None = data["received_date"] if data["channel"] in WITH_RECEIPT else None
     return min(own, at) if own is not None else at
-
-
-def _key(data: Data) -> str:
-    return f"call:{data['key']}"
 
 
 def _started(data: Data, at: datetime) -> datetime:

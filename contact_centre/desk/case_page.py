@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.forms import BaseForm
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,11 +13,13 @@ from cases.models import Attachment, Audience, Case, MessagePurpose
 from cases.queries.case_file import CaseFile, Words, case_file
 from cases.states import DEPARTMENT, DESK
 from contact_centre.desk.clocks import legal_clock, promise_clock, promise_term
-from contact_centre.desk.forms.steps import StepForm, usual_answer_day
+from contact_centre.desk.duty import duty_contact
+from contact_centre.desk.forms.steps import StepForm
 from contact_centre.desk.guard import DeskRequest
-from contact_centre.desk.seen import seal
+from contact_centre.desk.prefill import initial_of, offers_of
 from contact_centre.desk.step_list import steps_for
 from contact_centre.desk.steps import Step
+from contact_centre.desk.suggestions import Offer
 from contact_centre.desk.timeline import timeline
 
 
@@ -30,6 +31,8 @@ class File:
     url: str
     thumbnail_url: str
     original_url: str
+    taken_at: datetime | None
+    taken_where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +45,27 @@ class Bubble:
     text: str
     language: str
     files: tuple[File, ...]
+    mail_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A step with its form; hindered when there is nobody whom it could reach."""
+    """A step with its form, open when somebody is at it; hindered when there is nobody whom it could reach.
+
+    ``offers`` are what the machine suggests for its fields.
+    """
 
     step: Step
     form: StepForm
     is_hindered: bool
-
-    @property
-    def is_open(self) -> bool:
-        return self.form.is_bound
+    is_open: bool
+    offers: tuple[Offer, ...]
 
 
 def case_context(
-    request: DeskRequest, case: Case, bound: StepForm | None = None, step: str = ""
+    request: DeskRequest, case: Case, current: StepForm | None = None, step: str = ""
 ) -> dict[str, Any]:
-    """What the templates of the case page want; ``bound`` is the form that did not pass."""
+    """What the templates of the case page want; ``current`` is the form of the step that somebody is at."""
     found = case_file(case)
     at = timezone.now()
     return {
@@ -68,8 +73,12 @@ def case_context(
         "file": found,
         "bubbles": [_bubble(request, entry) for entry in found.words],
         "lines": timeline(found.events),
-        "acts": [_act(request, case, found, row, bound, step) for row in steps_for(case, request.by)],
-        "bound": bound,
+        "acts": [
+            _act(request, case, found, row, current if row.name == step else None)
+            for row in steps_for(case, request.by)
+        ],
+        "bound": current,
+        "duty_contact": duty_contact(case, at),
         "promise": promise_clock(case.promise_due_at, is_paused=case.promise_paused_at is not None, at=at),
         "promise_term": promise_term(case.promise_value, case.promise_unit),
         "legal": legal_clock(case.legal_due_date, today=timezone.localdate(at)),
@@ -83,14 +92,16 @@ def may_revoke(request: DeskRequest) -> bool:
     return request.by.role in (*DESK, *DEPARTMENT)
 
 
-def make_form(request: DeskRequest, case: Case, step: Step, data: Any = None) -> StepForm:
-    """The form of a step, empty or filled in."""
+def make_form(
+    request: DeskRequest, case: Case, step: Step, data: Any = None, initial: dict[str, Any] | None = None
+) -> StepForm:
+    """The form of a step, filled in (``data``), or as it begins (``initial``)."""
     return step.form(
         data,
         case=case,
         person=request.user,
         by=request.by,
-        initial=None if data is not None else _initial(request, case, step),
+        initial=initial,
         auto_id=f"id_{step.name}_%s",
     )
 
@@ -104,26 +115,17 @@ def side_of(entry: Words) -> str:
     return "resident" if is_residents else "city"
 
 
-def _act(
-    request: DeskRequest, case: Case, found: CaseFile, step: Step, bound: BaseForm | None, name: str
-) -> Act:
-    is_bound = bound is not None and step.name == name
-    form = bound if is_bound and isinstance(bound, StepForm) else make_form(request, case, step)
-    return Act(step, form, is_hindered=step.asks_resident and not found.is_reachable)
-
-
-def _initial(request: DeskRequest, case: Case, step: Step) -> dict[str, Any]:
-    common: dict[str, Any] = {"version": case.version, "seen": seal(case, request.user)}
-    if step.name == "classify":
-        category = case.category.code if case.category else ""
-        return common | {"category": category, "kind": case.kind or "REPORT", "urgency": case.urgency}
-    if step.name == "ask":
-        return common | {"answer_by": usual_answer_day()}
-    if step.name == "route" and case.category is not None:
-        return common | {"department": case.category.department_id}
-    if step.name == "plan":
-        return common | {"planned_for": case.planned_for}
-    return common
+def _act(request: DeskRequest, case: Case, found: CaseFile, step: Step, current: StepForm | None) -> Act:
+    form = current or make_form(
+        request, case, step, initial=initial_of(case, request.user, step.name, found.reading)
+    )
+    return Act(
+        step,
+        form,
+        is_hindered=step.asks_resident and not found.is_reachable,
+        is_open=current is not None,
+        offers=offers_of(case, step.name, found.reading),
+    )
 
 
 def _bubble(request: DeskRequest, entry: Words) -> Bubble:
@@ -135,7 +137,15 @@ def _bubble(request: DeskRequest, entry: Words) -> Bubble:
         text=message.body,
         language=message.language,
         files=tuple(_file(request, attachment) for attachment in entry.files),
+        mail_url=_mail_url(request, entry),
     )
+
+
+def _mail_url(request: DeskRequest, entry: Words) -> str:
+    """Where the mail lies that the words were read from; another face serves it."""
+    if not entry.message.is_mail or not may_read_restricted_files(request.by):
+        return ""
+    return reverse("intake:original", args=[entry.message.pk])
 
 
 def _author(entry: Words) -> str:
@@ -147,5 +157,14 @@ def _author(entry: Words) -> str:
 
 def _file(request: DeskRequest, row: Attachment) -> File:
     url = reverse("desk:file", args=[row.pk])
-    original = reverse("desk:original", args=[row.pk]) if may_read_restricted_files(request.by) else ""
-    return File(row.original_name or row.name, url, url if row.display_path else "", original)
+    name, thumbnail = row.original_name or row.name, url if row.display_path else ""
+    if not may_read_restricted_files(request.by):
+        return File(name, url, thumbnail, "", None, "")
+    original = reverse("desk:original", args=[row.pk])
+    return File(name, url, thumbnail, original, row.taken_at, _taken_where(row))
+
+
+def _taken_where(row: Attachment) -> str:
+    if row.taken_lat is None or row.taken_lon is None:
+        return ""
+    return f"{row.taken_lat:.5f}, {row.taken_lon:.5f}"

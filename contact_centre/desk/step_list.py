@@ -1,24 +1,31 @@
 """The steps that staff may take with a case: which form, who may, which service. One row each."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
 from cases.actors import Actor
 from cases.models import Case
-from cases.services import conversation, endings, merging, privacy, workflow
+from cases.services import attention, conversation, endings, merging, privacy, workflow
 from cases.services._steps import Refused
+from contact_centre.desk.forms import keeping_away, sorting
 from contact_centre.desk.forms import steps as forms
 from contact_centre.desk.steps import (
     Lazy,
     Step,
     always,
     by_state,
+    may_acknowledge,
     may_classify,
     may_keep_away,
+    may_let_back,
+    may_let_leave,
     may_reopen,
     may_route,
     may_take,
+    may_take_over,
+    may_withdraw,
     may_write,
 )
 
@@ -33,10 +40,29 @@ STEPS: tuple[Step, ...] = (
         _("The case is yours."),
     ),
     Step(
+        "take_over",
+        _("Take over"),
+        "person-check",
+        forms.NothingToSay,
+        may_take_over,
+        partial(workflow.take_case, is_takeover=True),
+        _("The case is yours."),
+        label_with=_("Take over from %(assignee)s"),
+    ),
+    Step(
+        "acknowledge",
+        _("Seen, nothing to do"),
+        "check-lg",
+        forms.NothingToSay,
+        may_acknowledge,
+        attention.acknowledge_case,
+        _("The case does not wait for a person any more."),
+    ),
+    Step(
         "classify",
         _("Decide category and kind"),
         "tag",
-        forms.ClassifyForm,
+        sorting.ClassifyForm,
         may_classify,
         workflow.classify_case,
         _("Category and kind are decided."),
@@ -45,7 +71,7 @@ STEPS: tuple[Step, ...] = (
         "route",
         _("Pass to a department"),
         "signpost-split",
-        forms.RouteForm,
+        sorting.RouteForm,
         may_route,
         workflow.route_case,
         _("The case was passed on."),
@@ -129,7 +155,7 @@ STEPS: tuple[Step, ...] = (
         "reassign",
         _("Hand to another department"),
         "arrow-left-right",
-        forms.ReassignForm,
+        sorting.ReassignForm,
         by_state("reassign"),
         workflow.reassign_case,
         _("The case was handed on."),
@@ -166,10 +192,19 @@ STEPS: tuple[Step, ...] = (
         _("Withdraw"),
         "arrow-return-left",
         forms.ReasonForm,
-        by_state("withdraw"),
+        may_withdraw,
         endings.withdraw_case,
         _("The case is withdrawn."),
         tone="danger",
+    ),
+    Step(
+        "leave",
+        _("The resident withdraws"),
+        "arrow-return-left",
+        forms.ReasonForm,
+        may_let_leave,
+        endings.withdraw_case,
+        _("The resident has left. The case goes on, because somebody may come to harm."),
     ),
     Step(
         "reopen",
@@ -184,12 +219,22 @@ STEPS: tuple[Step, ...] = (
         "exclude",
         _("Keep somebody away from this case"),
         "shield-lock",
-        forms.ExcludeForm,
+        keeping_away.ExcludeForm,
         may_keep_away,
         privacy.exclude,
         _("They cannot see the case any more."),
         takes_version=False,
         tone="danger",
+    ),
+    Step(
+        "lift",
+        _("Let somebody see it again"),
+        "eye",
+        keeping_away.LiftForm,
+        may_let_back,
+        privacy.lift_exclusion,
+        _("They may see the case again."),
+        takes_version=False,
     ),
 )
 
@@ -199,6 +244,13 @@ _REFUSALS: dict[type[Refused], Lazy] = {
     workflow.AlreadyTaken: _("Another person has this case now."),
     workflow.NobodyReachable: _("Nobody on this case can be reached, so there is nobody to ask."),
     conversation.CannotWrite: _("Nobody on this case can be reached."),
+    workflow.LegalGate: _(
+        "This is, or may be, a matter of law. Only a dispatcher decides that it is none: write a note why."
+    ),
+    workflow.NotDecided: _("First decide category and kind: without them nobody knows by when to answer."),
+    endings.TermNotOver: _(
+        "Ask the resident first for what is missing. This outcome is possible when the day for the answer is over."
+    ),
     endings.OutcomeNotAllowed: _("This outcome is not for this kind of matter."),
     merging.CannotMerge: _("These two cases cannot be merged."),
 }
@@ -207,7 +259,7 @@ NOT_NOW = _("This step is not possible now, or not for your role.")
 
 def steps_for(case: Case, by: Actor) -> Iterator[Step]:
     """The steps that this person may take with the case as it is."""
-    return (step for step in STEPS if step.may(case, by))
+    return (step.on(case) for step in STEPS if step.may(case, by))
 
 
 def refusal(error: Refused) -> Lazy:

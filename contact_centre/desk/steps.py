@@ -1,7 +1,7 @@
 """What a step with a case is, and who may take it when. The list of steps is in ``contact_centre.desk.step_list``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -18,7 +18,10 @@ Lazy = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``name`` is its address; ``may`` is asked before the form is shown and before the service is called."""
+    """``name`` is its address; ``may`` is asked before the form is shown and before the service is called.
+
+    ``label_with`` is the label where it names the case's assignee.
+    """
 
     name: str
     label: Lazy
@@ -30,6 +33,13 @@ class Step:
     takes_version: bool = True
     asks_resident: bool = False
     tone: str = "primary"
+    label_with: Lazy = ""
+
+    def on(self, case: Case) -> "Step":
+        """The step as it is offered with this case."""
+        if not self.label_with:
+            return self
+        return replace(self, label=str(self.label_with) % {"assignee": case.assignee or ""})
 
 
 def by_state(action: str) -> Callable[[Case, Actor], bool]:
@@ -40,6 +50,26 @@ def by_state(action: str) -> Callable[[Case, Actor], bool]:
 def may_take(case: Case, by: Actor) -> bool:
     """Nobody has it yet."""
     return case.is_open and case.may_work(by) and case.assignee_id is None
+
+
+def may_take_over(case: Case, by: Actor) -> bool:
+    """A colleague has it."""
+    return case.is_open and case.may_work(by) and case.assignee_id not in (None, by.user_id)
+
+
+def may_acknowledge(case: Case, by: Actor) -> bool:
+    """Somebody is needed, and the person may say that there is nothing to do."""
+    return case.needs_person and case.may_work(by)
+
+
+def may_withdraw(case: Case, by: Actor) -> bool:
+    """An open case that ends with it."""
+    return case.may_withdraw(by) and not case.is_hazard
+
+
+def may_let_leave(case: Case, by: Actor) -> bool:
+    """A hazard: only the resident leaves it."""
+    return case.may_withdraw(by) and case.is_hazard
 
 
 def may_classify(case: Case, by: Actor) -> bool:
@@ -70,3 +100,8 @@ def always(_case: Case, _by: Actor) -> bool:
 def may_keep_away(_case: Case, by: Actor) -> bool:
     """Who may exclude others."""
     return may_exclude(by)
+
+
+def may_let_back(case: Case, by: Actor) -> bool:
+    """The same people, where somebody is kept away."""
+    return may_exclude(by) and case.exclusions.exists()

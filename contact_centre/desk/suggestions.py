@@ -4,12 +4,22 @@ from dataclasses import dataclass
 
 from cases.triage import suggest
 from classifiers.types import Understanding
+from contact_centre.web.city import emergency_name
 from routing.models import Category, Kind, Street, Urgency
 
 # Fewer characters say nothing.
 SHORTEST = 12
 # What is less likely than this would be shown as 0 % or 1 %, and helps nobody.
-_LEAST_PROBABILITY = 0.02
+LEAST_PROBABILITY = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class CallFirst:
+    """A number that is faster than any report, for a category where waiting is dangerous."""
+
+    category: str
+    number: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,7 @@ class Offer:
     label: str
     words: str
     per_cent: int | None = None
+    call_first: CallFirst | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +54,31 @@ def suggestions_for(text: str, language: str) -> Suggestions:
     return Suggestions(is_ready=True, offers=offers, may_be_legal=found.kind.may_be_legal)
 
 
+def call_first(code: str) -> CallFirst | None:
+    """Whom the caller should phone before we write anything down; None where nobody."""
+    category = Category.objects.filter(code=code, is_active=True).exclude(call_first="").first()
+    return _call_first(category) if category else None
+
+
+def _call_first(category: Category) -> CallFirst | None:
+    number = category.call_first
+    return CallFirst(category.name, number, emergency_name(number)) if number else None
+
+
 def _categories(found: Understanding) -> list[Offer]:
-    names = {c.code: c.name for c in Category.objects.filter(code__in=[s.code for s in found.categories])}
+    codes = [suggestion.code for suggestion in found.categories]
+    rows = {category.code: category for category in Category.objects.filter(code__in=codes)}
     return [
         Offer(
             "category",
             suggestion.code,
-            names[suggestion.code],
+            rows[suggestion.code].name,
             ", ".join(dict.fromkeys(word.text for word in suggestion.words)),
             round(suggestion.probability * 100),
+            _call_first(rows[suggestion.code]),
         )
         for suggestion in found.categories
-        if suggestion.code in names and suggestion.probability >= _LEAST_PROBABILITY
+        if suggestion.code in rows and suggestion.probability >= LEAST_PROBABILITY
     ]
 
 

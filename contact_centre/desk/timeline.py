@@ -33,6 +33,8 @@ _SENTENCES: Mapping[str, tuple[str, Any]] = {
     EventKind.CLASSIFIED: ("tag", gettext_lazy("Decided: %(category)s, %(kind)s, %(urgency)s")),
     EventKind.ROUTED: ("signpost-split", gettext_lazy("Passed to: %(department)s")),
     EventKind.TAKEN: ("person-check", gettext_lazy("Taken by %(person)s")),
+    EventKind.DAY_PASSED: ("calendar-event", gettext_lazy("The day has passed: %(day)s")),
+    EventKind.ACKNOWLEDGED: ("check-lg", gettext_lazy("Seen, nothing to do")),
     EventKind.STARTED: ("play-circle", gettext_lazy("Work started")),
     EventKind.PLANNED: ("calendar-event", gettext_lazy("Planned for %(day)s")),
     EventKind.QUESTION_ASKED: (
@@ -59,9 +61,9 @@ _SENTENCES: Mapping[str, tuple[str, Any]] = {
     EventKind.UNMERGED: ("node-plus", gettext_lazy("Taken apart from %(other)s")),
     EventKind.WITHDRAWN: ("arrow-return-left", gettext_lazy("Withdrawn")),
     EventKind.DETACHED: ("person", gettext_lazy("The resident left the case")),
-    EventKind.PARTICIPANT_ADDED: ("person-plus", gettext_lazy("Participant added")),
     EventKind.LINK_REVOKED: ("link-45deg", gettext_lazy("Tracking link revoked")),
     EventKind.EXCLUDED: ("shield-lock", gettext_lazy("Kept away: %(excluded)s")),
+    EventKind.EXCLUSION_LIFTED: ("eye", gettext_lazy("May see the case again: %(excluded)s")),
     EventKind.CONTACT_LINKED: ("telephone", gettext_lazy("Contact logged: %(purpose)s")),
 }
 
@@ -73,6 +75,8 @@ def timeline(events: tuple[EventEntry, ...]) -> list[Line]:
 
 def _line(event: EventEntry) -> Line:
     icon, sentence = _SENTENCES[event.kind]
+    if event.kind == EventKind.TAKEN and event.details["was_user"]:
+        sentence = gettext_lazy("Taken over by %(person)s from %(was_person)s")
     return Line(event.at, icon, str(sentence) % _values(event.details), event.details["note"], _who(event))
 
 
@@ -96,8 +100,9 @@ def _values(details: Mapping[str, Any]) -> dict[str, Any]:
         "department": details["department"],
         "was_department": details["was_department"] or _("the contact centre"),
         "person": details["user"],
+        "was_person": details["was_user"],
         "excluded": details["user"] or details["department"],
-        "day": _day(details.get("date") or details.get("answer_by")),
+        "day": _day(details.get("date") or details.get("answer_by") or details.get("day")),
         "status": label(Status, "status"),
         "outcome": label(Outcome, "outcome"),
         "other": details["other"],

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from contact_centre.desk.views import call, case, files, outbox, queue, status_by_phone, steps
+from contact_centre.desk.views import (
+    call,
+    case,
+    contacts,
+    files,
+    outbox,
+    queue,
+    readings,
+    status_by_phone,
+    steps,
+)
 
 app_name = "desk"
 
@@ -19,6 +29,9 @@ urlpatterns: list[URLPattern] = [
     path("call/streets/", call.suggest_streets, name="streets"),
     path("call/status/", status_by_phone.tell_status, name="status_by_phone"),
     path("call/<int:contact_id>/", call.show_logged, name="logged"),
+    path("contacts/", contacts.show_contacts, name="contacts"),
+    path("contacts/<int:contact_id>/called/", contacts.call_back, name="called_back"),
+    path("readings/", readings.show_readings, name="readings"),
     path("outbox/", outbox.show_outbox, name="outbox"),
     path("outbox/<int:notice_id>/", outbox.show_notice, name="notice"),
     path("outbox/<int:notice_id>/<slug:name>/", outbox.settle, name="settle"),

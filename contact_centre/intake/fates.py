@@ -11,13 +11,14 @@ from django.utils import timezone
 from cases.actors import resident
 from cases.files import StoredFile
 from cases.models import Case, Channel, ContactChannel, Message
+from cases.models.message import MAIL_KEY
 from cases.services.conversation import record_reply
 from cases.services.intake import Report, Reporter, open_case
 from contact_centre.intake.mail import address, attachments, threading
 from contact_centre.intake.mail.subject import without_marks
 from contact_centre.intake.mail.threading import Thread
 from contact_centre.intake.mail.types import Machine, ParsedMail
-from contact_centre.intake.models import RawMessage, RawState, Reason
+from contact_centre.intake.models import RawChannel, RawMessage, RawState, Reason
 from notifications.links import read_message_id
 
 MAX_HOPS: Final = 50
@@ -67,6 +68,14 @@ def settle(row: RawMessage, mail: ParsedMail, *, at: datetime) -> Fate:
     if thread is not None and thread.writer is not None:
         return _reply(row, mail, thread, thread.writer.pk, kept, left, at)
     return _open(row, mail, thread, kept, left, at)
+
+
+def raw_message_of(message: Message) -> RawMessage | None:
+    """The mail that a message of a case was read from; None for a message that is no mail."""
+    if not message.is_mail:
+        return None
+    digest = str(message.source_key).removeprefix(MAIL_KEY)
+    return RawMessage.objects.filter(channel=RawChannel.MAIL, sha256=digest).first()
 
 
 def is_reused_id(row: RawMessage) -> bool:
@@ -172,4 +181,4 @@ def _file_names(mail: ParsedMail) -> str:
 
 
 def _source_key(row: RawMessage) -> str:
-    return f"mail:{row.sha256}"
+    return f"{MAIL_KEY}{row.sha256}"

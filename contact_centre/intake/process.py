@@ -38,6 +38,7 @@ def process(raw_id: int, *, at: datetime) -> RawMessage:
     A message that cannot be processed becomes FAILED with the traceback. Raises one of ``TEMPORARY`` where the
     trouble is ours and the message still has attempts; its row stays as far as it came.
     """
+    structlog.contextvars.unbind_contextvars("case_id")
     row = RawMessage.objects.get(pk=raw_id)
     if row.is_settled and row.state != RawState.FAILED:
         return row

@@ -7,13 +7,17 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from cases.access import CaseFlags, NoAccess, get_case_for_staff, get_participant, sees, works_with_cases
 from cases.actors import Actor, staff
-from cases.models import CaseParticipant
+from cases.models import EventKind
+from cases.queries.merged import followed_cases
+from cases.timeline import PUBLIC_KINDS
 from contact_centre.live.pushes import DESK, case_group
 from routing.models import User
 
 # Close codes 4400 to 4499 tell the page not to try again.
 NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
+# After these a link may open nothing any more, or the work may go on in another case.
+_TURNING = (EventKind.LINK_REVOKED, EventKind.DETACHED, EventKind.MERGED, EventKind.UNMERGED)
 
 
 class DeskConsumer(AsyncJsonWebsocketConsumer):
@@ -44,8 +48,8 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
             return
         if sees(self.actor, _flags(message["flags"])):
             await self.send_json({key: message[key] for key in ("case", "version", "kind")})
-        elif message["left"] in self.actor.departments:
-            # The case went elsewhere: the queue is another, and that is all there is to know.
+        elif message["before"] and sees(self.actor, _flags(message["before"])):
+            # The case went out of her sight: the queue is another, and that is all there is to know.
             await self.send_json({"case": None, "version": None, "kind": "QUEUE"})
 
     def _user(self) -> User | None:
@@ -64,33 +68,38 @@ class TrackConsumer(AsyncJsonWebsocketConsumer):
 
     async def connect(self) -> None:
         await self.accept()
-        try:
-            participant = await self._participant()
-        except NoAccess:
-            await self.close(NOT_ALLOWED)
-            return
-        survivor = participant.case.merged_into_id
-        cases = [participant.case_id, *([survivor] if survivor else [])]
-        self.groups_joined = tuple(case_group(case_id) for case_id in cases)
-        for group in self.groups_joined:
-            await self.channel_layer.group_add(group, self.channel_name)
+        await self._listen()
 
     async def disconnect(self, code: int) -> None:
         for group in self.groups_joined:
             await self.channel_layer.group_discard(group, self.channel_name)
 
     async def case_changed(self, message: dict[str, Any]) -> None:
-        """Pass the news on; a page whose link was revoked hears nothing any more."""
-        if message["kind"] == "LINK_REVOKED":
-            try:
-                await self._participant()
-            except NoAccess:
-                await self.close(NOT_ALLOWED)
-            return
-        await self.send_json({key: message[key] for key in ("case", "version", "kind")})
+        """Pass the news on; a page whose link was revoked, or whose reader left, hears nothing any more.
 
-    async def _participant(self) -> CaseParticipant:
-        return await database_sync_to_async(get_participant)(**self.scope["url_route"]["kwargs"])
+        What is not told to residents is a change like any other: its name stays inside.
+        """
+        if message["kind"] in _TURNING and not await self._listen():
+            return
+        kind = message["kind"] if message["kind"] in PUBLIC_KINDS else "CHANGED"
+        await self.send_json({"case": message["case"], "version": message["version"], "kind": kind})
+
+    async def _listen(self) -> bool:
+        """Listen to the case, and to the one in which the work on it goes on; close where the key opens nothing."""
+        try:
+            cases = await _followed(**self.scope["url_route"]["kwargs"])
+        except NoAccess:
+            await self.close(NOT_ALLOWED)
+            return False
+        groups = tuple(case_group(case_id) for case_id in cases)
+        for group in groups:
+            if group not in self.groups_joined:
+                await self.channel_layer.group_add(group, self.channel_name)
+        for group in self.groups_joined:
+            if group not in groups:
+                await self.channel_layer.group_discard(group, self.channel_name)
+        self.groups_joined = groups
+        return True
 
 
 @database_sync_to_async
@@ -100,6 +109,12 @@ def _listener(user: User, reference: str | None) -> tuple[Actor, int | None]:
         raise NoAccess(reference)
     actor = staff(user)
     return actor, get_case_for_staff(user, reference, actor).pk if reference else None
+
+
+@database_sync_to_async
+def _followed(reference: str, key: str) -> tuple[int, ...]:
+    """The cases that the key lets its holder hear of; raises NoAccess. One question, so that nothing is missed."""
+    return followed_cases(get_participant(reference, key).case_id)
 
 
 def _flags(raw: dict[str, Any]) -> CaseFlags:

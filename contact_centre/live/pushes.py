@@ -7,10 +7,9 @@ from channels.layers import BaseChannelLayer, get_channel_layer
 
 from cases.access import flags_of
 from cases.hints import crier
-from cases.models import CaseEvent
 from cases.signals import case_event_recorded
-from cases.timeline import PUBLIC_KINDS
-from routing.models import Department
+from cases.timeline import SILENT_KINDS
+from contact_centre.live.lost import flags_before
 
 DESK = "desk"
 Message = dict[str, Any]
@@ -41,12 +40,12 @@ def case_group(case_id: int) -> str:
 
 
 def push_event(*, case_id: int, event_id: int, kind: str, version: int, **_kwargs: Any) -> None:
-    """Tell the desks, and the residents' pages when the event is public. A lost push loses nothing."""
+    """Tell the desks, and the residents' pages unless nothing changes there. A lost push loses nothing."""
     crier.hand_over(push_all, News(case_id, event_id, kind, version))
 
 
 def push_all(news: list[News]) -> None:
-    """Tell all news in their order, with three questions to the database however many they are."""
+    """Tell all news in their order, with a few questions to the database however many they are."""
     layer = get_channel_layer()
     if layer is not None:
         crier.run(_send, layer, list(_letters(news)))
@@ -60,23 +59,14 @@ async def _send(layer: BaseChannelLayer, letters: list[tuple[str, Message]]) -> 
 def _letters(news: list[News]) -> list[tuple[str, Message]]:
     """What is said to which group."""
     flags = flags_of(one.case_id for one in news)
-    left = _left_departments([one.event_id for one in news])
+    before = flags_before([one.event_id for one in news], flags)
     letters = []
     for one in news:
         if one.case_id not in flags:
             continue
-        told = {"flags": asdict(flags[one.case_id]), "left": left.get(one.event_id)}
+        was = before.get(one.event_id)
+        told = {"flags": asdict(flags[one.case_id]), "before": asdict(was) if was else None}
         letters.append((DESK, one.message | told))
-        if one.kind in PUBLIC_KINDS or one.kind == "LINK_REVOKED":
+        if one.kind not in SILENT_KINDS:
             letters.append((case_group(one.case_id), one.message))
     return letters
-
-
-def _left_departments(event_ids: list[int]) -> dict[int, int]:
-    """The department that an event took the case away from, by event: its queue changes too."""
-    events = CaseEvent.objects.filter(pk__in=event_ids, payload__was_department__isnull=False)
-    codes = {pk: code for pk, code in events.values_list("pk", "payload__was_department") if code}
-    if not codes:
-        return {}
-    ids = dict(Department.objects.filter(code__in=codes.values()).values_list("code", "pk"))
-    return {pk: ids[code] for pk, code in codes.items() if code in ids}

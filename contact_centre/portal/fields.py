@@ -11,6 +11,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from cases.files import ACCEPTED_TYPES
+from cases.services._steps import clean_line
 from routing.models import Category
 
 _ORDER = ("group__position", "group_id", "position", "id")
@@ -46,10 +47,24 @@ class PlainTextField(forms.CharField):
 
 
 class LineField(PlainTextField):
-    """Words on one line."""
+    """Words on one line, without marks that would turn the words around them on a page."""
+
+    default_error_messages = {
+        "max_length": _(
+            "This is %(show_value)d characters long, and %(limit_value)d is the most we can take. "
+            "Please shorten it."
+        )
+    }
 
     def to_python(self, value: Any) -> str:
-        return " ".join(super().to_python(value).split())
+        return clean_line(super().to_python(value))
+
+
+class MailField(forms.EmailField):
+    """An e-mail address; what nobody can see is taken out before it is looked at."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(without_controls("" if value is None else str(value))) or ""
 
 
 class PhotosInput(forms.FileInput):

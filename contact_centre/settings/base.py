@@ -159,6 +159,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=15),
         "options": {"expires": 6 * 3600},
     },
+    "delete-leftover-files": {
+        "task": "cases.delete_leftover_files",
+        "schedule": crontab(hour=3, minute=45),
+        "options": {"expires": 6 * 3600},
+    },
+    "notice-passed-days": {
+        "task": "cases.notice_passed_days",
+        "schedule": crontab(hour=3, minute=45),
+        "options": {"expires": 6 * 3600},
+    },
 }
 # Who is told of an event: a consumer and the kinds it wants (None: all). One work row each, see cases.timeline.
 EVENT_CONSUMERS: dict[str, list[str] | None] = {"triage": ["RECEIVED"], "notifications": None}

@@ -1,8 +1,10 @@
 """What a production environment must not be. Every fault is named at once; no value is ever printed."""
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
+from ipaddress import ip_address
+from urllib.parse import SplitResult, unquote, urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 REQUIRED = (
@@ -15,18 +17,40 @@ REQUIRED = (
     "CACHE_URL",
     "EMAIL_URL",
 )
-EMBEDDED_SCHEMES = {
-    "DATABASE_URL": ("sqlite",),
-    "CELERY_BROKER_URL": ("filesystem", "memory"),
-    "CHANNEL_LAYER_URL": ("database", "memory"),
-    "CACHE_URL": ("dbcache", "locmemcache", "dummycache"),
-    "EMAIL_URL": ("maildir", "consolemail", "memorymail", "dummymail", "filemail"),
+# What each service may be reached by. All else is embedded, for trying out, or unknown to us.
+SCHEMES = {
+    "DATABASE_URL": {"postgres", "postgresql", "psql", "pgsql"},
+    "CELERY_BROKER_URL": {"redis", "rediss", "redis+socket", "amqp", "amqps"},
+    "CHANNEL_LAYER_URL": {"redis", "rediss", "unix"},
+    "CACHE_URL": {"redis", "rediss", "rediscache"},
+    "EMAIL_URL": {
+        "smtp",
+        "smtps",
+        "smtp+tls",
+        "smtp+ssl",
+        *(
+            f"anymail+{provider}"
+            for provider in (
+                "brevo",
+                "mailersend",
+                "mailgun",
+                "mailjet",
+                "mailtrap",
+                "mandrill",
+                "postal",
+                "postmark",
+                "resend",
+                "scaleway",
+                "sendgrid",
+                "sparkpost",
+            )
+        ),
+    },
 }
 KEY_LENGTH = 50
 DISTINCT_CHARACTERS = 10
 DEFAULT_KEYS = ("insecure", "change", "secret", "example", "default", "password")
-DEFAULT_PASSWORDS = {"", "admin", "changeme", "contact", "guest", "password", "postgres", "secret"}
-TRUE_WORDS = {"1", "on", "true", "y", "yes"}
+DEFAULT_PASSWORDS = {"admin", "changeme", "contact", "guest", "password", "postgres", "secret"}
 
 
 def refuse_unsafe(environment: Mapping[str, str]) -> None:
@@ -41,40 +65,83 @@ def unsafe_values(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in REQUIRED:
         if not environment.get(name):
             yield name, "is missing"
-    yield from _key_faults(environment.get("SECRET_KEY", ""))
+    yield from _key_faults("SECRET_KEY", environment.get("SECRET_KEY", ""))
+    for key in _listed(environment, "SECRET_KEY_FALLBACKS"):
+        yield from _key_faults("SECRET_KEY_FALLBACKS", key)
     yield from _address_faults(environment)
-    yield from _service_faults(environment)
+    for name in SCHEMES:
+        if environment.get(name):
+            yield from _service_faults(name, environment[name])
+    yield from _switch_faults(environment)
+
+
+def _switch_faults(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, reason in (
         ("DEBUG", "shows secrets to visitors"),
         ("DEMO", "creates logins with a known password"),
     ):
-        if environment.get(name, "").strip().lower() in TRUE_WORDS:
+        if _is_on(environment.get(name, "")):
             yield name, f"must be off: it {reason}"
-    if environment.get("RATE_LIMITS_ENABLED", "1").strip().lower() not in TRUE_WORDS:
+    if not _is_on(environment.get("RATE_LIMITS_ENABLED", "on")):
         yield "RATE_LIMITS_ENABLED", "must be on: it protects residents from floods"
 
 
-def _key_faults(key: str) -> Iterator[tuple[str, str]]:
+def _is_on(value: str) -> bool:
+    """As the settings read it: a number that is not zero is on, like a few words."""
+    return bool(environ.Env.parse_value(value, bool)) if value else False
+
+
+def _listed(environment: Mapping[str, str], name: str) -> list[str]:
+    return [part.strip() for part in environment.get(name, "").split(",") if part.strip()]
+
+
+def _key_faults(name: str, key: str) -> Iterator[tuple[str, str]]:
     if key and (len(key) < KEY_LENGTH or len(set(key)) < DISTINCT_CHARACTERS):
-        yield "SECRET_KEY", f"is too short or too even: {KEY_LENGTH} random characters are the least"
+        yield name, f"is too short or too even: {KEY_LENGTH} random characters are the least"
     if any(word in key.lower() for word in DEFAULT_KEYS):
-        yield "SECRET_KEY", "looks like a default from a manual"
+        yield name, "looks like a default from a manual"
 
 
 def _address_faults(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     address = urlsplit(environment.get("PUBLIC_URL", ""))
     if environment.get("PUBLIC_URL") and (address.scheme != "https" or not address.hostname):
         yield "PUBLIC_URL", "must be an https address"
-    if "*" in environment.get("ALLOWED_HOSTS", ""):
-        yield "ALLOWED_HOSTS", "must name hosts, not *"
+    for host in _listed(environment, "ALLOWED_HOSTS"):
+        if "*" in host:
+            yield "ALLOWED_HOSTS", "must name hosts, not *"
+        elif host.startswith(".") and "." not in host.strip("."):
+            yield "ALLOWED_HOSTS", "must name hosts, not everything under a top-level domain"
     if environment.get("MAIL_DOMAIN", "").endswith(".example"):
         yield "MAIL_DOMAIN", "is the one of the demonstration"
 
 
-def _service_faults(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for name, schemes in EMBEDDED_SCHEMES.items():
-        url = urlsplit(environment.get(name, ""))
-        if url.scheme in schemes:
-            yield name, f"names an embedded service ({url.scheme}), which is for one machine and trying out"
-        if url.hostname and url.username and (url.password or "") in DEFAULT_PASSWORDS:
-            yield name, "has no password, or a default one"
+def _service_faults(name: str, value: str) -> Iterator[tuple[str, str]]:
+    try:
+        url = urlsplit(value)
+    except ValueError:
+        yield name, "is no address"
+        return
+    if url.scheme not in SCHEMES[name]:
+        known = ", ".join(sorted(SCHEMES[name]))
+        yield (
+            name,
+            f"names no service that is known and safe for production; the address begins with one of {known}",
+        )
+    elif _wants_password(name, url) and not url.password:
+        yield name, "has no password, and its server is not on this machine"
+    elif unquote(url.password or "").lower() in DEFAULT_PASSWORDS:
+        yield name, "has a default password"
+
+
+def _wants_password(name: str, url: SplitResult) -> bool:
+    """A socket or a port of this machine is guarded by the machine; a relay for mail may know us by our address."""
+    if name == "EMAIL_URL":
+        return url.username is not None
+    return not (url.hostname is None or url.hostname.startswith(("%2f", "%2F")) or _is_here(url.hostname))
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -39,8 +39,10 @@ ALLOWED_HOSTS += ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
-# Workers of one run share a Redis server, but not what they keep there.
+# Workers of one run share a Redis server, but not what they keep there. Clearing a cache empties its whole database.
 CACHES["default"]["KEY_PREFIX"] = _OWN_DIR.name
+if "db" in (_options := CACHES["default"].get("OPTIONS", {})):
+    _options["db"] += int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 if "CONFIG" in CHANNEL_LAYERS["default"]:
     CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = _OWN_DIR.name
 

@@ -12,6 +12,8 @@ from typing import IO, Any
 
 import structlog
 
+from contact_centre.web.refusals import refusal_page
+
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -21,9 +23,12 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 logger = structlog.get_logger(__name__)
 
+TOO_LARGE = 413
 MEMORY_BYTES = 256 * 1024
 CHUNK_BYTES = 256 * 1024
-REASONS = {400: "Bad Request", 408: "Request Timeout", 413: "Content Too Large"}
+# So much more of a refused body is read and thrown away: a browser shows an answer only once it has sent its part.
+DRAIN_TIMES = 4
+DRAIN_SECONDS = 60.0
 
 
 class Refused(Exception):
@@ -67,6 +72,8 @@ class BodySpool:
                 length = await self._spool(receive, body, declared)
             except Refused as refusal:
                 logger.warning("request_body_refused", code=refusal.status, reason=refusal.reason)
+                if refusal.status == TOO_LARGE and not is_waiting_for_leave(scope):
+                    await self._drain(receive)
                 await _answer(send, refusal.status)
             except Disconnected:
                 logger.info("request_body_aborted")
@@ -76,16 +83,27 @@ class BodySpool:
 
     async def _spool(self, receive: Receive, body: IO[bytes], declared: int | None) -> int:
         if declared is not None and declared > self.limits.total_bytes:
-            raise Refused(413, "declared too large")
+            raise Refused(TOO_LARGE, "declared too large")
         length = 0
         async for piece in self._pieces(receive):
             length += len(piece)
             if length > self.limits.total_bytes:
-                raise Refused(413, "too large")
+                raise Refused(TOO_LARGE, "too large")
             body.write(piece)
         if declared is not None and length != declared:
             raise Refused(400, "length differs from Content-Length")
         return length
+
+    async def _drain(self, receive: Receive) -> None:
+        left = DRAIN_TIMES * self.limits.total_bytes
+        try:
+            async with asyncio.timeout(min(DRAIN_SECONDS, self.limits.total_seconds)):
+                async for piece in self._pieces(receive):
+                    left -= len(piece)
+                    if left < 0:
+                        return
+        except (TimeoutError, Refused, Disconnected):
+            return
 
     async def _pieces(self, receive: Receive) -> AsyncIterator[bytes]:
         deadline = time.monotonic() + self.limits.total_seconds
@@ -120,6 +138,11 @@ def declared_length(scope: Scope) -> int | None:
     return int(value)
 
 
+def is_waiting_for_leave(scope: Scope) -> bool:
+    """Whether the client sends its body only when it is told to (``Expect: 100-continue``)."""
+    return (b"expect", b"100-continue") in scope["headers"]
+
+
 def with_length(scope: Scope, length: int) -> Scope:
     """The scope with the true length, and without headers that WSGI would mistake for others (``X_Real_IP``)."""
     headers = [
@@ -148,10 +171,13 @@ def replay(body: IO[bytes], length: int, receive: Receive) -> Receive:
 
 
 async def _answer(send: Send, status: int) -> None:
-    text = REASONS[status].encode()
+    text = refusal_page(status)
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", b"%d" % len(text)),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"cache-control", b"no-store"),
         (b"connection", b"close"),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})

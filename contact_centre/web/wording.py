@@ -1,16 +1,17 @@
 """What a resident reads about the state of her case: a name, a sentence, and what happens next and by when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.deadlines import promised_date
-from cases.models import REOPEN_DAYS, Case
+from cases.models import REOPEN_DAYS, Case, ContactChannel
 from cases.states import Outcome, Status
 
 
@@ -25,14 +26,29 @@ class StatusWords:
     next_step: str
 
 
-def status_words(case: Case, now: datetime) -> StatusWords:
-    """The case's state in plain words. A date is named only once category and kind are settled."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: how she is told of news (nobody is promised a letter whom nobody can write to), and on which day."""
+
+    channel: str
+    today: date
+
+
+def status_words(case: Case, now: datetime, channel: str, *, is_others: bool = False) -> StatusWords:
+    """The case's state in plain words. A date is named only once category and kind are settled.
+
+    ``is_others``: the reader's own case was merged into this one. She is promised only what she can do: she does
+    not open it again, and what another household was asked is not hers to answer.
+    """
     if case.status in (Status.RESOLVED, Status.CLOSED):
-        return _ended(case, now)
-    label, sentence, next_step = _OPEN[Status(case.status)](case)
-    return StatusWords(
-        case.status, "", label, sentence, _by_when(case, now) if next_step is None else next_step
-    )
+        return _ended(case, now, may_reopen=not is_others)
+    reader, status = Reader(channel, timezone.localdate(now)), Status(case.status)
+    if is_others and status == Status.WAITING_RESIDENT:
+        status = Status.IN_PROGRESS
+    label, sentence, next_step = _OPEN[status](case, reader)
+    if next_step is None:
+        next_step = _by_when(case, reader)
+    return StatusWords(status, "", label, sentence, next_step)
 
 
 def reopen_until(case: Case) -> date | None:
@@ -45,67 +61,99 @@ def day(moment: date | None) -> str:
     return date_format(moment, "j E Y") if moment else ""
 
 
+# The same news for who is written to (the default), for who is called, and for who left no way to be told.
+_NEWS = {
+    ContactChannel.PHONE: gettext_lazy("We will call you when there is something new."),
+    ContactChannel.NONE: gettext_lazy("Look at the page of your report now and then: it shows what is new."),
+    "": gettext_lazy("We will write to you when there is something new."),
+}
+_WHEN_DONE = {
+    ContactChannel.PHONE: gettext_lazy("We will call you when it is done."),
+    ContactChannel.NONE: gettext_lazy("The page of your report will say when it is done."),
+    "": gettext_lazy("We will write to you when it is done."),
+}
+_WHEN_BOTH_DONE = {
+    ContactChannel.PHONE: gettext_lazy(
+        "Somebody has already reported this. We will call you when we have finished."
+    ),
+    ContactChannel.NONE: gettext_lazy(
+        "Somebody has already reported this. The page of your report will say when we have finished."
+    ),
+    "": gettext_lazy("Somebody has already reported this. We will let you know when we have finished."),
+}
+
+
+def _said_by(sentences: Mapping[str, Promise], channel: str) -> str:
+    return str(sentences.get(channel, sentences[""]))
+
+
 # Fuller name, sentence, and what happens next (None: the answer by its day).
 Words = tuple[str, str, str | None]
 
 
-def _by_when(case: Case, now: datetime) -> str:
+def _by_when(case: Case, reader: Reader) -> str:
     due = promised_date(case)
     if due is None:
-        return _("We will write to you when there is something new.")
-    if due < timezone.localdate(now):
+        return _said_by(_NEWS, reader.channel)
+    if due < reader.today:
         text = _("We wanted to answer by %(date)s and are late. We are sorry. We are still working on it.")
         return text % {"date": day(due)}
     return _("We will answer by %(date)s.") % {"date": day(due)}
 
 
-def _new(case: Case) -> Words:
+def _new(case: Case, _reader: Reader) -> Words:
     if case.assignee_id is not None:
         return _("Being checked"), _("We are finding out who will deal with it."), None
     return "", _("We have your report. We are finding out who will deal with it."), None
 
 
-def _assigned(case: Case) -> Words:
+def _assigned(case: Case, _reader: Reader) -> Words:
     unit = case.department.name if case.department else _("Contact centre")
     sentence = _("%(unit)s deals with it. You do not have to do anything.") % {"unit": unit}
     return _("Passed to: %(unit)s") % {"unit": unit}, sentence, None
 
 
-def _in_progress(_case: Case) -> Words:
+def _in_progress(_case: Case, _reader: Reader) -> Words:
     return "", _("We are working on it."), None
 
 
-def _planned(case: Case) -> Words:
+def _planned(case: Case, reader: Reader) -> Words:
     on = {"date": day(case.planned_for)}
+    if case.planned_for is not None and case.planned_for < reader.today:
+        late = _("We wanted to do it by %(date)s and are late. We are sorry. We are still working on it.")
+        return "", late % on, _said_by(_NEWS, reader.channel)
     sentence = _("We will do it by %(date)s.") % on
-    return _("Planned for %(date)s") % on, sentence, _("We will write to you when it is done.")
+    return _("Planned for %(date)s") % on, sentence, _said_by(_WHEN_DONE, reader.channel)
 
 
-def _waiting_resident(case: Case) -> Words:
+def _waiting_resident(case: Case, reader: Reader) -> Words:
     sentence = _("We asked you something and need your answer. You can write it below.")
     next_step = _("We go on as soon as you have answered.")
-    if case.answer_by is not None:
+    if case.answer_by is not None and case.answer_by < reader.today:
+        next_step = _("We asked for your answer by %(date)s. You can still answer.")
+        next_step %= {"date": day(case.answer_by)}
+    elif case.answer_by is not None:
         next_step = _("Please answer by %(date)s. Then we go on.") % {"date": day(case.answer_by)}
     return _("Waiting for your reply"), sentence, next_step
 
 
-def _waiting_other(case: Case) -> Words:
+def _waiting_other(case: Case, _reader: Reader) -> Words:
     sentence = _("We asked: %(body)s. We are waiting for their answer.") % {"body": case.waiting_for}
     return "", sentence, None
 
 
-def _merged(case: Case) -> Words:
+def _merged(case: Case, reader: Reader) -> Words:
     other = case.merged_into.reference if case.merged_into else ""
-    sentence = _("Somebody has already reported this. We will let you know when we have finished.")
+    sentence = _said_by(_WHEN_BOTH_DONE, reader.channel)
     return _("Merged with %(reference)s") % {"reference": other}, sentence, ""
 
 
-def _withdrawn(_case: Case) -> Words:
+def _withdrawn(_case: Case, _reader: Reader) -> Words:
     next_step = _("If you need us again, send a new report.")
     return "", _("We have closed it at your request."), next_step
 
 
-_OPEN: dict[Status, Callable[[Case], Words]] = {
+_OPEN: dict[Status, Callable[[Case, Reader], Words]] = {
     Status.NEW: _new,
     Status.ASSIGNED: _assigned,
     Status.IN_PROGRESS: _in_progress,
@@ -133,8 +181,8 @@ _OUTCOMES = {
 }
 
 
-def _ended(case: Case, now: datetime) -> StatusWords:
-    until = reopen_until(case)
+def _ended(case: Case, now: datetime, *, may_reopen: bool) -> StatusWords:
+    until = reopen_until(case) if may_reopen else None
     if until is not None and timezone.localdate(now) <= until:
         next_step = _("Do you disagree? You can open the report again until %(date)s.") % {"date": day(until)}
     else:

@@ -1,6 +1,7 @@
 """Working hours of offices, and the days they are shut beyond the legal holidays."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from routing.models.loaded import LoadedRow, NamedRow
 
@@ -14,6 +15,10 @@ class Calendar(NamedRow):
     hours = models.JSONField(default=dict)
     is_open_on_holidays = models.BooleanField(default=False)
 
+    class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+
 
 class DayOff(LoadedRow):
     """A day on which the office is shut although the law has no holiday. Moves the service promise only."""
@@ -23,6 +28,8 @@ class DayOff(LoadedRow):
     name = models.CharField(max_length=160)
 
     class Meta:
+        verbose_name = _("day off")
+        verbose_name_plural = _("days off")
         constraints = [models.UniqueConstraint(fields=["calendar", "date"], name="day_off_once")]
 
     def __str__(self) -> str:

@@ -52,6 +52,10 @@ class Group(NamedRow):
     position = models.PositiveSmallIntegerField(default=0)
     icon = models.CharField(max_length=40, blank=True)
 
+    class Meta:
+        verbose_name = _("group of categories")
+        verbose_name_plural = _("groups of categories")
+
 
 class Category(NamedRow):
     """One row of the service catalogue. Never deleted, only retired: cases and models refer to it."""
@@ -69,6 +73,9 @@ class Category(NamedRow):
     first_answer_days = models.PositiveSmallIntegerField(default=1)
     location = models.CharField(max_length=10, choices=LocationNeed, default=LocationNeed.REQUIRED)
     anonymous = models.BooleanField(default=True)
+    anonymous_note_pl = models.CharField(max_length=240, blank=True)
+    anonymous_note_en = models.CharField(max_length=240, blank=True)
+    anonymous_note_uk = models.CharField(max_length=240, blank=True)
     is_public = models.BooleanField(default=False)
     urgency_words_pl = models.JSONField(default=list, blank=True)
     urgency_words_en = models.JSONField(default=list, blank=True)
@@ -84,6 +91,8 @@ class Category(NamedRow):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="category_kind_known"),
             models.CheckConstraint(
@@ -96,6 +105,16 @@ class Category(NamedRow):
     def description(self) -> str:
         """One sentence on what belongs here, in the language of the reader."""
         return self.in_language("description", translation.get_language())
+
+    @property
+    def anonymous_note(self) -> str:
+        """What cannot be answered to somebody who gives no name, in the language of the reader."""
+        return self.in_language("anonymous_note", translation.get_language())
+
+    @property
+    def may_be_public(self) -> bool:
+        """Whether a report of this category may be shown to everybody: never where it is about people's own affairs."""
+        return self.is_public and not self.is_sensitive
 
     @property
     def needs_place(self) -> bool:

@@ -36,6 +36,8 @@ class Department(NamedRow):
     is_active = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=DepartmentKind.values), name="department_kind_known"
@@ -46,7 +48,3 @@ class Department(NamedRow):
     def label(self) -> str:
         """What fits in a list: the short name where there is one."""
         return self.short_name or self.name
-
-    @property
-    def handles_text(self) -> str:
-        return self.in_language("handles_text", None)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = ("pl", "en", "uk")
 
@@ -32,6 +33,8 @@ class LoadedKey(models.Model):
     name = models.CharField(max_length=160)
 
     class Meta:
+        verbose_name = _("key of a loaded row")
+        verbose_name_plural = _("keys of loaded rows")
         constraints = [models.UniqueConstraint(fields=["table", "key"], name="loaded_key_once")]
 
     def __str__(self) -> str:

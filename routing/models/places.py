@@ -1,6 +1,7 @@
 """The gazetteer: districts and streets of the city."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from routing.models.loaded import LoadedRow
 
@@ -9,6 +10,10 @@ class District(LoadedRow):
     code = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     is_gk = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("district")
+        verbose_name_plural = _("districts")
 
     def __str__(self) -> str:
         return self.name
@@ -26,6 +31,8 @@ class Street(LoadedRow):
     is_gk = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = _("street")
+        verbose_name_plural = _("streets")
         constraints = [models.UniqueConstraint(fields=["prefix", "name"], name="street_once")]
 
     def __str__(self) -> str:

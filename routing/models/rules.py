@@ -1,6 +1,7 @@
 """Routing rules: conditions that, when all hold, choose a department for a stated reason."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from routing.models.departments import Department
 from routing.models.loaded import LoadedRow
@@ -23,6 +24,10 @@ class Rule(LoadedRow):
     reason_en = models.CharField(max_length=240)
     reason_uk = models.CharField(max_length=240)
     is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("routing rule")
+        verbose_name_plural = _("routing rules")
 
     def __str__(self) -> str:
         return self.code

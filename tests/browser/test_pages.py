@@ -44,6 +44,8 @@ DESK = {
         "/desk/call/",
         "/desk/call/status/",
         "/desk/outbox/",
+        "/desk/contacts/",
+        "/desk/contacts/?due=on",
         "case:new",
         "case:asked",
     ],
@@ -57,7 +59,7 @@ OTHERS = {
     "manager": ["/desk/", "case:resolved"],
     "head": ["/desk/", "case:asked"],
     "council": ["/desk/"],
-    "dpo": ["/desk/", "case:legal"],
+    "dpo": ["/desk/", "case:legal", "/desk/readings/"],
     "admin": ["/desk/"],
 }
 

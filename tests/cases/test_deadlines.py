@@ -135,8 +135,20 @@ def test_digital_accessibility_has_the_shorter_term():
     assert classify(make_case(), "access", Kind.ACCESSIBILITY).legal_due_date == date(2026, 12, 1)
 
 
-def test_a_claim_has_no_term_of_law():
-    assert classify(make_case(), "road.pothole", Kind.CLAIM).legal_due_date is None
+@pytest.mark.parametrize(
+    ("kind", "due"),
+    [(Kind.COMPLAINT, "2026-12-17"), (Kind.PETITION, "2027-02-17"), (Kind.PUBLIC_INFO, "2026-12-01")],
+)
+def test_another_kind_in_the_category_of_digital_accessibility_has_its_own_term(kind, due):
+    assert classify(make_case(), "access.digital", kind).legal_due_date == date.fromisoformat(due)
+
+
+@pytest.mark.parametrize("code", ["road.damage_claim", "road.pothole"])
+def test_a_claim_has_no_term_of_law_and_the_promise_of_a_first_answer_in_thirty_days(code):
+    case = classify(make_case(), code, Kind.CLAIM)
+    assert case.legal_due_date is None
+    assert (case.promise_value, case.promise_unit) == (30, "CALENDAR_DAYS")
+    assert case.promise_due_at == at("2026-12-17T23:59")
 
 
 def test_another_kind_counts_anew_from_the_unchanged_receipt():
@@ -235,3 +247,16 @@ def test_a_detour_over_a_matter_of_law_leaves_no_stopped_clock_behind():
     classify(case, "road.pothole", Kind.REPORT)
     assert clocks(case, PROMISE)["promise_paused_at"] is None
     assert Case.objects.overdue(at("2026-12-20T12:00")).exists()
+
+
+def test_the_term_of_law_is_overdue_from_the_day_after_and_waits_for_nobody():
+    case = make_settled_case(kind=Kind.COMPLAINT)
+    case.refresh_from_db()
+    # Received on 17 November: the last day is 17 December, in the city.
+    last_minute, over = at("2026-12-17T23:59"), at("2026-12-18T00:01")
+    assert not case.is_overdue(last_minute)
+    assert not Case.objects.overdue(last_minute).exists()
+    by = actor(Role.DISPATCHER)
+    waiting = ask_resident(case_id=case.pk, question="?", answer_by=date(2026, 12, 30), by=by, at=NOW)
+    assert waiting.is_overdue(over)
+    assert Case.objects.overdue(over).get() == case

@@ -126,12 +126,12 @@ async def test_without_the_thread_a_coroutine_runs_in_the_loop_that_is_there(cri
 def test_a_crowd_of_rows_is_few_messages_and_a_broker_that_is_away_is_no_error(crier, monkeypatch):
     sent: list[tuple[int, ...]] = []
 
-    def delay(*row_ids: int) -> None:
-        sent.append(row_ids)
+    def apply_async(args: tuple[int, ...], headers: dict[str, Any]) -> None:
+        sent.append(args)
         if len(sent) == 1:
             raise OperationalError("no broker")
 
-    monkeypatch.setattr(triage_case, "delay", delay)
+    monkeypatch.setattr(triage_case, "apply_async", apply_async)
     monkeypatch.setattr(waking, "crier", crier)
     holder = Listener()
     crier.hand_over(holder.say, None)

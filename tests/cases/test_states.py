@@ -139,10 +139,8 @@ def test_the_status_cannot_be_assigned():
 
 
 @pytest.mark.parametrize("status", STATES)
-def test_open_and_waiting_are_what_the_design_says(status):
-    case = make(status)
-    assert case.is_open is (status in OPEN.split())
-    assert case.is_waiting is (status in WAITING.split())
+def test_open_is_what_the_design_says(status):
+    assert make(status).is_open is (status in OPEN.split())
 
 
 def test_a_case_that_no_department_had_is_reopened_at_the_desk():

@@ -15,7 +15,7 @@ from cases.models.append_only import TABLE, install_triggers
 from cases.payloads import NoteAdded, Payload, Received, Started
 from cases.services.conversation import add_note
 from cases.signals import case_event_recorded
-from cases.timeline import PUBLIC_KINDS, record_event
+from cases.timeline import PUBLIC_KINDS, SILENT_KINDS, record_event
 from routing.models import Role
 from tests.factories import NOW, make_case
 from tests.record import actor, consumers, kinds
@@ -143,7 +143,7 @@ def test_what_is_rolled_back_rings_no_bell(rings):
     assert kinds(case) == ["RECEIVED"]
     add_note(case_id=case.pk, body="x", by=actor(Role.AGENT), at=NOW)
     assert [ring["kind"] for ring in rings] == ["NOTE_ADDED"]
-    assert rings[0]["version"] == 2
+    assert rings[0]["version"] == case.version
 
 
 @pytest.mark.django_db(transaction=True)
@@ -210,9 +210,16 @@ def test_what_residents_may_read_leaves_the_inside_out():
         "RETURNED",
         "LINK_REVOKED",
         "CONTACT_LINKED",
+        "ACKNOWLEDGED",
+        "DAY_PASSED",
     }
     assert set(PUBLIC_KINDS) <= set(EventKind.values)
     assert not inside & PUBLIC_KINDS
+
+
+def test_what_residents_may_read_is_never_silent():
+    assert set(SILENT_KINDS) <= set(EventKind.values)
+    assert not SILENT_KINDS & PUBLIC_KINDS
 
 
 def test_received_names_the_channel_the_message_and_the_person():

@@ -1,7 +1,6 @@
 """The real pipeline, trained once per run on the real corpus with a small catalogue."""
 
 import fcntl
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from classifiers.training import fingerprint, train, version_of
 from classifiers.types import Catalogue, CategoryEntry, Gazetteer, StreetEntry
 
 SEED = 7
+CACHE_DIR = Path(__file__).parents[2] / ".cache"
 
 
 def entry(code: str, kind: str = "REPORT", **texts: str) -> CategoryEntry:
@@ -74,8 +74,8 @@ def gazetteer() -> Gazetteer:
 @pytest.fixture(scope="session")
 def model_dir(catalogue: Catalogue) -> Path:
     """A trained model. Kept by its fingerprint between the workers of a run and between runs."""
-    models_dir = Path(tempfile.gettempdir()) / "contact-centre-classifier-tests"
-    models_dir.mkdir(exist_ok=True)
+    models_dir = CACHE_DIR / "classifier-tests"
+    models_dir.mkdir(parents=True, exist_ok=True)
     version = version_of(fingerprint(CORPUS_DIR, catalogue, SEED))
     with (models_dir / "training.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

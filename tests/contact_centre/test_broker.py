@@ -21,6 +21,11 @@ def broker(tmp_path):
         yield connection
 
 
+def test_a_directory_is_no_host_that_had_to_be_supposed(broker, caplog):
+    assert broker.info()["hostname"] in (None, "")
+    assert "No hostname" not in caplog.text
+
+
 def publish(broker, queue: str, number: int) -> None:
     message = app.amqp.queues[queue]
     with broker.Producer() as producer:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from contact_centre.management.commands.serve import worker_command
+from contact_centre.management.commands.serve import beat_command, worker_command
 from tests.contact_centre.processes import (
     command_of,
     descendants,
@@ -126,6 +126,11 @@ def test_taken_port_is_refused_at_once(tmp_path):
         refused = manage(tmp_path, "serve", "--port", str(other.getsockname()[1]))
     assert refused.returncode != 0
     assert "Try --port" in refused.stderr
+
+
+def test_celery_prints_no_banner():
+    for command in (worker_command(), beat_command()):
+        assert command.index("-q") < command.index("-A")
 
 
 def test_worker_listens_to_every_queue():

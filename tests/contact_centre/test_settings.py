@@ -9,9 +9,10 @@ import pytest
 from celery import current_app
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from contact_centre.settings import services
-from contact_centre.settings.safety import REQUIRED, refuse_unsafe, unsafe_values
+from contact_centre.settings.safety import REQUIRED, SCHEMES, refuse_unsafe, unsafe_values
 
 SAFE = {
     "SECRET_KEY": "k3J9vQ2mX7pLzR5tYw8nB4cD6fG1hSaEuTjMiOqWrVxNyPbZ",
@@ -58,12 +59,69 @@ def test_missing_variable_is_named(name):
         ("CHANNEL_LAYER_URL", "memory://"),
         ("CACHE_URL", "locmemcache://"),
         ("EMAIL_URL", "maildir:///mail"),
+        ("DATABASE_URL", "postgres://db.internal/city"),
+        ("DATABASE_URL", "sqla+sqlite:///db.sqlite3"),
+        ("DATABASE_URL", "mysql://city:k3J9vQ2mX7@db.internal/city"),
+        ("CELERY_BROKER_URL", "redis://:password@redis.internal/0"),
+        ("CELERY_BROKER_URL", "redis://:p%61ssword@127.0.0.1/0"),
+        ("CELERY_BROKER_URL", "redis://redis.internal/0"),
+        ("CELERY_BROKER_URL", "amqp://guest:guest@localhost//"),
+        ("CELERY_BROKER_URL", "sqla+sqlite:///broker.sqlite3"),
+        ("CELERY_BROKER_URL", "sqs://key:k3J9vQ2mX7@"),
+        ("CHANNEL_LAYER_URL", "redis://redis.internal/1"),
+        ("CHANNEL_LAYER_URL", "database:///live.sqlite3"),
+        ("CACHE_URL", "filecache:///cache"),
+        ("CACHE_URL", "redis://10.0.0.7/2"),
+        ("CACHE_URL", "http://[broken"),
+        ("EMAIL_URL", "anymail+console://"),
+        ("EMAIL_URL", "anymail+test://"),
+        ("EMAIL_URL", "smtp+tls://city@smtp.internal:587"),
+        ("SECRET_KEY_FALLBACKS", "short"),
+        ("SECRET_KEY_FALLBACKS", f"{SAFE['SECRET_KEY']},{'ab' * 40}"),
+        ("ALLOWED_HOSTS", "kontakt.konin.pl,.pl"),
+        ("ALLOWED_HOSTS", "."),
         ("DEBUG", "true"),
         ("DEMO", "1"),
+        ("DEMO", "ok"),
+        ("DEMO", "2"),
+        ("DEMO", " Yes"),
+        ("RATE_LIMITS_ENABLED", "0"),
+        ("RATE_LIMITS_ENABLED", ""),
     ],
 )
 def test_unsafe_value_is_named(name, value):
     assert faults(**{name: value}) == {name}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY_FALLBACKS", SAFE["SECRET_KEY"]),
+        ("ALLOWED_HOSTS", "kontakt.konin.pl,.konin.pl"),
+        ("DATABASE_URL", "postgres://city@//var/run/postgresql/city"),
+        ("DATABASE_URL", "postgres://city@%2Fvar%2Frun%2Fpostgresql/city"),
+        ("DATABASE_URL", "postgres://city@127.0.0.1/city"),
+        ("CELERY_BROKER_URL", "redis+socket:///run/redis.sock?virtual_host=0"),
+        ("CELERY_BROKER_URL", "amqps://city:k3J9vQ2mX7@rabbit.internal/city"),
+        ("CHANNEL_LAYER_URL", "redis://[::1]:6379/1"),
+        ("CHANNEL_LAYER_URL", "unix:///run/redis.sock?db=1"),
+        ("CACHE_URL", "rediscache:///run/redis.sock?db=2"),
+        ("CACHE_URL", "redis://localhost/2"),
+        ("EMAIL_URL", "smtp://smtp.internal:25"),
+        ("EMAIL_URL", "anymail+mailgun://?MAILGUN_API_KEY=abc"),
+        ("DEMO", "off"),
+        ("DEMO", "0"),
+        ("RATE_LIMITS_ENABLED", "ok"),
+    ],
+)
+def test_safe_value_is_accepted(name, value):
+    assert faults(**{name: value}) == set()
+
+
+def test_every_provider_of_mail_that_is_accepted_is_one_of_anymail():
+    for scheme in SCHEMES["EMAIL_URL"]:
+        if scheme.startswith("anymail+"):
+            import_string(services.email(f"{scheme}://")["EMAIL_BACKEND"])
 
 
 def test_all_faults_are_told_at_once_and_no_value_is_shown():

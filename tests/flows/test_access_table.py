@@ -15,9 +15,12 @@ from PIL import Image
 from cases.actors import staff
 from cases.files import store_file
 from cases.keys import tracking_key
-from cases.models import Attachment, Case, CaseParticipant, Channel, Contact, ContactOutcome, Purpose
+from cases.models import Attachment, Case, CaseParticipant, Channel, Contact, ContactOutcome, Message, Purpose
+from cases.services.conversation import record_reply
 from cases.services.intake import Conversation, log_contact
 from cases.services.privacy import exclude, revoke_link
+from contact_centre.intake import store
+from contact_centre.intake.models import RawChannel
 from notifications.models import Notice
 from notifications.services import plan_event
 from routing.models import Role, User
@@ -33,6 +36,7 @@ EVERYBODY = frozenset({ANONYMOUS, OUTSIDER, EXCLUDED, *Role.values})
 WITH_DESK = EVERYBODY - {ANONYMOUS, Role.ANALYST, Role.ADMIN}
 SEES_CASE = WITH_DESK - {OUTSIDER, EXCLUDED, Role.COUNCIL}
 READS_EVIDENCE = frozenset({Role.DISPATCHER, Role.HANDLER, Role.MANAGER, Role.HEAD, Role.DPO})
+WITH_CONTACTS = frozenset({Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.DPO})
 REVOKES = frozenset(
     {Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.HANDLER, Role.MANAGER, Role.COUNCIL, Role.DPO}
 )
@@ -51,6 +55,7 @@ class World:
     attachment: Attachment
     notice: Notice
     contact: Contact
+    mail: Message
 
     def address(self, name: str) -> str:
         """The address of a name, for this case."""
@@ -67,7 +72,9 @@ class World:
                 reverse, "desk:revoke_link", args=[self.case.reference, self.participant.pk]
             ),
             "desk:file": partial(reverse, "desk:file", args=[self.attachment.pk]),
+            "intake:original": partial(reverse, "intake:original", args=[self.mail.pk]),
             "desk:original": partial(reverse, "desk:original", args=[self.attachment.pk]),
+            "desk:called_back": partial(reverse, "desk:called_back", args=[self.contact.pk]),
             "desk:logged": partial(reverse, "desk:logged", args=[self.contact.pk]),
             "desk:notice": partial(reverse, "desk:notice", args=[self.notice.pk]),
             "desk:settle": partial(reverse, "desk:settle", args=[self.notice.pk, "again"]),
@@ -103,9 +110,12 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "desk:streets": WITH_DESK,
     "desk:status_by_phone": WITH_DESK,
     "desk:outbox": WITH_DESK,
+    "desk:contacts": WITH_CONTACTS,
+    "desk:readings": frozenset({Role.HEAD, Role.DPO}),
     "desk:case": SEES_CASE,
     "desk:file": SEES_CASE,
     "desk:original": READS_EVIDENCE,
+    "intake:original": READS_EVIDENCE,
     "desk:logged": frozenset({Role.AGENT}),
     "desk:notice": SEES_CASE,
 }
@@ -117,12 +127,13 @@ POST_TABLE: dict[str, frozenset[str]] = {
     "desk:step": SEES_CASE,
     "desk:revoke_link": SEES_CASE & REVOKES,
     "desk:settle": SEES_CASE,
+    "desk:called_back": WITH_CONTACTS,
 }
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """A pothole of the road department, with a photo, a logged call, a notice and a revoked second reporter."""
+    """A pothole of the road department, with a photo, a mail, a logged call, a notice and a revoked second reporter."""
     picture = BytesIO()
     Image.new("RGB", (40, 30), "grey").save(picture, "JPEG")
     picture.seek(0)
@@ -134,6 +145,14 @@ def world(tmp_path: Path) -> World:
     )
     exclude(case_id=case.pk, user=excluded(), reason="His own street", by=head, at=NOW)
     contact = log_contact(_call(), by=staff(staff_member(Role.AGENT)), at=NOW, case_id=case.pk)
+    raw = store.keep(b"From: ana@example.org\n\nStill there.", channel=RawChannel.MAIL, at=NOW)
+    mail = record_reply(
+        participant_id=participant.pk,
+        body="Still there.",
+        channel=Channel.EMAIL,
+        source_key=f"mail:{raw.sha256}",
+        at=NOW,
+    )
     work = case.events.get(kind="RECEIVED").work.get(consumer="notifications")
     plan_event(work_id=work.pk, at=NOW + timedelta(minutes=5))
     return World(
@@ -143,6 +162,7 @@ def world(tmp_path: Path) -> World:
         attachment=Attachment.objects.get(case=case),
         notice=Notice.objects.get(participant=participant),
         contact=contact,
+        mail=mail,
     )
 
 

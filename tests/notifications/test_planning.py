@@ -30,6 +30,7 @@ TOLD = {
     "RESOLVED": ("RESOLVED", WITH_MERGED),
     "REOPENED": ("REOPENED", WITH_MERGED),
     "MERGED": ("MERGED", HOUSEHOLD),
+    "UNMERGED": ("UNMERGED", HOUSEHOLD),
     "WITHDRAWN": ("WITHDRAWN", HOUSEHOLD),
     "DETACHED": ("LEFT", {4}),
     "LINK_REQUESTED": ("LINK", {4}),
@@ -92,3 +93,16 @@ def test_only_the_confirmation_is_held_back():
 
 def test_every_kind_of_notice_has_an_event_that_leads_to_it():
     assert {plan.kind for plan in TABLE.values()} == set(NoticeKind)
+
+
+@pytest.mark.parametrize("channel", ["PHONE", "COUNTER"])
+def test_who_reported_in_a_conversation_is_not_called_back_to_hear_it_again(channel):
+    reasons = {notice.participant_id: notice.skip_reason for notice in told("RECEIVED", channel=channel)}
+    assert reasons == {OWN.participant_id: None, CO_REPORTER.participant_id: "TOLD"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel"), [("RECEIVED", "WEB"), ("RECEIVED", "LETTER"), ("ROUTED", "PHONE")]
+)
+def test_everything_else_is_told_by_phone(kind, channel):
+    assert {notice.skip_reason for notice in told(kind, channel=channel)} == {None}

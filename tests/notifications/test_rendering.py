@@ -12,10 +12,10 @@ from django.utils import timezone, translation
 
 from cases.actors import resident, staff
 from cases.keys import phone_pin
-from cases.models import CaseParticipant, EventKind
+from cases.models import Case, CaseParticipant, EventKind
 from cases.services.endings import reopen_case, resolve_case, withdraw_case
 from cases.services.intake import Reporter
-from cases.services.merging import merge_cases
+from cases.services.merging import merge_cases, unmerge_case
 from cases.services.privacy import request_link
 from cases.services.workflow import ask_resident, plan_work, reassign_case, wait_for
 from cases.states import Outcome
@@ -78,6 +78,9 @@ def ask(case, question="Po której stronie ulicy?"):
 
 
 def resolve(case, outcome=Outcome.DONE, answer="Dziura załatana.", authority=""):
+    if outcome == Outcome.UNEXAMINED:
+        # She was asked, and the day for her answer is over.
+        Case.objects.filter(pk=case.pk).update(answer_by=NOW.date() - timedelta(days=1))
     by = handler() if case.department_id else desk()
     resolve_case(case_id=case.pk, outcome=outcome, answer=answer, authority=authority, by=by, at=NOW)
 
@@ -94,6 +97,7 @@ def walk_through_everything(language: str, reporter: Reporter) -> list[Notice]:
     reassign_case(case_id=other.pk, department=department, reason="Wodociąg.", by=handler(), at=NOW)
     merge_cases(case_id=third.pk, into_id=case.pk, by=desk(), at=NOW)
     resolve(case)
+    unmerge_case(case_id=third.pk, by=desk(), at=NOW)
     reopen_case(case_id=case.pk, reason="Znowu dziura.", by=resident(reporter_of(case).pk), at=NOW)
     ask(case)
     withdraw_case(case_id=other.pk, reason="", by=resident(reporter_of(other).pk), at=NOW)
@@ -244,6 +248,36 @@ def test_every_outcome_has_its_sentence_the_answer_and_the_way_back(outcome, kin
     assert sentence in words.text
     assert "Oto powód." in words.text
     assert "otworzyć sprawę ponownie do 1 grudnia 2026 r." in words.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_was_merged_is_promised_no_reopening(language):
+    survivor, merged = make_routed_case(language=language), make_routed_case(language=language)
+    merge_cases(case_id=merged.pk, into_id=survivor.pk, by=desk(), at=NOW)
+    resolve(survivor)
+
+    last_day = "1 December|1 grudnia|1 грудня"
+    assert re.search(last_day, told(survivor, "RESOLVED").text)
+    assert not re.search(last_day, told(merged, "RESOLVED").text)
+
+
+def test_who_is_taken_apart_is_told_from_what_and_by_when():
+    survivor, merged = make_routed_case(), make_routed_case()
+    merge_cases(case_id=merged.pk, into_id=survivor.pk, by=desk(), at=NOW)
+    unmerge_case(case_id=merged.pk, by=desk(), at=NOW)
+
+    words = told(merged, "UNMERGED")
+
+    assert f"nie jest już połączone z {survivor.reference}" in words.text
+    assert "Odpowiemy do" in words.text
+    assert merged.reference in words.subject
+
+
+def test_the_body_that_we_wait_for_is_named_once():
+    case = make_routed_case()
+    wait_for(case_id=case.pk, body="Energa", note="", by=handler(), at=NOW)
+
+    assert told(case, "WAITING_OTHER").text.count("Energa") == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -358,3 +358,27 @@ def test_one_row_per_event_person_and_channel_is_the_databases_rule():
 
     assert names["notice_once"]["unique"]
     assert names["notice_once"]["columns"] == ["event_id", "participant_id", "channel"]
+
+
+def test_a_caller_is_not_called_back_to_hear_that_we_have_her_report():
+    case = make_case(
+        channel=Channel.PHONE, reporter=Reporter(phone="600100200"), by=staff(staff_member(Role.AGENT))
+    )
+    plan_all()
+
+    (told,) = notices_of(case)
+
+    assert (told.kind, told.channel, told.state) == ("RECEIVED", "PHONE", NoticeState.SKIPPED)
+    assert (told.skip_reason, told.ended_at) == ("TOLD", LATER)
+
+
+def test_a_caller_is_called_when_her_report_is_passed_on():
+    case = make_routed_case(
+        channel=Channel.PHONE, reporter=Reporter(phone="600100200"), by=staff(staff_member(Role.AGENT))
+    )
+    plan_all()
+    deliver_all()
+    assert [(notice.kind, notice.state) for notice in notices_of(case)] == [
+        ("RECEIVED", NoticeState.SKIPPED),
+        ("PASSED_ON", NoticeState.CALL_BACK_DUE),
+    ]

@@ -7,6 +7,7 @@ from django.contrib.auth import authenticate
 from routing.demo_people import DEMO_PASSWORD, load_demo_people
 from routing.loading import read_table
 from routing.models import Department, Role, User
+from routing.models.loaded import LoadedKey
 
 pytestmark = pytest.mark.django_db
 
@@ -41,3 +42,21 @@ def test_a_second_load_leaves_the_logins_as_they_are():
     person.refresh_from_db()
     assert person.role == Role.HEAD
     assert person.check_password("changed-by-a-person")
+
+
+@pytest.mark.parametrize("edit", [lambda rows: rows.delete(), lambda rows: rows.update(username="renamed")])
+def test_a_login_that_was_deleted_or_renamed_does_not_come_back(edit):
+    people = load_demo_people(settings.CITY_DATA_DIR)
+    edit(User.objects.filter(username="agent"))
+    left = load_demo_people(settings.CITY_DATA_DIR)
+    assert len(left) == len(people) - 1
+    assert not User.objects.filter(username="agent").exists()
+
+
+def test_logins_from_before_they_were_remembered_are_remembered_now():
+    load_demo_people(settings.CITY_DATA_DIR)
+    LoadedKey.objects.filter(table="user").delete()
+    load_demo_people(settings.CITY_DATA_DIR)
+    User.objects.filter(username="agent").delete()
+    load_demo_people(settings.CITY_DATA_DIR)
+    assert not User.objects.filter(username="agent").exists()

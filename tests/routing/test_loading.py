@@ -63,6 +63,22 @@ def test_every_category_is_described_in_three_languages():
             assert field == "name" or len(texts) == 3, category.code
 
 
+def test_a_note_for_those_without_a_name_stands_in_all_languages_where_none_is_needed():
+    for category in Category.objects.all():
+        notes = {category.in_language("anonymous_note", language) for language in ("pl", "en", "uk")}
+        assert notes == {""} or (category.anonymous and len(notes - {""}) == 3), category.code
+    assert set(Category.objects.exclude(anonymous_note_pl="").values_list("code", flat=True)) == {
+        "parking",
+        "housing",
+        "card",
+    }
+
+
+def test_no_sensitive_category_is_public():
+    assert not Category.objects.filter(is_sensitive=True, is_public=True).exists()
+    assert not Category(is_sensitive=True, is_public=True).may_be_public
+
+
 def test_a_category_either_has_a_promise_or_is_a_matter_of_law():
     for category in Category.objects.filter(term_value__isnull=True):
         assert Kind(category.kind).is_legal, category.code
@@ -156,6 +172,43 @@ def test_a_street_that_was_renamed_does_not_come_back_under_its_old_name():
     assert loaded.created == 0
     assert Street.objects.count() == count
     assert not Street.objects.filter(name=old).exists()
+
+
+def test_what_names_a_row_finds_it_under_its_new_code(city):
+    Department.objects.filter(code="zdm").update(code="roads_office")
+    District.objects.filter(code="gaj").update(code="gaj_new")
+    add(city, "places", '[[street]]\nprefix = "ul."\nname = "Nowa Droga"\ndistrict = "gaj"')
+    add(city, "rules", f"[[rule]]\n{RULE}")
+
+    loaded = load_city(city)
+    assert (loaded.created, loaded.updated) == (2, 0)
+    assert Rule.objects.get(code="x_new").department.code == "roads_office"
+    assert Street.objects.get(name="Nowa Droga").district == District.objects.get(code="gaj_new")
+    assert not Department.objects.filter(code="zdm").exists()
+
+
+def test_a_rule_follows_the_names_of_what_it_looks_at(city):
+    street = Street.objects.order_by("id")[0]
+    condition = f'categories = ["road.pothole"]\ndistricts = ["gaj"]\nstreets = ["{street.name}"]'
+    add(city, "rules", f"[[rule]]\n{condition}\n{RULE}")
+    load_city(city)
+    Category.objects.filter(code="road.pothole").update(code="road.hole")
+    District.objects.filter(code="gaj").update(code="grove")
+    Street.objects.filter(pk=street.pk).update(name="Nowa Nazwa")
+
+    load_city(city)
+    rule = Rule.objects.get(code="x_new")
+    assert (rule.categories, rule.districts, rule.streets) == (["road.hole"], ["grove"], ["Nowa Nazwa"])
+
+
+def test_a_row_of_an_administrator_does_not_take_the_place_of_the_loaded_one(city):
+    Department.objects.filter(code="zdm").update(code="roads_office")
+    own = Department.objects.create(code="zdm", name_pl="a", name_en="b", name_uk="c")
+    change_department(city, "zdm", 'name_en = "', 'name_en = "New ')
+    load_city(city)
+    own.refresh_from_db()
+    assert (own.name_en, own.loaded_values) == ("b", {})
+    assert Department.objects.get(code="roads_office").name_en.startswith("New ")
 
 
 def test_a_retired_category_stays_retired():

@@ -161,3 +161,19 @@ def test_no_time_at_all_ends_at_once_also_at_the_minute_of_closing_and_else_with
     for moment in ("2026-11-17T07:30", "2026-11-17T11:11", "2026-11-17T15:30"):
         assert add_working_hours(at(moment), timedelta(), OFFICE) == at(moment)
     assert add_working_hours(at("2026-11-20T15:31"), timedelta(), OFFICE) == at("2026-11-23T07:30")
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        ("2026-11-24 07:29", False),
+        ("2026-11-24 07:30", True),
+        ("2026-11-24 15:29", True),
+        ("2026-11-24 15:30", False),
+        ("2026-11-28 10:00", False),
+        ("2026-12-24 10:00", False),
+    ],
+)
+def test_an_office_is_open_from_its_first_minute_and_shut_from_its_last(moment, is_open):
+    assert OFFICE.is_open_at(at(moment)) is is_open
+    assert OFFICE.is_open_at(at(moment).astimezone(UTC)) is is_open

@@ -1,17 +1,19 @@
 """A call, a visit or a letter as the agent notes it."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from cases.access import NoAccess, get_case_for_staff
+from cases.access import NoAccess
 from cases.actors import Actor
-from cases.models import Channel, ContactOutcome, Purpose
+from cases.models import Case, Channel, ContactOutcome, Purpose
+from cases.queries.contacts import is_logged
+from cases.queries.finding import find_case_for_staff
+from cases.states import Status
 from contact_centre.desk.choices import category_choices
 from routing.models import Category, Kind, Urgency, User
 
@@ -19,6 +21,13 @@ SAID_LENGTH = 20_000
 LOGGED_CHANNELS = (Channel.PHONE, Channel.COUNTER, Channel.LETTER)
 # Anything else happens while the agent writes; these two reach the office at a moment of their own.
 WITH_RECEIPT = (Channel.COUNTER, Channel.LETTER)
+# A letter that lay about for longer is a slip in the year.
+OLDEST_RECEIPT = timedelta(days=366)
+
+
+def source_key_of(key: Any) -> str:
+    """What names the contact for ever: a second submit of the same form is the same contact."""
+    return f"call:{key}"
 
 
 def _any_category() -> list[Any]:
@@ -90,7 +99,13 @@ class CallForm(forms.Form):
         label=_("Number of the case"),
         required=False,
         max_length=32,
-        help_text=_("Only when it belongs to one."),
+        help_text=_("Only when it belongs to one. The digits are enough: 328."),
+    )
+    is_answer = forms.BooleanField(
+        label=_("This is the resident's answer to our question"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-shown-for": "becomes:LINK"}),
+        help_text=_("Only for a case that waits for the resident: with this it goes on."),
     )
     outcome = forms.ChoiceField(
         label=_("How it was settled"),
@@ -106,8 +121,11 @@ class CallForm(forms.Form):
         day = self.cleaned_data["received_date"]
         if day is None:
             return None
-        if day > timezone.localdate():
-            raise forms.ValidationError(_now("This day has not come yet."))
+        today = timezone.localdate()
+        if day > today:
+            raise forms.ValidationError(_("This day has not come yet."))
+        if day < today - OLDEST_RECEIPT and self.cleaned_data.get("channel") in WITH_RECEIPT:
+            raise forms.ValidationError(_("This day is more than a year ago. Check the year."))
         # Noon: the day is known, the hour is not, and no clock of ours counts from midnight.
         return timezone.make_aware(datetime.combine(day, time(12)))
 
@@ -115,27 +133,36 @@ class CallForm(forms.Form):
         code = self.cleaned_data["category"]
         return Category.objects.get(code=code) if code else None
 
-    def clean_reference(self) -> int | None:
-        reference = self.cleaned_data["reference"].strip().upper()
+    def clean_reference(self) -> Case | None:
+        reference = self.cleaned_data["reference"].strip()
         if not reference:
             return None
         try:
-            return get_case_for_staff(self.user, reference, self.by).pk
+            return find_case_for_staff(self.user, reference, self.by)
         except NoAccess as error:
-            raise forms.ValidationError(_now("There is no such case that you may see.")) from error
+            raise forms.ValidationError(_("There is no such case that you may see.")) from error
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("channel") == Channel.LETTER and not data.get("received_date") and not self.errors:
-            self.add_error("received_date", _now("Say on which day the letter came."))
+            self.add_error("received_date", _("Say on which day the letter came."))
         if data.get("becomes") == "LINK" and "reference" in data and data["reference"] is None:
-            self.add_error("reference", _now("Which case does it belong to?"))
+            self.add_error("reference", _("Which case does it belong to?"))
+        if data.get("is_answer") and "reference" in data:
+            self._check_answer(data)
         gave_data = any(data.get(field) for field in ("name", "phone", "email", "postal_address"))
         if gave_data and not data.get("privacy_read"):
             self.add_error(
-                "privacy_read", _now("Personal data were given: the person must hear the privacy clause.")
+                "privacy_read", _("Personal data were given: the person must hear the privacy clause.")
             )
         return data
+
+    def _check_answer(self, data: dict[str, Any]) -> None:
+        case: Case | None = data["reference"]
+        if data.get("becomes") != "LINK" or case is None:
+            self.add_error("is_answer", _("An answer belongs to a case that we have: give its number above."))
+        elif case.status != Status.WAITING_RESIDENT and not is_logged(source_key_of(data.get("key"))):
+            self.add_error("is_answer", _("This case does not wait for the resident. Leave this empty."))
 
 
 class StatusForm(forms.Form):

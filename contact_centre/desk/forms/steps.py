@@ -1,40 +1,41 @@
 """One form per step that may be taken with a case. The names of the fields are those of the service's arguments."""
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from cases.access import NoAccess, get_case_for_staff
+from cases.access import NoAccess
 from cases.actors import Actor
 from cases.models import Case
+from cases.queries.finding import find_case_for_staff
 from cases.states import Outcome, Status
-from contact_centre.desk.choices import active_departments, category_choices
-from routing.models import Category, Department, Kind, Urgency, User
+from routing.models import Kind, User
 
 WORDS_LENGTH = 10_000
 REASON_LENGTH = 2_000
 # How long a resident has to answer when nothing else is said.
 ANSWER_DAYS = 14
-_FOR_COLLEAGUES = _("For colleagues; the resident does not see it.")
+_HIDDEN = ("version", "seen", "token")
+FOR_COLLEAGUES = _("For colleagues; the resident does not see it.")
 
 
-def _text(label: Any, *, max_length: int = WORDS_LENGTH, rows: int = 4, **options: Any) -> forms.CharField:
+def text_field(
+    label: Any, *, max_length: int = WORDS_LENGTH, rows: int = 4, **options: Any
+) -> forms.CharField:
+    """Words of several lines."""
     widget = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=max_length, widget=widget, **options)
 
 
-def _day(label: Any, **options: Any) -> forms.DateField:
+def day_field(label: Any, **options: Any) -> forms.DateField:
+    """A day, chosen in the browser's own calendar."""
     return forms.DateField(
         label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
     )
-
-
-def _department(label: Any, **options: Any) -> "forms.ModelChoiceField[Department]":
-    return forms.ModelChoiceField(active_departments(), label=label, **options)
 
 
 class StepForm(forms.Form):
@@ -49,7 +50,7 @@ class StepForm(forms.Form):
 
     def arguments(self) -> dict[str, Any]:
         """What the service is called with besides the case, the actor, the time and the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "seen")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in _HIDDEN}
 
     def drafts(self) -> list[tuple[str, str]]:
         """What the person typed or chose, for showing it when the step is no longer possible."""
@@ -57,30 +58,26 @@ class StepForm(forms.Form):
         return [(label, value) for label, value in shown if value]
 
 
+class OnceForm(StepForm):
+    """A step that asks for no version: its token makes a second submit of the same words the same step."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def arguments(self) -> dict[str, Any]:
+        arguments, token = super().arguments(), self.cleaned_data["token"]
+        said = "\n".join(str(value) for value in arguments.values())
+        digest = hashlib.sha256(said.encode()).hexdigest()[:32]
+        key = f"desk:{self.case.pk}:{token}:{digest}" if token else None
+        return arguments | {"source_key": key}
+
+
 class NothingToSay(StepForm):
     """A step that needs no words."""
 
 
-class ClassifyForm(StepForm):
-    category = forms.ChoiceField(label=_("Category"), choices=category_choices)
-    kind = forms.ChoiceField(label=_("Kind of matter"), choices=Kind.choices)
-    urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices)
-
-    def clean_category(self) -> Category:
-        return Category.objects.get(code=self.cleaned_data["category"])
-
-    def arguments(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        return {"category": data["category"], "kind": Kind(data["kind"]), "urgency": Urgency(data["urgency"])}
-
-
-class RouteForm(StepForm):
-    department = _department(_("Department"))
-
-
 class PlanForm(StepForm):
-    planned_for = _day(_("Day of the work"), help_text=_("The resident is told this day."))
-    note = _text(
+    planned_for = day_field(_("Day of the work"), help_text=_("The resident is told this day."))
+    note = text_field(
         _("Note to the resident"),
         required=False,
         help_text=_("Needed when a promised day is moved: say why."),
@@ -93,13 +90,13 @@ class PlanForm(StepForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if self.case.status == Status.PLANNED and not data.get("note", "").strip():
-            self.add_error("note", _now("Say why the day is moved. The resident will read it."))
+            self.add_error("note", _("Say why the day is moved. The resident will read it."))
         return data
 
 
 class AskForm(StepForm):
-    question = _text(_("Question to the resident"), help_text=_("One thing at a time, in plain words."))
-    answer_by = _day(_("Answer until"))
+    question = text_field(_("Question to the resident"), help_text=_("One thing at a time, in plain words."))
+    answer_by = day_field(_("Answer until"))
 
     def clean_answer_by(self) -> date:
         return _not_past(self.cleaned_data["answer_by"])
@@ -109,65 +106,50 @@ class WaitForm(StepForm):
     body = forms.CharField(
         label=_("Whom we wait for"), max_length=160, help_text=_("The resident reads this name.")
     )
-    note = _text(_("Note to the resident"), required=False, rows=3)
-
-
-class ReassignForm(StepForm):
-    department = _department(_("New department"))
-    reason = _text(
-        _("Reason"),
-        max_length=REASON_LENGTH,
-        rows=3,
-        help_text=_("For colleagues; the resident does not see it."),
-    )
-
-    def clean_department(self) -> Department:
-        department: Department = self.cleaned_data["department"]
-        if department.pk == self.case.department_id:
-            raise forms.ValidationError(_now("The case is there already."))
-        return department
+    note = text_field(_("Note to the resident"), required=False, rows=3)
 
 
 class ReasonForm(StepForm):
     """A step that needs nothing but its reason."""
 
-    reason = _text(
+    reason = text_field(
         _("Reason"),
         max_length=REASON_LENGTH,
         rows=3,
-        help_text=_("For colleagues; the resident does not see it."),
+        help_text=FOR_COLLEAGUES,
     )
 
 
 class ResolveForm(StepForm):
     outcome = forms.ChoiceField(label=_("Outcome"))
-    answer = _text(
+    answer = text_field(
         _("Answer to the resident"),
-        required=False,
         rows=6,
         help_text=_("What was done, or why not and what the resident can do now. Only spam gets no answer."),
+        error_messages={"required": _("Write to the resident what was done.")},
     )
+    # Shown for this outcome only where scripts run (desk.js); elsewhere the help says when it is needed.
     authority = forms.CharField(
-        label=_("Which authority"), max_length=160, required=False, help_text=_("Only when it is forwarded.")
+        label=_("Which authority"),
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs={"data-shown-for": f"outcome:{Outcome.FORWARDED}"}),
+        help_text=_("Needed when it is forwarded to another authority; else leave it empty."),
+        error_messages={"required": _("Name the authority to which it was forwarded.")},
     )
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
+        outcome = data.get("outcome") if data else None
+        self.fields["answer"].required = outcome != Outcome.SPAM
+        self.fields["authority"].required = outcome == Outcome.FORWARDED
+        if outcome == Outcome.DECLINED:
+            why = _("Say why we cannot do this and what the resident can do now.")
+            self.fields["answer"].error_messages["required"] = why
         is_legal = bool(self.case.kind) and Kind(self.case.kind).is_legal
         allowed = [o for o in Outcome if is_legal or o != Outcome.UNEXAMINED]
         choices: list[Any] = [("", _("choose")), *[(o.value, o.label) for o in allowed]]
         self.fields["outcome"] = forms.ChoiceField(label=_("Outcome"), choices=choices)
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        outcome = data.get("outcome")
-        if outcome == Outcome.DECLINED and not data.get("answer", "").strip():
-            self.add_error("answer", _now("Say why we cannot do this and what the resident can do now."))
-        elif outcome and outcome != Outcome.SPAM and not data.get("answer", "").strip():
-            self.add_error("answer", _now("Write to the resident what was done."))
-        if outcome == Outcome.FORWARDED and not data.get("authority", "").strip():
-            self.add_error("authority", _now("Name the authority to which it was forwarded."))
-        return data
 
     def arguments(self) -> dict[str, Any]:
         return super().arguments() | {"outcome": Outcome(self.cleaned_data["outcome"])}
@@ -181,17 +163,16 @@ class MergeForm(StepForm):
     )
 
     def clean_into(self) -> Case:
-        reference = self.cleaned_data["into"].strip().upper()
         try:
-            other = get_case_for_staff(self.person, reference, self.by)
+            other = find_case_for_staff(self.person, self.cleaned_data["into"], self.by)
         except NoAccess as error:
-            raise forms.ValidationError(_now("There is no such case that you may see.")) from error
+            raise forms.ValidationError(_("There is no such case that you may see.")) from error
         if other.pk == self.case.pk:
-            raise forms.ValidationError(_now("That is this case."))
+            raise forms.ValidationError(_("That is this case."))
         if not other.is_open:
-            raise forms.ValidationError(_now("That case is not open any more."))
-        if other.legal_due_date or self.case.legal_due_date:
-            raise forms.ValidationError(_now("One of the two is a matter of law with a term of its own."))
+            raise forms.ValidationError(_("That case is not open any more."))
+        if other.is_restricted or self.case.is_restricted:
+            raise forms.ValidationError(_("One of the two is, or may be, a matter of law."))
         return other
 
     def arguments(self) -> dict[str, Any]:
@@ -199,27 +180,11 @@ class MergeForm(StepForm):
 
 
 class WriteForm(StepForm):
-    body = _text(_("Message"), rows=5, help_text=_("All residents on the case receive it."))
+    body = text_field(_("Message"), rows=5, help_text=_("All residents on the case receive it."))
 
 
-class NoteForm(StepForm):
-    body = _text(_("Note"), rows=3, help_text=_("Only colleagues who may see this case read it."))
-
-
-class ExcludeForm(StepForm):
-    user = forms.ModelChoiceField(
-        User.objects.filter(is_active=True).order_by("last_name", "first_name", "id"),
-        label=_("Person"),
-        required=False,
-    )
-    department = _department(_("Or a whole department"), required=False)
-    reason = _text(_("Reason"), max_length=REASON_LENGTH, rows=3)
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and (data.get("user") is None) == (data.get("department") is None):
-            self.add_error("user", _now("Choose either a person or a department."))
-        return data
+class NoteForm(OnceForm):
+    body = text_field(_("Note"), rows=3, help_text=_("Only colleagues who may see this case read it."))
 
 
 def usual_answer_day() -> date:
@@ -229,5 +194,5 @@ def usual_answer_day() -> date:
 
 def _not_past(day: date) -> date:
     if day < timezone.localdate():
-        raise forms.ValidationError(_now("This day is over."))
+        raise forms.ValidationError(_("This day is over."))
     return day

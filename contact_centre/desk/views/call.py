@@ -1,6 +1,7 @@
 """Logging a call, a visit or a letter: with suggestions while typing, ending as a case or as a contact alone."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,16 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.keys import phone_pin
-from cases.models import Channel, ContactOutcome, Purpose
-from cases.queries.contacts import contact_logged_by
-from cases.services._steps import clean_text
+from cases.models import Case, Channel, ContactOutcome, Purpose
+from cases.queries.contacts import contact_logged_by, who_answers
+from cases.services.conversation import record_reply
 from cases.services.intake import EmptyReport, log_contact
+from cases.services.repeats import is_repeated_contact
 from contact_centre.desk.call_log import conversation_of, report_of
-from contact_centre.desk.forms.call import CallForm
+from contact_centre.desk.forms.call import CallForm, source_key_of
 from contact_centre.desk.guard import DeskRequest, for_case_workers
-from contact_centre.desk.suggestions import suggestions_for
+from contact_centre.desk.suggestions import call_first, suggestions_for
 from contact_centre.web.addresses import suggest_addresses
 from contact_centre.web.city import privacy_clause
+from contact_centre.web.language import in_language, wanted_language
 
 _ACCEPTABLE = ("category", "kind", "urgency", "address")
 
@@ -32,6 +35,8 @@ def log_call(request: DeskRequest) -> HttpResponse:
     """The form; a submit logs the contact, unless it only asks for suggestions or accepts one."""
     if request.method != "POST":
         return _page(request, _empty_form(request))
+    if code := wanted_language(request):
+        return in_language(request, code, lambda: _with_suggestions(request))
     if "accept" in request.POST or "suggest" in request.POST:
         return _with_suggestions(request)
     form = CallForm(request.POST, user=request.user, by=request.by)
@@ -54,7 +59,9 @@ def show_logged(request: DeskRequest, contact_id: int) -> HttpResponse:
 def suggest_while_typing(request: DeskRequest) -> HttpResponse:
     """The suggestions for what was typed so far, as a part of the open page."""
     found = suggestions_for(request.POST.get("said", ""), request.POST.get("language", "pl"))
-    return render(request, "desk/_suggestions.html", {"suggestions": found})
+    chosen = request.POST.get("category", "")
+    context = {"suggestions": found, "chosen": chosen, "call_first": call_first(chosen)}
+    return render(request, "desk/_suggestions.html", context)
 
 
 @require_GET
@@ -67,25 +74,45 @@ def suggest_streets(request: DeskRequest) -> HttpResponse:
 
 def _log(request: DeskRequest, form: CallForm) -> HttpResponse:
     at, data = timezone.now(), form.cleaned_data
-    case_id = data["reference"] if data["becomes"] == "LINK" else None
+    case: Case | None = data["reference"] if data["becomes"] == "LINK" else None
+    case_id = case.pk if case else None
+    noted, report = conversation_of(data, at), report_of(data, at)
     try:
-        contact = log_contact(
-            conversation_of(data, at), by=request.by, at=at, report=report_of(data, at), case_id=case_id
-        )
+        contact = log_contact(noted, by=request.by, at=at, report=report, case_id=case_id)
     except EmptyReport:
         form.add_error("said", _("Write down what the person says."))
         return _page(request, form, status=422)
-    if contact.said != clean_text(data["said"]):
+    if not is_repeated_contact(noted, contact, report=report, case_id=case_id):
         return _ask_again(request, contact.pk)
+    if case is not None and data["is_answer"]:
+        _record_answer(request, case, data, at)
     return redirect("desk:logged", contact.pk)
 
 
+def _record_answer(request: DeskRequest, case: Case, data: dict[str, Any], at: datetime) -> None:
+    """What was said is the answer that the case waits for. A repeat of the form records it once."""
+    person = who_answers(case, phone=data["phone"], email=data["email"])
+    if person is None:
+        messages.warning(request, _("Nobody is on the case any more, so it was not taken for an answer."))
+        return
+    record_reply(
+        participant_id=person.pk,
+        body=data["said"],
+        channel=Channel(data["channel"]),
+        source_key=f"{source_key_of(data['key'])}:answer",
+        at=at,
+        language=data["language"],
+    )
+    messages.success(request, _("It was recorded as the resident's answer. The case goes on."))
+
+
 def _ask_again(request: DeskRequest, contact_id: int) -> HttpResponse:
-    """The form had been sent before with other words: they may be a second contact, and must not vanish."""
+    """The form had been sent before with something else in it: it may be a second contact, and must not vanish."""
     data = request.POST.copy()
     data["key"] = str(uuid.uuid4())
     messages.warning(
-        request, _("This form was sent before with other words. Send it again to log a second contact.")
+        request,
+        _("This form was sent before with something else in it. Send it again to log a second contact."),
     )
     form = CallForm(data, user=request.user, by=request.by)
     return _page(request, form, status=409, earlier=contact_id)
@@ -117,5 +144,8 @@ def _empty_form(request: DeskRequest) -> CallForm:
 
 
 def _page(request: DeskRequest, form: CallForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {"form": form, "clause": privacy_clause()} | more
+    chosen = str(form["category"].value() or "")
+    shared = {"form": form, "clause": privacy_clause(), "chosen": chosen, "call_first": call_first(chosen)}
+    # Enter in a field asks for suggestions: a call is logged on purpose only.
+    context = shared | {"language_form": "call-form", "language_enter": "suggest"} | more
     return render(request, "desk/call.html", context, status=status)

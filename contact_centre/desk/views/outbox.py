@@ -13,14 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import ReadReason
-from cases.services.privacy import log_reading
+from cases.services.privacy import log_list_reading, log_reading
 from contact_centre.desk.guard import DeskRequest, for_case_workers
+from contact_centre.desk.pages import PAGE_SIZE, position
 from notifications.models import NoticeState
 from notifications.queries import Fate, get_notice_for_staff, notices_for_staff, words_to_pass_on
 from notifications.services import CannotSettle, mark_called_back, mark_letter_printed, resend
-
-PAGE_SIZE = 30
-_DIGITS = 18
 
 # What may be done by hand: the service, and what to say afterwards.
 _WAYS: dict[str, tuple[Callable[..., Any], Any]] = {
@@ -37,15 +35,23 @@ def show_outbox(request: DeskRequest) -> HttpResponse:
     fate = request.GET.get("fate", Fate.TO_DO)
     if fate not in Fate.values:
         raise Http404(fate)
-    notices = list(notices_for_staff(request.user, fate).page_before(_position(request), PAGE_SIZE + 1))
+    notices = list(notices_for_staff(request.user, fate).page_before(position(request), PAGE_SIZE + 1))
     older = notices[PAGE_SIZE - 1].pk if len(notices) > PAGE_SIZE else None
+    is_part = bool(request.htmx and not request.htmx.history_restore_request)
+    log_list_reading(
+        case_ids=[notice.participant.case_id for notice in notices[:PAGE_SIZE]],
+        user=request.user,
+        reason=ReadReason.OUTBOX,
+        at=timezone.now(),
+        detail=fate,
+        is_refresh=is_part,
+    )
     context = {
         "notices": notices[:PAGE_SIZE],
         "fates": [(value, label, value == fate) for value, label in Fate.choices],
         "older_url": f"{request.path}?{urlencode({'fate': fate, 'before': str(older)})}" if older else "",
         "live_url": request.get_full_path(),
     }
-    is_part = request.htmx and not request.htmx.history_restore_request
     return render(request, "desk/outbox.html#notices" if is_part else "desk/outbox.html", context)
 
 
@@ -94,8 +100,3 @@ def _ways(state: str) -> tuple[str, ...]:
         NoticeState.LETTER_DUE: ("printed",),
         NoticeState.FAILED: ("again", "called"),
     }.get(NoticeState(state), ())
-
-
-def _position(request: DeskRequest) -> int | None:
-    text = request.GET.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from cases.access import NoAccess, get_case_for_staff
+from cases.access import NoAccess, sees_contacts
+from cases.queries.finding import find_case_for_staff
 from cases.queries.queue import (
     COUNT_CAP,
     QueueFilter,
@@ -95,7 +96,7 @@ def find_case(request: DeskRequest) -> HttpResponse:
     """From a number that somebody reads out to the case."""
     reference = request.GET.get("reference", "").strip().upper()[:32]
     try:
-        case = get_case_for_staff(request.user, reference, request.by)
+        case = find_case_for_staff(request.user, reference, request.by)
     except NoAccess:
         messages.warning(
             request, _("There is no case %(reference)s that you may see.") % {"reference": reference}
@@ -154,16 +155,24 @@ def _figures(request: DeskRequest, wanted: QueueFilter, at: datetime) -> list[Fi
         (_("Overdue"), "overdue", QueueFilter(overdue=True)),
         (_("Waiting"), "waiting", QueueFilter(waiting=True)),
     ]
-    return [
+    figures = [
         Figure(
             label=label,
-            value=f"{COUNT_CAP}+" if counts[name] > COUNT_CAP else str(counts[name]),
+            value=_capped(counts[name]),
             url=_filter_url(target),
             is_current=wanted == target,
             is_late=name == "overdue" and counts[name] > 0,
         )
         for label, name, target in rows
     ]
+    if sees_contacts(request.by):
+        url = f"{reverse('desk:contacts')}?due=on"
+        figures.append(Figure(_("To call back"), _capped(counts["call_backs"]), url, is_current=False))
+    return figures
+
+
+def _capped(count: int) -> str:
+    return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count)
 
 
 def _filter_url(wanted: QueueFilter) -> str:

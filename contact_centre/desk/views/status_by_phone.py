@@ -8,12 +8,13 @@ from django.views.decorators.http import require_http_methods
 
 from cases.access import NoAccess
 from cases.models import ReadReason
-from cases.queries.contacts import participant_by_pin
+from cases.queries.contacts import participant_by_pin, survivor_of
 from cases.services.privacy import log_reading
 from contact_centre.desk.forms.call import StatusForm
 from contact_centre.desk.guard import DeskRequest, for_case_workers
+from contact_centre.web.badges import status_badge
 from contact_centre.web.limits import Limit
-from contact_centre.web.wording import status_words
+from contact_centre.web.wording import StatusWords, status_words
 
 # A PIN has a million values: so few attempts an hour leave no hope to guess one.
 WRONG_PINS = Limit("status-pin", count=5, seconds=3600)
@@ -45,10 +46,21 @@ def tell_status(request: DeskRequest) -> HttpResponse:
         reason=ReadReason.STATUS_BY_PHONE,
         at=now,
     )
-    words = status_words(participant.case, now)
-    return render(
-        request, "desk/status.html", {"form": StatusForm(), "case": participant.case, "words": words}
-    )
+    case = participant.case
+    survivor = survivor_of(case)
+    words = status_words(survivor, now, participant.channel)
+    spoken = [_spoken(words)]
+    if survivor.pk != case.pk:
+        # The work goes on in the other case: how it stands is what the caller wants to hear.
+        spoken.insert(0, _spoken(status_words(case, now, participant.channel)))
+    context = {"form": StatusForm(), "case": case, "words": words, "spoken": spoken}
+    return render(request, "desk/status.html", context)
+
+
+def _spoken(words: StatusWords) -> list[str]:
+    """The sentences to read aloud, the name of the status first."""
+    name = words.label or str(status_badge(words.status, words.outcome).label)
+    return [f"{name}.", words.sentence, words.next_step]
 
 
 def _page(request: DeskRequest, form: StatusForm, *, status: int = 200, offer: str = "") -> HttpResponse:

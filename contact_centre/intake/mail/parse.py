@@ -16,6 +16,9 @@ from contact_centre.intake.mail.types import Mailbox, MailFile, ParsedMail
 # What is read of a mail; the rest stays in the raw mail.
 MAX_BYTES: Final = 25 * 1024 * 1024
 MAX_TEXT: Final = 100_000
+# Defects that say that words of the mail are missing from its text.
+CUT_TEXT: Final = "text_cut"
+CUT_MAIL: Final = frozenset({"truncated", "too_many_parts", "too_deep"})
 # The parser of the standard library tries every open boundary on every line: this bounds the tries.
 MAX_BOUNDARIES: Final = 500
 MAX_TRIES: Final = 20_000_000
@@ -79,6 +82,8 @@ def _bare(source: bytes, defects: list[str]) -> ParsedMail:
     mail = BytesParser(policy=policy.compat32).parsebytes(source, headersonly=True)
     end = re.search(rb"\r?\n\r?\n", source)
     text = source[end.end() :] if end else source
+    if len(text) > MAX_TEXT:
+        defects = [*defects, CUT_TEXT]
     return _parsed(mail, _clean(text[:MAX_TEXT].decode("utf-8", "replace"), defects), (), defects)
 
 
@@ -115,7 +120,7 @@ def _digest(
 def _clean(text: str, defects: list[str]) -> str:
     """Text that both engines can keep, in one form of Unicode and of bounded length."""
     if len(text) > MAX_TEXT:
-        defects.append("text_cut")
+        defects.append(CUT_TEXT)
         text = text[:MAX_TEXT]
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(

@@ -24,8 +24,8 @@ Generated from `cases/states.py` and `cases/models/case.py` by `./run manage gen
 A step is a method of `Case`; the service of the same meaning in `cases/services/` asks for it. The last column
 names who may take it: the roles, the resident with her key (`RESIDENT`), the system itself (`SYSTEM`). Handlers,
 crews, managers, the council's office and the data protection officer take steps only on the cases of their own
-departments. Residents reopen until 14 days after the answer; when they withdraw a report of a danger, only they
-leave the case.
+departments. Residents reopen until 14 days after the answer; when they withdraw a report of a danger, or one that
+is joined with others, only they leave the case, and so they do when staff note it for them.
 """
 
 

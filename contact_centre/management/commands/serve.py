@@ -20,6 +20,8 @@ from routing.demo_people import DEMO_PASSWORD
 from routing.models import User
 
 READY_SECONDS = 1
+# Quiet: a banner is no line of a structured log, and it repeats the address of the broker.
+CELERY = (sys.executable, "-m", "celery", "-q", "-A", "contact_centre")
 
 
 class Command(BaseCommand):
@@ -109,24 +111,14 @@ def web_command(host: str, port: int, processes: int = 1) -> list[str]:
 def worker_command() -> list[str]:
     """The Celery worker, on every queue of the settings."""
     queues = ",".join(queue.name for queue in settings.CELERY_TASK_QUEUES)
-    celery = [sys.executable, "-m", "celery", "-A", "contact_centre", "worker", "--loglevel", "INFO"]
+    worker = [*CELERY, "worker", "--loglevel", "INFO"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return [*celery, "--pool", "prefork", "--concurrency", "2", "--queues", queues, *quiet]
+    return [*worker, "--pool", "prefork", "--concurrency", "2", "--queues", queues, *quiet]
 
 
 def beat_command() -> list[str]:
     """The clock that wakes the sweeps."""
-    return [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "contact_centre",
-        "beat",
-        "--loglevel",
-        "INFO",
-        "--pidfile=",
-    ]
+    return [*CELERY, "beat", "--loglevel", "INFO", "--pidfile="]
 
 
 class Greeting:

@@ -15,6 +15,7 @@ from cases.services.intake import Place, Report, Reporter
 from contact_centre.portal.fields import (
     CategoryField,
     LineField,
+    MailField,
     PlainTextField,
     photos_field,
     without_controls,
@@ -27,6 +28,8 @@ from routing.models import Category
 DESCRIPTION_LENGTH = 20_000
 # Fewer digits than any phone has.
 _PHONE_DIGITS = 7
+# What a category that is not for anonymous people asks for first.
+_CONTACT = ("name", "email", "phone")
 _WISHES = [
     (ContactChannel.EMAIL, gettext_lazy("By e-mail")),
     (ContactChannel.PHONE, gettext_lazy("By phone")),
@@ -105,7 +108,7 @@ class ReportForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    email = forms.EmailField(
+    email = MailField(
         label=gettext_lazy("E-mail"),
         help_text=gettext_lazy("We will send you a link on which you can follow your report."),
         max_length=254,
@@ -186,6 +189,13 @@ class ReportForm(forms.Form):
         """The category chosen, also while other fields are wrong."""
         chosen: Category | None = getattr(self, "cleaned_data", {}).get("category")
         return chosen
+
+    def demand(self, category: Category) -> None:
+        """Do not call optional what this category cannot do without. Of the ways to be reached one is enough."""
+        names = [*(("address",) if category.needs_place else ()), *(() if category.anonymous else _CONTACT)]
+        for name in names:
+            # Read by web/_optional.html; whether it is there is checked in ``clean``, with words of its own.
+            self.fields[name].is_demanded = True  # type: ignore[attr-defined]
 
     def to_report(self, source_key: str, received_at: datetime) -> Report:
         """The checked form as a report for the services."""

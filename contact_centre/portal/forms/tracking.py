@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models.references import is_reference
-from contact_centre.portal.fields import LineField, PlainTextField, photos_field
+from contact_centre.portal.fields import LineField, MailField, PlainTextField, photos_field
 from contact_centre.portal.uploads import Uploads
 
 MESSAGE_LENGTH = 20_000
@@ -65,7 +65,7 @@ class FindForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
         error_messages={"required": gettext_lazy("Write the number. It stands in our first message.")},
     )
-    email = forms.EmailField(
+    email = MailField(
         label=gettext_lazy("The e-mail address that you gave us"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -11,6 +11,7 @@ from cases.models import CaseParticipant
 from cases.services.privacy import request_link
 from contact_centre.portal.forms.tracking import FindForm
 from contact_centre.portal.headers import private_page
+from contact_centre.web.language import in_language, typed, wanted_language
 from contact_centre.web.limits import Limit, network_of
 
 NETWORK_LIMIT = Limit("find-network", count=30, seconds=600)
@@ -22,14 +23,16 @@ ANSWER_SECONDS = 0.25
 @private_page
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for number and e-mail; always answer alike, and at the same pace."""
+    if code := wanted_language(request):
+        return in_language(request, code, lambda: _page(request, FindForm(initial=typed(request.POST))))
     form = FindForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
-        return render(request, "portal/find.html", {"form": form}, status=422 if form.is_bound else 200)
+        return _page(request, form, status=422 if form.is_bound else 200)
     if NETWORK_LIMIT.is_passed(network_of(request)):
         form.add_error(
             None, _("Many people are looking for reports at the moment. Please try again in 10 minutes.")
         )
-        return render(request, "portal/find.html", {"form": form}, status=429)
+        return _page(request, form, status=429)
     started = time.monotonic()
     if not EMAIL_LIMIT.is_passed(form.cleaned_data["email"]):
         _send_links(form.cleaned_data["reference"], form.cleaned_data["email"])
@@ -47,6 +50,10 @@ def find_sent(request: HttpRequest) -> HttpResponse:
 def left(request: HttpRequest) -> HttpResponse:
     """The last page of somebody who left a case: her link does not open it any more."""
     return render(request, "portal/left.html")
+
+
+def _page(request: HttpRequest, form: FindForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "portal/find.html", {"form": form, "language_form": "find-form"}, status=status)
 
 
 def _send_links(reference: str, email: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,11 +17,13 @@ from cases.actors import resident
 from cases.keys import tracking_key
 from cases.models import Case
 from cases.services.intake import open_case
+from cases.services.repeats import is_repeat
 from contact_centre.portal.fields import without_controls
 from contact_centre.portal.forms.report import ReportForm
-from contact_centre.portal.uploads import Uploads, collect_uploads
+from contact_centre.portal.uploads import Uploads, receive_uploads
 from contact_centre.web.addresses import suggest_addresses
 from contact_centre.web.city import emergency_name, emergency_numbers, privacy_clause
+from contact_centre.web.language import in_language, typed, wanted_language
 from contact_centre.web.limits import Limit, network_of
 from routing.models import Category
 
@@ -39,7 +42,7 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _receive(request)
     initial = {
-        "language": (get_language() or "pl")[:2],
+        "language": _language(),
         "privacy_version": privacy_clause().version,
         "category": request.GET.get("category", ""),
     }
@@ -61,17 +64,32 @@ def category_hint(request: HttpRequest) -> HttpResponse:
 
 def _receive(request: HttpRequest) -> HttpResponse:
     token = _token(request.POST.get("token", ""))
-    uploads = collect_uploads(token, request.POST.getlist("kept"), request.FILES.getlist("photos"))
-    form = ReportForm(request.POST, uploads=uploads)
+    if code := wanted_language(request):
+        spoken = _language()
+        return in_language(request, code, lambda: _still_typed(request, token, spoken))
+    form = ReportForm(request.POST, uploads=receive_uploads(request, token))
     if not form.is_valid():
         return _page(request, form, status=422)
     if held := _hold(request, form):
         return held
     now = timezone.now()
-    case = open_case(form.to_report(f"web:{token}", now), by=resident(None), at=now)
-    if case.description != form.cleaned_data["description"]:
+    sent = form.to_report(f"web:{token}", now)
+    case = open_case(sent, by=resident(None), at=now)
+    if case.received_at != now and not is_repeat(sent, case):
         return _ask_again(request, form, case)
     return redirect("portal:received", *_link_of(case))
+
+
+def _still_typed(request: HttpRequest, token: UUID, spoken: str) -> HttpResponse:
+    """The form in another language, with all that was typed and chosen, and no complaint yet."""
+    uploads = receive_uploads(request, token)
+    for problem in uploads.problems:
+        messages.warning(request, problem)
+    initial = typed(request.POST)
+    if initial.get("language") == spoken:
+        # Nobody chose it: it was the language of the page, and goes on with it.
+        initial["language"] = _language()
+    return _page(request, ReportForm(initial=initial, uploads=uploads))
 
 
 def _hold(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
@@ -93,15 +111,18 @@ def _hold(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
 
 
 def _ask_again(request: HttpRequest, form: ReportForm, earlier: Case) -> HttpResponse:
-    """The form had been sent before with other words: they may be a second report, and must not vanish."""
+    """The form had been sent before with something else in it: it may be a second report, and must not vanish."""
     form.uploads = Uploads(uuid.uuid4(), form.uploads.stored)
     return _page(request, form, status=409, earlier=earlier, earlier_link=_link_of(earlier))
 
 
 def _page(request: HttpRequest, form: ReportForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    category = form.chosen_category if form.is_bound else _category(form.initial["category"])
+    category = form.chosen_category if form.is_bound else _category(form.initial.get("category", ""))
+    if category is not None:
+        form.demand(category)
     context: Mapping[str, Any] = {
         "form": form,
+        "language_form": "report-form",
         "clause": privacy_clause(),
         "numbers": emergency_numbers(),
         "patience": _patience(request, form.uploads.token),
@@ -118,6 +139,10 @@ def _category(code: str) -> Category | None:
 def _category_words(category: Category | None) -> dict[str, Any]:
     number = category.call_first if category else ""
     return {"chosen": category, "call_number": number, "call_name": emergency_name(number)}
+
+
+def _language() -> str:
+    return (get_language() or "pl")[:2]
 
 
 def _token(text: str) -> UUID:

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_POST
 from cases.actors import resident
 from cases.deadlines import promised_date
 from cases.keys import phone_pin, tracking_key
-from cases.models import CaseParticipant, Channel, ReadReason
-from cases.models.case import StaleCase
+from cases.models import CaseParticipant, Channel, ReadReason, StaleCase
 from cases.services.conversation import record_reply
 from cases.services.endings import (
     CannotConfirm,
@@ -30,7 +29,8 @@ from cases.services.privacy import log_reading
 from contact_centre.portal.forms.tracking import ReasonForm, ReplyForm
 from contact_centre.portal.headers import for_participant
 from contact_centre.portal.story import conversation, open_question, survivor_of, timeline
-from contact_centre.portal.uploads import Uploads, collect_uploads
+from contact_centre.portal.uploads import Uploads, receive_uploads
+from contact_centre.web.language import in_language, typed, wanted_language
 from contact_centre.web.limits import Limit
 from contact_centre.web.wording import day, status_words
 from notifications.links import tracking_url
@@ -74,9 +74,9 @@ def confirm(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
 
 @for_participant
 def withdraw(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
-    """Ask why, then withdraw. Of a danger only the person leaves: the danger is still there."""
+    """Ask why, then withdraw. What concerns others too, a danger or a joined report, only the person leaves."""
     by = resident(participant.pk)
-    if not participant.case.may("withdraw", by):
+    if not participant.case.may_withdraw(by):
         return _not_now(request, participant)
     form = _reason_form(request, participant, needs_reason=False)
     if request.method != "POST" or not form.is_valid():
@@ -115,7 +115,9 @@ def reopen(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
 
 def _reply(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
     token = _token(request.POST.get("token", ""))
-    uploads = collect_uploads(token, request.POST.getlist("kept"), request.FILES.getlist("photos"))
+    if code := wanted_language(request):
+        return in_language(request, code, lambda: _still_typed(request, participant, token))
+    uploads = receive_uploads(request, token)
     form = ReplyForm(request.POST, uploads=uploads)
     if not form.is_valid():
         return _page(request, participant, form, status=422)
@@ -133,8 +135,16 @@ def _reply(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
         at=timezone.now(),
         files=uploads.stored,
     )
-    messages.success(request, _("Thank you. We have your message."))
+    messages.success(request, _("Thank you. We have your message."), extra_tags="reply-sent")
     return _back(participant)
+
+
+def _still_typed(request: HttpRequest, participant: CaseParticipant, token: UUID) -> HttpResponse:
+    """The page in another language with what was typed and chosen, and no complaint yet."""
+    uploads = receive_uploads(request, token)
+    for problem in uploads.problems:
+        messages.warning(request, problem)
+    return _page(request, participant, ReplyForm(initial=typed(request.POST), uploads=uploads))
 
 
 def _source_key(token: UUID, body: str, uploads: Uploads) -> str:
@@ -152,13 +162,14 @@ def _page(
     context = {
         **_case_context(participant),
         "form": form,
-        "words": status_words(survivor, now),
+        "language_form": "reply-form",
+        "words": status_words(survivor, now, participant.channel, is_others=survivor.pk != case.pk),
         "survivor": survivor if survivor.pk != case.pk else None,
         "entries": timeline(participant, survivor),
         "conversation": conversation(participant, survivor),
         "question": open_question(case),
         "may_confirm": case.may("close", by),
-        "may_withdraw": case.may("withdraw", by),
+        "may_withdraw": case.may_withdraw(by),
         "may_reopen": case.may_reopen(by, timezone.localdate(now)),
         "is_refresh": request.method == "GET" and bool(getattr(request, "htmx", False)),
     }
@@ -171,6 +182,8 @@ def _case_context(participant: CaseParticipant) -> dict[str, Any]:
 
 
 def _reason_form(request: HttpRequest, participant: CaseParticipant, *, needs_reason: bool) -> ReasonForm:
+    if wanted_language(request):
+        return ReasonForm(initial=typed(request.POST), needs_reason=needs_reason)
     if request.method == "POST":
         return ReasonForm(request.POST, needs_reason=needs_reason)
     return ReasonForm(initial={"version": participant.case.version}, needs_reason=needs_reason)
@@ -179,8 +192,10 @@ def _reason_form(request: HttpRequest, participant: CaseParticipant, *, needs_re
 def _ask_why(
     request: HttpRequest, participant: CaseParticipant, form: ReasonForm, template: str
 ) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    return render(request, template, {**_case_context(participant), "form": form}, status=status)
+    context = {**_case_context(participant), "form": form, "language_form": "reason-form"}
+    if code := wanted_language(request):
+        return in_language(request, code, lambda: render(request, template, context))
+    return render(request, template, context, status=422 if form.is_bound else 200)
 
 
 def _look_again(
@@ -190,8 +205,15 @@ def _look_again(
     participant.case.refresh_from_db()
     fresh = {"reason": form.cleaned_data["reason"], "version": participant.case.version}
     again = ReasonForm(fresh, needs_reason=form.fields["reason"].required)
-    words = status_words(survivor_of(participant.case), timezone.now())
-    context = {**_case_context(participant), "form": again, "changed": words}
+    survivor = survivor_of(participant.case)
+    is_others = survivor.pk != participant.case_id
+    words = status_words(survivor, timezone.now(), participant.channel, is_others=is_others)
+    context = {
+        **_case_context(participant),
+        "form": again,
+        "language_form": "reason-form",
+        "changed": words,
+    }
     return render(request, template, context, status=409)
 
 

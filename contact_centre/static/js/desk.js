@@ -1,5 +1,6 @@
-// The case page: a refresh never takes a form away from somebody who is filling it in, and an agent who
-// accepts a suggestion does not have to wait for the server. Both work without this script.
+// The case page: a refresh never takes a form away from somebody who is filling it in, an agent who accepts a
+// suggestion does not have to wait for the server, and a field that one choice alone needs is shown with that
+// choice. All of it works without this script.
 (() => {
   "use strict";
 
@@ -23,6 +24,22 @@
     const banner = document.getElementById("case-changed");
     if (banner) banner.hidden = false;
   });
+
+  // data-shown-for="outcome:FORWARDED": shown while the field of that name has that value, or when it is wrong.
+  function showWhatIsNeeded(root) {
+    for (const field of root.querySelectorAll("[data-shown-for]")) {
+      const [name, value] = field.dataset.shownFor.split(":");
+      const box = field.closest(".field");
+      if (!box || !field.form) continue;
+      box.hidden = field.form.elements[name]?.value !== value && !box.classList.contains("field-wrong");
+    }
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.form) showWhatIsNeeded(event.target.form);
+  });
+  document.addEventListener("htmx:afterSettle", () => showWhatIsNeeded(document));
+  showWhatIsNeeded(document);
 
   // "Accept" buttons of the suggestions: fill the field and tell those who listen to it.
   document.addEventListener("click", (event) => {

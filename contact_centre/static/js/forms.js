@@ -62,6 +62,12 @@
     return item;
   }
 
+  // More than all files of a form may hold together would be refused by the server without a look at the words.
+  function isTooMuch(input) {
+    const together = Number(input.dataset.maxFiles) * Number(input.dataset.maxBytes) || Infinity;
+    return [...input.files].reduce((sum, file) => sum + file.size, 0) > together;
+  }
+
   function listFiles(input) {
     const list = document.querySelector(`[data-file-list="${input.id}"]`);
     if (!list) return;
@@ -73,6 +79,7 @@
       const note = isBig ? `${size(file.size)}: ${list.dataset.textTooBig}` : size(file.size);
       return line(file.name, note, isBig);
     });
+    if (isTooMuch(input)) lines.unshift(line(list.dataset.textTooMuch, "", true));
     if (files.length > maxFiles) lines.unshift(line(list.dataset.textTooMany, "", true));
     list.replaceChildren(...lines);
   }
@@ -97,7 +104,8 @@
 
   function release(form) {
     delete form.dataset.sending;
-    for (const button of form.querySelectorAll("[aria-busy]")) {
+    // Buttons of a form may stand elsewhere on the page, as those of the languages do.
+    for (const button of form.elements) {
       button.removeAttribute("aria-busy");
       button.removeAttribute("aria-disabled");
     }
@@ -107,6 +115,13 @@
     const form = event.target;
     if (form.matches("[data-forget-drafts]")) forgetDrafts("");
     if (event.defaultPrevented || form.method !== "post") return; // htmx has taken it, or a search.
+    const tooMuch = [...form.elements].find((field) => field.type === "file" && isTooMuch(field));
+    if (tooMuch) {
+      event.preventDefault();
+      listFiles(tooMuch);
+      tooMuch.focus();
+      return;
+    }
     if (form.dataset.sending) {
       event.preventDefault();
       return;

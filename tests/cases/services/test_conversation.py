@@ -14,7 +14,7 @@ from cases.services.merging import merge_cases
 from cases.services.workflow import ask_resident, start_work
 from cases.states import Outcome
 from routing.models import Role
-from tests.factories import NOW, make_case, make_routed_case, reporter_of
+from tests.factories import NOW, make_case, make_routed_case, make_settled_case, reporter_of
 from tests.record import actor, ana, assert_recorded, dee, kinds, last_message, state_of
 
 pytestmark = pytest.mark.django_db
@@ -63,11 +63,35 @@ def test_a_reply_that_comes_twice_is_kept_once():
     assert state_of(case) == before
 
 
-def test_a_reply_on_a_case_at_work_changes_no_state():
+def test_a_reply_that_nobody_waited_for_asks_for_a_person_and_changes_no_state():
     case = make_routed_case()
     reply(case)
     case.refresh_from_db()
-    assert (case.status, case.needs_person) == ("ASSIGNED", False)
+    assert (case.status, case.needs_person) == ("ASSIGNED", True)
+
+
+def test_a_reply_on_a_new_case_finds_it_at_the_desk_anyway():
+    case = make_case()
+    reply(case)
+    case.refresh_from_db()
+    assert (case.status, case.needs_person) == ("NEW", False)
+
+
+def test_an_answered_case_that_no_department_has_asks_for_a_person_again():
+    case = make_settled_case()
+    day = THEN.date() + timedelta(days=7)
+    ask_resident(case_id=case.pk, question="Where?", answer_by=day, by=actor(Role.AGENT), at=THEN)
+    reply(case)
+    case.refresh_from_db()
+    assert (case.status, case.needs_person) == ("NEW", True)
+
+
+def test_who_writes_to_the_resident_has_looked():
+    case = make_routed_case()
+    reply(case)
+    send_message(case_id=case.pk, body="We are on it.", by=actor(Role.HANDLER), at=THEN)
+    case.refresh_from_db()
+    assert not case.needs_person
 
 
 @pytest.mark.parametrize("ending", ["RESOLVED", "CLOSED", "WITHDRAWN"])
@@ -117,7 +141,7 @@ def test_a_message_goes_to_the_resident():
 
 def test_a_message_on_an_old_version_is_refused():
     case = make_routed_case()
-    add_note(case_id=case.pk, body="x", by=actor(Role.HANDLER), at=THEN)
+    start_work(case_id=case.pk, by=actor(Role.HANDLER), at=THEN)
     with pytest.raises(StaleCase):
         send_message(case_id=case.pk, body="x", by=actor(Role.HANDLER), at=THEN, version=case.version)
 
@@ -149,6 +173,13 @@ def test_a_note_stays_inside():
     note = add_note(case_id=case.pk, body="The dog bites.", by=by, at=THEN)
     assert (note.audience, note.purpose) == ("INTERNAL", "NOTE")
     assert_recorded(case, "NOTE_ADDED", by, {"message": note.pk})
+
+
+def test_a_note_makes_no_form_old():
+    case = make_routed_case()
+    add_note(case_id=case.pk, body="The dog bites.", by=actor(Role.CREW), at=THEN)
+    started = start_work(case_id=case.pk, by=actor(Role.HANDLER), at=THEN, version=case.version)
+    assert (started.version, started.updated_at) == (case.version + 1, THEN)
 
 
 @pytest.mark.parametrize("role", [Role.ANALYST, Role.ADMIN])

@@ -72,7 +72,16 @@ def test_only_a_matter_of_law_may_stay_unexamined():
     more = {"outcome": Outcome.UNEXAMINED, "answer": "x", "by": actor(Role.DISPATCHER), "at": THEN}
     for case in (make_case(), make_settled_case()):
         assert_refused(endings.OutcomeNotAllowed, case, endings.resolve_case, **more)
-    assert resolve(make_settled_case(kind=Kind.COMPLAINT), Outcome.UNEXAMINED).outcome == "UNEXAMINED"
+
+
+def test_a_matter_of_law_stays_unexamined_after_a_question_whose_day_has_passed():
+    case, day = make_settled_case(kind=Kind.COMPLAINT), THEN.date() + timedelta(days=7)
+    more: dict[str, Any] = {"outcome": Outcome.UNEXAMINED, "answer": "x", "by": actor(Role.DISPATCHER)}
+    assert_refused(endings.TermNotOver, case, endings.resolve_case, at=THEN, **more)
+    ask_resident(case_id=case.pk, question="Your name?", answer_by=day, by=actor(Role.DISPATCHER), at=THEN)
+    assert_refused(endings.TermNotOver, case, endings.resolve_case, at=THEN + timedelta(days=7), **more)
+    over = THEN + timedelta(days=8)
+    assert endings.resolve_case(case_id=case.pk, at=over, **more).outcome == "UNEXAMINED"
 
 
 def test_forwarding_names_the_authority():
@@ -187,6 +196,23 @@ def test_reopening_needs_a_reason_and_an_end():
     assert_refused(endings.CannotReopen, case, endings.reopen_case, reason=" ", **more)
 
 
+def test_the_days_on_which_it_was_done_are_added_to_the_promise():
+    case = make_routed_case()
+    promised = case.promise_due_at
+    resolve(case)
+    again = reopen(case, ana(case), THEN + timedelta(days=10))
+    assert promised is not None
+    assert (again.promise_paused_for, again.promise_paused_at) == (timedelta(days=10), None)
+    assert again.promise_due_at is not None
+    assert again.promise_due_at >= promised + timedelta(days=10)
+
+
+def test_the_term_of_law_is_not_moved_by_a_reopening():
+    case = make_settled_case(kind=Kind.COMPLAINT)
+    resolve(case)
+    assert reopen(case, ana(case), THEN + timedelta(days=10)).legal_due_date == case.legal_due_date
+
+
 def test_each_reopening_counts():
     case = make_routed_case()
     for _ in range(2):
@@ -226,17 +252,52 @@ def test_a_hazard_stays_and_only_the_person_leaves(urgency):
     left = withdraw(case, ana(case), "Never mind.")
     participant = reporter_of(case)
     assert (left.status, participant.detached_at, participant.is_reachable) == ("ASSIGNED", THEN, False)
-    assert_recorded(case, "DETACHED", ana(case), {"participant": participant.pk})
+    note = last_message(case)
+    assert (note.audience, note.body) == ("RESIDENT", "Never mind.")
+    assert_recorded(case, "DETACHED", ana(case), {"participant": participant.pk, "note": note.pk})
     with pytest.raises(NoAccess):
         get_participant(case.reference, tracking_key(participant))
 
 
-def test_staff_withdraw_a_hazard_itself():
-    case, by = make_routed_case(), actor(Role.DISPATCHER)
-    pothole = Category.objects.get(code="road.pothole")
-    classify_case(case_id=case.pk, category=pothole, kind=Kind.REPORT, urgency=Urgency.DANGER, by=by, at=NOW)
-    assert withdraw(case, by, "Reported twice.").status == "WITHDRAWN"
+def test_staff_withdraw_for_the_resident_with_a_reason_that_stays_inside():
+    case = make_routed_case()
+    assert withdraw(case, actor(Role.AGENT), "Reported twice.").status == "WITHDRAWN"
     assert last_message(case).audience == "INTERNAL"
+
+
+def test_a_hazard_stays_before_its_kind_is_decided_and_a_matter_of_law_is_none():
+    hazard = make_case(urgency=Urgency.DANGER)
+    assert withdraw(hazard, ana(hazard)).status == "NEW"
+    assert kinds(hazard) == ["RECEIVED", "DETACHED"]
+    complaint, by = make_settled_case(kind=Kind.COMPLAINT), actor(Role.DISPATCHER)
+    chosen: dict[str, Any] = {
+        "category": complaint.category,
+        "kind": Kind.COMPLAINT,
+        "urgency": Urgency.URGENT,
+    }
+    classify_case(case_id=complaint.pk, by=by, at=NOW, **chosen)
+    assert withdraw(complaint, ana(complaint)).status == "WITHDRAWN"
+
+
+def test_when_staff_note_the_withdrawal_of_a_hazard_only_the_reporter_leaves():
+    case, by = make_case(urgency=Urgency.DANGER), actor(Role.DISPATCHER)
+    left = withdraw(case, by, "She called.")
+    assert (left.status, reporter_of(case).detached_at) == ("NEW", THEN)
+    note = last_message(case)
+    assert (note.audience, note.body) == ("INTERNAL", "She called.")
+    assert_recorded(case, "DETACHED", by, {"participant": reporter_of(case).pk, "note": note.pk})
+    more = {"reason": "Again.", "by": by, "at": THEN}
+    assert_refused(endings.CannotWithdraw, case, endings.withdraw_case, **more)
+    assert resolve(case).status == "RESOLVED"
+
+
+def test_who_was_merged_may_leave_and_the_case_stays_where_it_is():
+    survivor, merged = make_routed_case(), make_routed_case()
+    merge_cases(case_id=merged.pk, into_id=survivor.pk, by=actor(Role.DISPATCHER), at=THEN)
+    more = {"reason": "x", "by": actor(Role.DISPATCHER), "at": THEN}
+    assert_refused(endings.CannotWithdraw, merged, endings.withdraw_case, **more)
+    assert withdraw(merged, ana(merged)).status == "MERGED"
+    assert reporter_of(merged).detached_at == THEN
 
 
 def test_what_has_ended_is_not_withdrawn():

@@ -82,18 +82,28 @@ def test_a_report_without_words_and_files_is_refused(words):
     assert not Case.objects.exists()
 
 
+def test_marks_that_turn_the_text_around_are_not_in_names_and_subjects():
+    case = make_case(
+        "\u202eabc\u2066 first\nsecond",
+        reporter=Reporter(name="Ana\u202e Nowak\u2069", email="ana@example.org"),
+    )
+    assert case.subject == "abc first"
+    assert case.participants.get().name == "Ana Nowak"
+    assert case.description == "\u202eabc\u2066 first\nsecond"
+
+
 def test_a_photo_alone_is_a_report():
     case = make_case("", files=[PHOTO, PHOTO])
     attachment = Attachment.objects.get(case=case)
     assert attachment.message == last_message(case)
-    assert (attachment.taken_at, attachment.taken_lat) == (None, None)
 
 
-def test_when_and_where_a_photo_was_taken_is_kept_as_evidence_only():
-    Category.objects.filter(code="road.pothole").update(keeps_evidence=True)
+@pytest.mark.parametrize(("keeps", "evidence"), [(True, (NOW, 52.2, 18.2)), (False, (None, None, None))])
+def test_when_and_where_a_photo_was_taken_is_kept_as_evidence_only(keeps, evidence):
+    Category.objects.filter(code="road.pothole").update(keeps_evidence=keeps)
     case = make_case(files=[PHOTO], category=Category.objects.get(code="road.pothole"))
     attachment = Attachment.objects.get(case=case)
-    assert (attachment.taken_at, attachment.taken_lat, attachment.taken_lon) == (NOW, 52.2, 18.2)
+    assert (attachment.taken_at, attachment.taken_lat, attachment.taken_lon) == evidence
 
 
 def test_what_a_database_cannot_store_is_taken_out_and_all_else_is_kept():

@@ -13,7 +13,7 @@ from cases.services.merging import CannotMerge, CannotUnmerge, merge_cases, unme
 from cases.services.workflow import ask_resident, start_work
 from cases.states import Outcome
 from routing.models import Kind, Role
-from tests.factories import NOW, make_routed_case, make_settled_case, reporter_of
+from tests.factories import NOW, make_case, make_routed_case, make_settled_case, reporter_of
 from tests.record import actor, ana, assert_recorded, dee, state_of
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,13 @@ def test_matters_of_law_are_never_merged():
         legal = make_settled_case(kind=kind)
         assert_not_merged(legal, report)
         assert_not_merged(report, legal)
+
+
+def test_what_may_be_a_matter_of_law_is_not_merged():
+    report, unread = make_settled_case(), make_case()
+    assert unread.is_restricted
+    assert_not_merged(unread, report)
+    assert_not_merged(report, unread)
 
 
 def test_a_case_is_not_merged_into_itself_or_into_what_has_ended():

@@ -9,7 +9,7 @@ import pytest
 from cases.models import Case, EventWork, Prediction
 from cases.services.privacy import exclude
 from cases.services.triage_results import record_triage
-from cases.services.workflow import classify_case
+from cases.services.workflow import classify_case, take_case
 from cases.triage import Decision
 from classifiers.types import CategorySuggestion, KindFinding, Understanding, UrgencyFinding, Word
 from routing.facts import Choice, Reason
@@ -61,7 +61,8 @@ def test_a_sure_report_goes_to_its_department_with_the_reason():
     assert (case.language, reporter_of(case).language) == ("uk", "uk")
     assert case.promise_due_at is not None
     assert kinds(case) == ["RECEIVED", "TRIAGED", "ROUTED"]
-    assert last_event(case).payload == {"department": "zdm", "reason": "RULE", "rule": "a_rule"}
+    routed = {"department": "zdm", "reason": "RULE", "rule": "a_rule", "was_user": None}
+    assert last_event(case).payload == routed
     assert not EventWork.objects.filter(event__case=case, consumer="triage").exists()
 
 
@@ -131,8 +132,37 @@ def test_what_a_person_decided_meanwhile_stands():
     before = Case.objects.filter(pk=case.pk).values().get()
     record(case, decision())
     assert Case.objects.filter(pk=case.pk).values().get() == before
-    assert Prediction.objects.get(case=case).was_routed is False
+    prediction = Prediction.objects.get(case=case)
+    assert prediction.was_routed is False
+    light = Category.objects.get(code="light")
+    assert (prediction.decided_category, prediction.decided_kind) == (light, "COMPLAINT")
+    assert (prediction.decided_by_id, prediction.decided_at) == (actor(Role.DISPATCHER).user_id, NOW)
     assert kinds(case) == ["RECEIVED", "CLASSIFIED"]
+
+
+def test_what_an_agent_chose_for_the_caller_is_kept_beside_the_guess():
+    agent, light = actor(Role.AGENT), Category.objects.get(code="light")
+    record(make_case(by=agent, category=light, kind=Kind.REPORT), decision(category=light))
+    prediction = Prediction.objects.get()
+    assert (prediction.decided_category, prediction.decided_kind) == (light, "REPORT")
+    assert (prediction.decided_by_id, prediction.decided_at) == (agent.user_id, NOW)
+
+
+@pytest.mark.parametrize("by", [None, Role.AGENT])
+def test_what_nobody_of_ours_decided_is_nobodys_decision(by):
+    chosen: dict[str, Any] = {} if by else {"category": Category.objects.get(code="light")}
+    record(make_case(by=actor(by) if by else None, **chosen), decision())
+    prediction = Prediction.objects.get()
+    assert (prediction.decided_category, prediction.decided_kind, prediction.decided_by) == (None, "", None)
+
+
+def test_a_case_that_the_machine_passes_on_is_the_departments_to_take():
+    case, by = make_case(), actor(Role.DISPATCHER)
+    take_case(case_id=case.pk, by=by, at=NOW)
+    record(case, decision())
+    case.refresh_from_db()
+    assert (case.status, case.assignee) == ("ASSIGNED", None)
+    assert last_event(case).payload["was_user"] == by.user_id
 
 
 def test_the_machine_does_not_pass_a_case_to_who_is_kept_away():

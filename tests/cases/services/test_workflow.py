@@ -13,7 +13,7 @@ from cases.services.intake import Reporter
 from cases.services.privacy import exclude
 from routing.models import Category, Department, Kind, Role, Urgency
 from tests.factories import NOW, make_case, make_routed_case, make_settled_case
-from tests.record import actor, assert_recorded, dee, department, last_event, last_message, state_of
+from tests.record import actor, assert_recorded, dee, department, kinds, last_event, last_message, state_of
 
 pytestmark = pytest.mark.django_db
 THEN = NOW + timedelta(hours=1)
@@ -40,7 +40,7 @@ def test_taking_makes_the_person_the_assignee():
     case, by = make_settled_case(), actor(Role.AGENT)
     taken = workflow.take_case(case_id=case.pk, by=by, at=THEN, version=case.version)
     assert (taken.assignee_id, taken.version, taken.updated_at) == (by.user_id, case.version + 1, THEN)
-    assert_recorded(case, "TAKEN", by, {"user": by.user_id})
+    assert_recorded(case, "TAKEN", by, {"user": by.user_id, "was_user": None})
 
 
 def test_what_another_person_has_is_not_taken():
@@ -48,6 +48,23 @@ def test_what_another_person_has_is_not_taken():
     workflow.take_case(case_id=case.pk, by=actor(Role.AGENT), at=THEN)
     assert_refused(workflow.AlreadyTaken, case, workflow.take_case, by=actor(Role.DISPATCHER))
     workflow.take_case(case_id=case.pk, by=actor(Role.AGENT), at=THEN)
+
+
+def test_a_case_is_taken_over_from_a_colleague_when_it_is_asked_for():
+    case, colleague, by = make_settled_case(), actor(Role.AGENT), actor(Role.DISPATCHER)
+    workflow.take_case(case_id=case.pk, by=colleague, at=THEN)
+    taken = workflow.take_case(case_id=case.pk, by=by, at=THEN, is_takeover=True)
+    assert taken.assignee_id == by.user_id
+    assert_recorded(case, "TAKEN", by, {"user": by.user_id, "was_user": colleague.user_id})
+    more = {"by": dee(), "is_takeover": True}
+    assert_refused(workflow.CannotTake, make_routed_case(), workflow.take_case, **more)
+
+
+def test_whoever_takes_it_has_looked_but_a_new_case_still_has_to_be_passed_on():
+    new, worked = make_settled_case(), make_routed_case()
+    Case.objects.update(needs_person=True)
+    assert workflow.take_case(case_id=new.pk, by=actor(Role.AGENT), at=THEN).needs_person
+    assert not workflow.take_case(case_id=worked.pk, by=actor(Role.HANDLER), at=THEN).needs_person
 
 
 @pytest.mark.parametrize("role", [Role.ANALYST, Role.ADMIN])
@@ -76,7 +93,7 @@ def test_classifying_settles_the_case():
     assert decided.is_settled
     assert (decided.urgency, decided.queue_rank, decided.kind) == ("DANGER", 0, "REPORT")
     assert decided.is_public == Category.objects.get(code="road.pothole").is_public
-    was = {"was_category": None, "was_kind": ""}
+    was = {"was_category": None, "was_kind": "", "was_restricted": True}
     payload = {"category": "road.pothole", "case_kind": "REPORT", "urgency": "DANGER", **was}
     assert_recorded(case, "CLASSIFIED", actor(Role.DISPATCHER), payload)
 
@@ -93,6 +110,50 @@ def test_a_matter_of_law_is_restricted_and_never_public():
     decided = classify(make_case(), Role.DISPATCHER, Kind.COMPLAINT)
     assert (decided.is_restricted, decided.is_public) == (True, False)
     assert classify(decided, Role.DISPATCHER).is_public
+    Category.objects.filter(code="road.pothole").update(is_sensitive=True)
+    assert not classify(decided, Role.DISPATCHER).is_public
+
+
+def test_only_a_dispatcher_takes_a_case_out_of_the_legal_gate():
+    pothole = Category.objects.get(code="road.pothole")
+    more = {"category": pothole, "kind": Kind.REPORT, "urgency": Urgency.NORMAL}
+    for case in (make_case(), make_settled_case(kind=Kind.COMPLAINT)):
+        assert_refused(workflow.LegalGate, case, workflow.classify_case, by=actor(Role.AGENT), **more)
+        assert not classify(case, Role.HEAD).is_restricted
+
+
+@pytest.mark.parametrize("role", [Role.HANDLER, Role.AGENT])
+def test_what_a_colleague_finds_to_be_a_matter_of_law_goes_back_to_the_dispatchers(role):
+    case = make_routed_case()
+    workflow.take_case(case_id=case.pk, by=actor(Role.HANDLER), at=NOW)
+    found = classify(case, role, Kind.COMPLAINT)
+    found.refresh_from_db()
+    assert (found.status, found.department, found.assignee) == ("NEW", None, None)
+    assert (found.is_restricted, found.needs_person) == (True, True)
+    assert kinds(case)[-2:] == ["CLASSIFIED", "RETURNED"]
+    was_user = actor(Role.HANDLER).user_id
+    payload = {"was_department": "zdm", "note": None, "was_user": was_user}
+    assert_recorded(case, "RETURNED", actor(role), payload)
+
+
+def test_what_waits_for_the_resident_goes_back_too_and_its_clock_with_it():
+    case = make_routed_case()
+    ask(case)
+    found = classify(case, Role.HANDLER, Kind.COMPLAINT)
+    assert (found.status, found.resume_status, found.promise_paused_at) == ("NEW", "", None)
+    assert found.legal_due_date is not None
+
+
+def test_a_new_matter_of_law_waits_for_a_dispatcher():
+    found = classify(make_settled_case(), Role.AGENT, Kind.COMPLAINT)
+    assert (found.status, found.needs_person) == ("NEW", True)
+
+
+def test_a_dispatchers_own_decision_stays_where_it_is():
+    found = classify(make_routed_case(), Role.DISPATCHER, Kind.COMPLAINT)
+    assert (found.status, found.department, found.needs_person) == ("ASSIGNED", department("zdm"), False)
+    kept = classify(found, Role.HANDLER, Kind.CLAIM)
+    assert (kept.status, kept.kind) == ("ASSIGNED", "CLAIM")
 
 
 @pytest.mark.parametrize("role", [Role.CREW, Role.ANALYST, Role.ADMIN])
@@ -128,14 +189,31 @@ def test_routing_passes_the_case_on():
     case, by = make_settled_case(), actor(Role.AGENT)
     routed = workflow.route_case(case_id=case.pk, department=department("zdm"), by=by, at=THEN)
     assert (routed.status, routed.department, routed.needs_person) == ("ASSIGNED", department("zdm"), False)
-    assert_recorded(case, "ROUTED", by, {"department": "zdm", "reason": "PERSON", "rule": None})
+    payload = {"department": "zdm", "reason": "PERSON", "rule": None, "was_user": None}
+    assert_recorded(case, "ROUTED", by, payload)
+
+
+def test_what_is_passed_on_is_the_departments_to_take():
+    case, by = make_settled_case(), actor(Role.AGENT)
+    workflow.take_case(case_id=case.pk, by=by, at=THEN)
+    workflow.route_case(case_id=case.pk, department=department("zdm"), by=by, at=THEN)
+    assert Case.objects.get(pk=case.pk).assignee is None
+    assert last_event(case).payload["was_user"] == by.user_id
+
+
+@pytest.mark.parametrize("missing", [{"category": None}, {"kind": ""}])
+def test_nothing_is_passed_on_without_category_and_kind(missing):
+    case = make_settled_case()
+    Case.objects.filter(pk=case.pk).update(**missing)
+    more = {"department": department("zdm"), "by": actor(Role.DISPATCHER)}
+    assert_refused(workflow.NotDecided, case, workflow.route_case, **more)
 
 
 def test_what_may_be_a_matter_of_law_is_routed_by_a_dispatcher_only():
+    zdm, by = department("zdm"), actor(Role.DISPATCHER)
     for case in (make_case(), make_settled_case(kind=Kind.COMPLAINT)):
-        zdm = department("zdm")
         assert_refused(workflow.CannotRoute, case, workflow.route_case, department=zdm, by=actor(Role.AGENT))
-        by = actor(Role.DISPATCHER)
+        classify(case, Role.DISPATCHER, Kind.COMPLAINT)
         assert workflow.route_case(case_id=case.pk, department=zdm, by=by, at=THEN).status == "ASSIGNED"
 
 
@@ -283,6 +361,28 @@ def test_waiting_for_another_body_names_it_and_goes_on_counting():
     assert_recorded(case, "RESUMED", by, {"status": "IN_PROGRESS"})
 
 
+def test_whom_we_waited_for_is_kept_when_we_wait_for_somebody_else():
+    case, by = make_routed_case(), actor(Role.HANDLER)
+    wait(case, "Energa")
+    assert last_event(case).payload == {"message": last_message(case).pk}
+    assert (last_message(case).body, last_message(case).audience) == ("Energa", "RESIDENT")
+    workflow.resume_work(case_id=case.pk, by=by, at=THEN)
+    wait(case, "GDDKiA", "Their road.")
+    assert last_message(case).body == "GDDKiA: Their road."
+
+
+@pytest.mark.parametrize("step", ["start", "plan", "ask", "resume"])
+def test_whoever_works_on_it_has_looked(step):
+    case = make_routed_case()
+    if step == "resume":
+        wait(case)
+    Case.objects.update(needs_person=True)
+    steps = {**STEPS, "resume": (workflow.resume_work, {})}
+    service, arguments = steps[step]
+    service(case_id=case.pk, by=actor(Role.HANDLER), at=THEN, **arguments)
+    assert not Case.objects.get(pk=case.pk).needs_person
+
+
 def test_nobody_waits_for_a_body_without_a_name():
     more = {"body": " ", "note": "x", "by": actor(Role.HANDLER)}
     assert_refused(workflow.CannotWait, make_routed_case(), workflow.wait_for, **more)
@@ -305,7 +405,8 @@ def test_handing_on_has_a_reason_that_stays_inside():
     assert (handed.status, handed.department, handed.assignee_id) == ("ASSIGNED", to, None)
     note = last_message(case)
     assert (note.audience, note.purpose, note.body) == ("INTERNAL", "REASON", "A pipe.")
-    payload = {"department": "pwik", "was_department": "zdm", "note": note.pk}
+    was = {"was_department": "zdm", "was_user": by.user_id}
+    payload = {"department": "pwik", "note": note.pk, **was}
     assert_recorded(case, "REASSIGNED", by, payload)
 
 
@@ -333,7 +434,8 @@ def test_a_returned_case_waits_for_a_person_at_the_desk():
     )
     note = last_message(case)
     assert note.audience == "INTERNAL"
-    assert_recorded(case, "RETURNED", by, {"was_department": "zdm", "note": note.pk})
+    payload = {"was_department": "zdm", "note": note.pk, "was_user": by.user_id}
+    assert_recorded(case, "RETURNED", by, payload)
 
 
 def test_returning_needs_a_reason():

@@ -22,6 +22,12 @@ def fresh_limits() -> None:
 
 
 @pytest.fixture
+def in_english(client: Client) -> None:
+    """The browser asks for English: for tests that read words."""
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+
+@pytest.fixture
 def take(desk: Callable[[Role], Client]) -> Step:
     """Take a step with a case as the person of a role; without a version, on what the case is now."""
 

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from cases.actors import staff
 from cases.keys import phone_pin
-from cases.models import Case, Contact, ReadLog, ReadReason
+from cases.models import Case, CaseParticipant, Contact, Message, MessagePurpose, ReadLog, ReadReason
+from cases.queries.contacts import who_answers
 from cases.services.privacy import revoke_link
+from cases.services.workflow import ask_resident
 from classifiers.store import serving
 from contact_centre.desk.views.status_by_phone import WRONG_PINS
 from routing.models import Category, Role, Street
@@ -86,6 +88,41 @@ def test_does_not_lose_other_words_sent_with_an_old_form(desk):
     assert Case.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"address": "ul. Wodna 3"},
+        {"phone": "600 100 201"},
+        {"email": "ana@example.org"},
+        {"postal_address": "ul. Wodna 3, Konin"},
+        {"category": "road.pothole"},
+        {"kind": "COMPLAINT"},
+        {"urgency": "DANGER"},
+        {"answered": "Oddzwonimy."},
+        {"becomes": "CONTACT"},
+        {"channel": "COUNTER"},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_does_not_lose_anything_else_sent_with_an_old_form(desk, other):
+    data = call()
+    desk(Role.AGENT).post(CALL, data)
+    answer = desk(Role.AGENT).post(CALL, data | other)
+    assert answer.status_code == 409
+    assert next(iter(other.values())) in answer.content.decode()
+    assert Contact.objects.count() == 1
+
+
+def test_the_log_keeps_all_in_another_language_and_logs_nothing(desk):
+    page = desk(Role.AGENT).post(CALL, call(switch_language="uk", name="", received_date="2026-11-02"))
+    words = page.content.decode()
+    assert page.status_code == 200
+    assert '<html lang="uk">' in words
+    for value in ("Na Dworcowej nie świeci", "600 100 200", "ul. Dworcowa 5", "2026-11-02", "Przekażemy."):
+        assert value in words
+    assert not Contact.objects.exists()
+
+
 def test_logs_a_contact_without_a_case(desk):
     data = call(
         becomes="CONTACT", outcome="TRANSFERRED", purpose="INFORMATION", name="", phone="", privacy_read=""
@@ -103,6 +140,103 @@ def test_adds_a_contact_to_a_case_that_we_have(desk):
     assert Case.objects.count() == 1
 
 
+def waiting_case() -> Case:
+    case = make_routed_case()
+    day = timezone.localdate() + timedelta(days=9)
+    by = staff(staff_member(Role.HANDLER))
+    return ask_resident(case_id=case.pk, question="Przy którym domu?", answer_by=day, by=by, at=NOW)
+
+
+def test_takes_what_is_said_for_the_answer_that_a_case_waits_for(desk):
+    case = waiting_case()
+    data = call(becomes="LINK", reference=str(case.pk), is_answer="on", said="Przy numerze siedem.")
+    browser = desk(Role.AGENT)
+    answer = browser.post(CALL, data)
+    again = browser.post(CALL, data)
+    assert (answer.status_code, answer.url) == (302, again.url)
+    case.refresh_from_db()
+    assert case.status == "ASSIGNED"
+    reply = Message.objects.get(case=case, purpose=MessagePurpose.REPLY)
+    assert (reply.body, reply.channel, reply.author_participant) == (
+        "Przy numerze siedem.",
+        "PHONE",
+        reporter_of(case),
+    )
+
+
+def test_takes_no_answer_for_a_case_that_waits_for_nothing(desk):
+    data = call(becomes="LINK", reference=make_routed_case().reference, is_answer="on")
+    answer = desk(Role.AGENT).post(CALL, data)
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"is_answer"}
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("phone", "email", "name"),
+    [
+        ("+48 600-100-200", "", "Ana Nowak"),
+        ("500500500", "", "Jan"),
+        ("", "JAN@example.org", "Jan"),
+        ("1", "", "Ana Nowak"),
+    ],
+)
+def test_knows_who_answers_by_phone_or_e_mail(phone, email, name):
+    case = make_routed_case()
+    CaseParticipant.objects.create(
+        case=case, name="Jan", role="FOLLOWER", phone="500 500 500", email="jan@example.org", created_at=NOW
+    )
+    found = who_answers(case, phone=phone, email=email)
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [
+        ("PHONE", "Read to the person:"),
+        ("COUNTER", "Write it down for the person:"),
+        ("LETTER", "For the reply to the letter:"),
+    ],
+)
+def test_speaks_of_number_and_pin_as_the_channel_allows(desk, in_english, channel, words):
+    day = timezone.localdate().isoformat()
+    answer = desk(Role.AGENT).post(CALL, call(channel=channel, received_date=day), follow=True)
+    page = answer.content.decode()
+    assert words in page
+    assert ("Read to the person" in page) == (channel == "PHONE")
+
+
+def test_shows_what_was_said_where_it_was_logged_and_on_the_case(desk):
+    case = make_routed_case()
+    data = call(becomes="LINK", reference=case.reference, purpose="URGING", said="Dzwonię już trzeci raz.")
+    logged = desk(Role.AGENT).post(CALL, data, follow=True).content.decode()
+    page = desk(Role.HANDLER).get(reverse("desk:case", args=[case.reference])).content.decode()
+    for shown in (logged, page):
+        assert "Dzwonię już trzeci raz." in shown
+        assert "Przekażemy." in shown
+
+
+def test_names_the_emergency_number_and_whom_to_call_first(desk):
+    browser = desk(Role.AGENT)
+    assert 'href="tel:112"' in browser.get(CALL).content.decode()
+    part = browser.post(reverse("desk:suggest"), {"said": "", "language": "pl", "category": "water.supply"})
+    assert part.context["call_first"].number == "994"
+    assert 'href="tel:994"' in part.content.decode()
+    page = browser.post(CALL, call(accept="category:water.supply")).content.decode()
+    assert 'href="tel:994"' in page
+    part = browser.post(reverse("desk:suggest"), {"said": "", "language": "pl", "category": "light"})
+    assert "tel:994" not in part.content.decode()
+
+
+def test_offers_a_category_with_its_number(desk, serving_model):
+    serving.require(60.0)
+    said = "Nie ma wody w całym bloku, awaria wodociągu"
+    part = desk(Role.AGENT).post(reverse("desk:suggest"), {"said": said, "language": "pl"})
+    offers = {offer.value: offer.call_first for offer in part.context["suggestions"].offers}
+    assert offers["water.supply"].number == "994"
+
+
 @pytest.mark.parametrize(
     ("changes", "wrong"),
     [
@@ -112,6 +246,8 @@ def test_adds_a_contact_to_a_case_that_we_have(desk):
         ({"channel": "WEB"}, "channel"),
         ({"channel": "LETTER"}, "received_date"),
         ({"channel": "LETTER", "received_date": "2999-01-01"}, "received_date"),
+        ({"channel": "COUNTER", "received_date": "2020-01-01"}, "received_date"),
+        ({"is_answer": "on"}, "is_answer"),
         ({"becomes": "LINK"}, "reference"),
         ({"becomes": "LINK", "reference": "KON-2026-000009-9"}, "reference"),
         ({"privacy_read": ""}, "privacy_read"),
@@ -221,6 +357,27 @@ def test_tells_a_status_after_the_pin_and_writes_it_down(desk):
     log = ReadLog.objects.get()
     assert (log.reason, log.case, log.participant) == (ReadReason.STATUS_BY_PHONE, case, reporter_of(case))
     assert "ana@example.org" not in answer.content.decode()
+
+
+def test_reads_a_status_that_has_no_longer_words_by_its_name(desk, take, in_english):
+    case = make_routed_case()
+    take(Role.CREW, case, "start")
+    pin = phone_pin(reporter_of(case))
+    page = desk(Role.AGENT).post(STATUS, {"reference": case.reference, "pin": pin})
+    said = page.content.decode().split('<blockquote class="say">')[1].split("</blockquote>")[0]
+    assert said.startswith("<p>In progress. We are working on it.")
+
+
+def test_tells_of_a_merged_case_how_the_other_one_stands(desk, take, in_english):
+    case, survivor = make_routed_case(), make_routed_case()
+    take(Role.HANDLER, case, "merge", into=survivor.reference)
+    take(Role.CREW, survivor, "start")
+    pin = phone_pin(reporter_of(case))
+    answer = desk(Role.AGENT).post(STATUS, {"reference": case.reference, "pin": pin})
+    first, second = answer.context["spoken"]
+    assert survivor.reference in first[0]
+    assert second[0] == "In progress."
+    assert answer.context["words"].status == "IN_PROGRESS"
 
 
 def test_tells_nothing_after_a_wrong_pin_and_offers_to_call_back(desk):

@@ -1,5 +1,6 @@
 """The page of one case: what it shows to whom, and what is written down about looking at it."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -50,6 +51,17 @@ def test_shows_conversation_timeline_people_and_clocks(desk):
     assert "600100200" in page
     assert answer.context["promise"] is not None
     assert f'data-live-url="/ws/desk/{case.reference}/"' in page
+
+
+def test_shows_when_and_where_a_photo_was_taken_to_those_who_may_read_evidence(desk):
+    case, attachment = case_with_file()
+    Attachment.objects.filter(pk=attachment.pk).update(
+        taken_at=NOW + timedelta(minutes=3), taken_lat=52.22319, taken_lon=18.25083
+    )
+    assert "52.22319, 18.25083" in desk(Role.HANDLER).get(page_of(case)).content.decode()
+    assert "09:03" in desk(Role.HANDLER).get(page_of(case)).content.decode()
+    assert "52.22319" not in desk(Role.CREW).get(page_of(case)).content.decode()
+    assert "52.22319" not in desk(Role.AGENT).get(page_of(case)).content.decode()
 
 
 def test_does_not_exist_for_other_departments_and_excluded_people(desk, client):
@@ -109,6 +121,119 @@ def test_explains_the_route(desk):
     assert "dziura" in page
     assert "91 %" in page
     assert "m-1" in page
+
+
+def read_by_machine(case: Case, *, department: str = "", **kind) -> None:
+    """A prediction: a street light most likely, a pothole less."""
+    light, pothole = Category.objects.get(code="light"), Category.objects.get(code="road.pothole")
+    found = {"kind": "REPORT", "may_be_legal": False, "words": [{"text": "lampa"}]} | kind
+    Prediction.objects.create(
+        case=case,
+        event=CaseEvent.objects.filter(case=case)[0],
+        model_version="m-1",
+        language="pl",
+        suggestions=[
+            {"code": light.code, "probability": 0.83, "words": [{"text": "latarnia"}]},
+            {"code": pothole.code, "probability": 0.07, "words": []},
+            {"code": "gone.long.ago", "probability": 0.05, "words": []},
+        ],
+        findings={"kind": found, "urgency": {}, "place": None},
+        reasons=[],
+        department=Department.objects.get(code=department) if department else None,
+        created_at=NOW,
+    )
+
+
+def act_of(answer, name: str):
+    return next(act for act in answer.context["acts"] if act.step.name == name)
+
+
+def unrestricted(case: Case) -> Case:
+    Case.objects.filter(pk=case.pk).update(is_restricted=False)
+    return Case.objects.get(pk=case.pk)
+
+
+def test_decides_nothing_in_advance_and_offers_what_the_machine_read(desk):
+    case = unrestricted(make_case())
+    read_by_machine(case)
+    answer = desk(Role.DISPATCHER).get(page_of(case))
+    act = act_of(answer, "classify")
+    assert (act.form["category"].value(), act.form["kind"].value()) == ("", "")
+    assert [(offer.field, offer.value, offer.per_cent) for offer in act.offers] == [
+        ("category", "light", 83),
+        ("category", "road.pothole", 7),
+        ("kind", "REPORT", None),
+    ]
+    page = answer.content.decode()
+    assert 'name="accept" value="category:light"' in page
+    assert 'data-fill="id_classify_category"' in page
+
+
+def test_offers_no_kind_while_the_case_may_be_a_matter_of_law(desk):
+    case = make_case(category=Category.objects.get(code="road.pothole"))
+    read_by_machine(case)
+    act = act_of(desk(Role.DISPATCHER).get(page_of(case)), "classify")
+    # The resident's own category stands; that it is a mere report is nobody's decision yet.
+    assert (act.form["category"].value(), act.form["kind"].value(), act.offers) == ("road.pothole", "", ())
+
+
+def test_demands_that_a_person_chooses(take):
+    case = make_case()
+    answer = take(Role.DISPATCHER, case, "classify", category="", kind="", urgency="NORMAL")
+    assert answer.status_code == 422
+    assert set(answer.context["bound"].errors) == {"category", "kind"}
+
+
+def test_accepts_an_offer_without_scripts_and_decides_nothing(take, hidden_of):
+    case = make_case()
+    read_by_machine(case)
+    seen = hidden_of(Role.DISPATCHER, case, "classify")
+    data = seen | {"category": "", "kind": "PROPOSAL", "urgency": "URGENT", "accept": "category:light"}
+    answer = take(Role.DISPATCHER, case, "classify", **data)
+    assert answer.status_code == 200
+    act = act_of(answer, "classify")
+    assert act.is_open
+    values = {name: act.form[name].value() for name in ("category", "kind", "urgency", "version", "seen")}
+    assert values == seen | {"category": "light", "kind": "PROPOSAL", "urgency": "URGENT"}
+    assert not act.form.errors
+    case.refresh_from_db()
+    assert case.category is None
+    forged = take(Role.DISPATCHER, case, "classify", **(data | {"accept": "urgency:DANGER"}))
+    assert act_of(forged, "classify").form["urgency"].value() == "URGENT"
+
+
+@pytest.mark.parametrize(
+    ("category", "proposed", "kept_away", "chosen"),
+    [
+        ("light", "straz_miejska", "", "straz_miejska"),
+        ("road.pothole", "straz_miejska", "", "zdm"),
+        (None, "straz_miejska", "", "straz_miejska"),
+        (None, "", "", None),
+        (None, "straz_miejska", "straz_miejska", None),
+    ],
+)
+def test_begins_with_the_department_that_was_proposed(desk, category, proposed, kept_away, chosen):
+    case = make_case()
+    Case.objects.filter(pk=case.pk).update(category=Category.objects.get(code=category) if category else None)
+    read_by_machine(case, department=proposed)
+    if kept_away:
+        away = Department.objects.get(code=kept_away)
+        exclude(case_id=case.pk, department=away, reason="X", by=staff(staff_member(Role.HEAD)), at=NOW)
+    form = act_of(desk(Role.DISPATCHER).get(page_of(case)), "route").form
+    expected = Department.objects.get(code=chosen).pk if chosen else None
+    assert form["department"].value() == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "shows_words"),
+    [("COMPLAINT", "may be a matter of law", True), ("REPORT", "not sure that it is only a report", False)],
+)
+def test_says_what_the_words_speak_for(desk, in_english, kind, says, shows_words):
+    case = make_case()
+    read_by_machine(case, kind=kind, may_be_legal=True)
+    page = desk(Role.DISPATCHER).get(page_of(case)).content.decode()
+    assert says in page
+    assert ("(lampa)" in page) == shows_words
 
 
 @pytest.mark.parametrize(

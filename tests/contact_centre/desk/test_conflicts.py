@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from cases.actors import staff
 from cases.models import Case
+from cases.services.conversation import add_note
 from cases.services.workflow import reassign_case, start_work, take_case
 from routing.models import Department, Role
 from tests.cast import staff_member
@@ -40,6 +41,14 @@ def test_tells_the_second_what_changed_and_keeps_the_draft(desk, hidden_of):
     assert (seen.assignee, answer.context["assignee"]) == ("", "max")
     assert DRAFT in answer.content.decode()
     assert Case.objects.get(pk=case.pk).status == "IN_PROGRESS"
+
+
+def test_a_colleagues_note_makes_no_form_old(desk, hidden_of):
+    case = make_routed_case()
+    hidden = hidden_of(Role.HANDLER, case, "resolve")
+    add_note(case_id=case.pk, body="The dog bites.", by=by(Role.MANAGER), at=NOW)
+    assert post(desk, Role.HANDLER, case, "resolve", resolve(hidden)).status_code == 302
+    assert Case.objects.get(pk=case.pk).status == "RESOLVED"
 
 
 def test_lets_the_draft_be_sent_on_the_new_version(desk, hidden_of):

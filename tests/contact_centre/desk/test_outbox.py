@@ -85,6 +85,22 @@ def test_writes_down_who_read_a_notice(desk):
     assert (log.reason, log.case, log.detail) == (ReadReason.OUTBOX, notice.event.case, str(notice.pk))
 
 
+def test_writes_down_whose_names_the_list_showed(desk):
+    first, second = told(BY_PHONE), told(BY_LETTER)
+    browser = desk(Role.AGENT)
+    browser.get(OUTBOX)
+    logs = ReadLog.objects.filter(reason=ReadReason.OUTBOX)
+    assert {log.case for log in logs.all()} == {first.event.case, second.event.case}
+    # A page that refreshes itself writes only what is new on it.
+    third = told(BY_PHONE)
+    browser.get(OUTBOX, headers={"HX-Request": "true"})
+    browser.get(OUTBOX, headers={"HX-Request": "true"})
+    assert logs.all().count() == 3
+    assert logs.filter(case=third.event.case).exists()
+    browser.get(OUTBOX)
+    assert logs.all().count() == 6
+
+
 def test_hides_the_notices_of_other_departments(client, dee):
     notice = told(BY_PHONE)
     client.force_login(dee)

@@ -1,5 +1,6 @@
 """The live queue: what is in it, for whom, in which order, and what it costs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from cases.models import Case
 from cases.queries.queue import COUNT_CAP, PAGE_SIZE
 from cases.services.workflow import ask_resident, take_case
 from contact_centre.desk.cursors import read_cursor
-from routing.models import Department, Role, Urgency
+from routing.models import Department, Kind, Role, Urgency
 from tests.cast import outsider, staff_member
 from tests.factories import NOW, make_case, make_routed_case, make_settled_case
 
@@ -127,10 +128,32 @@ def test_counts_what_waits(desk):
     roads = make_routed_case()
     Case.objects.filter(pk=roads.pk).update(promise_due_at=timezone.now() - timedelta(hours=3))
     answer = desk(Role.DISPATCHER).get(QUEUE)
-    assert [f.value for f in answer.context["figures"]] == ["1", "0", "0", "1", "0"]
+    assert [f.value for f in answer.context["figures"]] == ["1", "0", "0", "1", "0", "0"]
     line = next(line for line in answer.context["lines"] if line.row.reference == roads.reference)
     assert line.promise.is_late
     assert "is-late" in line.css
+
+
+def test_counts_and_shows_what_is_late_by_law(desk):
+    complaint = make_settled_case("legal.complaint", Kind.COMPLAINT)
+    today = timezone.localdate()
+    for due, is_late in [(today, False), (today - timedelta(days=1), True)]:
+        Case.objects.filter(pk=complaint.pk).update(legal_due_date=due)
+        answer = desk(Role.DISPATCHER).get(QUEUE, {"overdue": "on"})
+        assert shown(answer) == ([complaint.reference] if is_late else [])
+        assert figure(answer, 3) == str(int(is_late))
+    # Late by both clocks, it is one case.
+    Case.objects.filter(pk=complaint.pk).update(promise_due_at=timezone.now() - timedelta(hours=3))
+    assert figure(desk(Role.DISPATCHER).get(QUEUE), 3) == "1"
+
+
+@pytest.mark.parametrize(("hours", "mark"), [(5, True), (50, False)])
+def test_what_is_due_soon_stands_out(desk, hours, mark):
+    case = make_routed_case()
+    Case.objects.filter(pk=case.pk).update(promise_due_at=timezone.now() + timedelta(hours=hours))
+    assert ("is-soon" in desk(Role.DISPATCHER).get(QUEUE).content.decode()) is mark
+    page = desk(Role.DISPATCHER).get(reverse("desk:case", args=[case.reference])).content.decode()
+    assert ("is-soon" in page) is mark
 
 
 def test_counts_no_further_than_the_cap(desk):
@@ -217,3 +240,57 @@ def test_finds_a_case_by_its_number_for_who_may_see_it(desk, client):
     assert found.url == reverse("desk:case", args=[case.reference])
     client.force_login(outsider())
     assert client.get(reverse("desk:find"), {"reference": case.reference}).url == QUEUE
+
+
+def test_finds_a_case_by_enough_of_its_number(desk, client):
+    case = make_routed_case("zdm")
+    city, year, number, check = case.reference.split("-")
+    page = reverse("desk:case", args=[case.reference])
+    browser = desk(Role.AGENT)
+    for said in (
+        f"{city}-{year}-{number}",
+        number,
+        str(int(number)),
+        f"{number}-{check}",
+        f"{year} {number}",
+    ):
+        assert browser.get(reverse("desk:find"), {"reference": said}).url == page, said
+    wrong = f"{(int(check) + 1) % 10}"
+    for said in (
+        f"{city}-{year}-{number}-{wrong}",
+        f"2001-{number}",
+        f"ABC-{year}-{number}",
+        f"{number}9",
+        "x",
+        "٣",
+    ):
+        assert browser.get(reverse("desk:find"), {"reference": said}).url == QUEUE, said
+    client.force_login(outsider())
+    assert client.get(reverse("desk:find"), {"reference": number}).url == QUEUE
+
+
+def test_marks_what_just_came_in_restricted(desk):
+    many_cases(PAGE_SIZE + 1)
+    make_case(received_at=timezone.now())
+    page = desk(Role.DISPATCHER).get(QUEUE).content.decode()
+    arrivals = page.split('class="arrivals')[1].split("</section>")[0]
+    assert "#shield-lock" in arrivals
+
+
+@pytest.mark.parametrize(
+    ("role", "entries"),
+    [
+        (Role.AGENT, {"/desk/", "/desk/call/", "/desk/contacts/", "/desk/outbox/"}),
+        (Role.HANDLER, {"/desk/", "/desk/call/", "/desk/outbox/"}),
+        (Role.DPO, {"/desk/", "/desk/call/", "/desk/contacts/", "/desk/outbox/", "/desk/readings/"}),
+        (Role.ANALYST, set()),
+        (Role.ADMIN, {"/admin/"}),
+    ],
+)
+def test_offers_in_the_menu_what_the_role_may_open(desk, role, entries):
+    person = staff_member(role)
+    person.is_staff = role == Role.ADMIN
+    person.save()
+    page = desk(role).get(QUEUE).content.decode()
+    menu = page.split('class="site-nav"')[1].split("</nav>")[0]
+    assert set(re.findall(r'<a href="([^"]+)"', menu)) == entries

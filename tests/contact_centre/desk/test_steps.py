@@ -1,5 +1,6 @@
 """Every step over HTTP: done, refused to who may not, and wrong forms that keep what was typed."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Audience, Case, EventKind, Exclusion, Message
-from contact_centre.desk.step_list import STEPS
+from contact_centre.desk.step_list import NOT_NOW, STEPS
 from routing.models import Category, Department, Kind, Role
 from tests.cast import staff_member
 from tests.factories import make_case, make_routed_case, make_settled_case, reporter_of
@@ -32,6 +33,55 @@ def test_takes_a_case(take):
     answer = take(Role.HANDLER, case, "take")
     assert answer.url == reverse("desk:case", args=[case.reference]) + "?done=take"
     assert fresh(case).assignee == staff_member(Role.HANDLER)
+
+
+def test_takes_a_case_over_from_the_colleague_who_is_named(take, desk):
+    case = make_routed_case()
+    take(Role.MANAGER, case, "take")
+    assert take(Role.HANDLER, case, "take").status_code == 403
+    colleague = str(staff_member(Role.MANAGER))
+    page = desk(Role.HANDLER).get(reverse("desk:case", args=[case.reference]))
+    label = next(str(act.step.label) for act in page.context["acts"] if act.step.name == "take_over")
+    assert colleague in label
+    take(Role.HANDLER, case, "take_over")
+    assert fresh(case).assignee == staff_member(Role.HANDLER)
+    line = desk(Role.HANDLER).get(reverse("desk:case", args=[case.reference])).context["lines"][0]
+    assert colleague in line.text
+    assert take(Role.HANDLER, case, "take_over").status_code == 403
+
+
+def test_says_that_there_is_nothing_to_do(take):
+    case = make_routed_case()
+    assert take(Role.HANDLER, case, "acknowledge").status_code == 403
+    Case.objects.filter(pk=case.pk).update(needs_person=True, status="CLOSED", outcome="DONE")
+    take(Role.HANDLER, case, "acknowledge")
+    assert not fresh(case).needs_person
+
+
+def test_a_matter_of_law_is_taken_out_of_the_gate_by_a_dispatcher_only(take):
+    case = make_settled_case("legal.complaint", Kind.COMPLAINT)
+    take(Role.DISPATCHER, case, "exclude", user=staff_member(Role.CREW).pk, department="", reason="X")
+    Case.objects.filter(pk=case.pk).update(assignee=staff_member(Role.AGENT))
+    data = {"category": "light", "kind": "REPORT", "urgency": "NORMAL"}
+    answer = take(Role.AGENT, case, "classify", **data)
+    assert answer.status_code == 422
+    assert answer.context["bound"].non_field_errors() != [str(NOT_NOW)]
+    assert fresh(case).kind == "COMPLAINT"
+
+
+def test_what_a_handler_finds_to_be_a_matter_of_law_leaves_her_sight(take):
+    case = make_routed_case()
+    data = {"category": "road.pothole", "kind": "COMPLAINT", "urgency": "NORMAL"}
+    assert take(Role.HANDLER, case, "classify", **data).url == reverse("desk:queue")
+    assert (fresh(case).status, fresh(case).needs_person) == ("NEW", True)
+
+
+def test_says_what_is_missing_before_a_case_is_passed_on(take):
+    case = make_case()
+    answer = take(Role.DISPATCHER, case, "route", department=department("zdm").pk)
+    assert answer.status_code == 422
+    assert answer.context["bound"].non_field_errors() != [str(NOT_NOW)]
+    assert fresh(case).status == "NEW"
 
 
 def test_classifies_and_starts_the_clock(take):
@@ -142,9 +192,14 @@ def test_resolves_and_reopens(take, outcome, more):
     assert fresh(case).status == "ASSIGNED"
 
 
-def test_leaves_a_matter_of_law_unexamined(take):
+def test_leaves_a_matter_of_law_unexamined_when_the_day_of_the_answer_is_over(take):
     case = make_settled_case("legal.complaint", Kind.COMPLAINT)
-    answer = take(Role.DISPATCHER, case, "resolve", outcome="UNEXAMINED", answer="Brak adresu.", authority="")
+    data = {"outcome": "UNEXAMINED", "answer": "Brak adresu.", "authority": ""}
+    early = take(Role.DISPATCHER, case, "resolve", **data)
+    assert early.status_code == 422
+    assert early.context["bound"].non_field_errors()
+    Case.objects.filter(pk=case.pk).update(answer_by=timezone.localdate() - timedelta(days=1))
+    answer = take(Role.DISPATCHER, case, "resolve", **data)
     assert answer.status_code == 302
     assert fresh(case).outcome == "UNEXAMINED"
 
@@ -176,10 +231,86 @@ def test_does_not_merge_what_may_not_be_joined(take):
     assert fresh(case).status == "ASSIGNED"
 
 
+def test_demands_an_answer_except_for_spam_and_says_so(desk):
+    case = make_routed_case()
+    acts = desk(Role.HANDLER).get(reverse("desk:case", args=[case.reference])).context["acts"]
+    form = next(act.form for act in acts if act.step.name == "resolve")
+    assert form.fields["answer"].required
+    assert form.fields["authority"].help_text
+    assert form.fields["authority"].widget.attrs["data-shown-for"] == "outcome:FORWARDED"
+
+
+@pytest.mark.parametrize("code", ["pgkim", "miasto"])
+def test_offers_no_department_that_is_kept_away_and_says_why(take, desk, code, in_english):
+    case = make_routed_case()
+    kept = department(code)
+    take(Role.HEAD, case, "exclude", user="", department=kept.pk, reason="Strona sporu.")
+    acts = desk(Role.DISPATCHER).get(reverse("desk:case", args=[case.reference])).context["acts"]
+    name = "reassign" if code == "pgkim" else "route"
+    form = next(act.form for act in acts if act.step.name == name)
+    offered = set(form.fields["department"].queryset)
+    assert department("pgkim") not in offered
+    assert (department("zdm") in offered) == (code == "pgkim")
+    more = {"reason": "X"} if name == "reassign" else {}
+    answer = take(Role.DISPATCHER, case, name, department=department("pgkim").pk, **more)
+    assert answer.status_code == 422
+    assert "kept away" in str(answer.context["bound"].errors["department"])
+
+
+def test_lets_somebody_see_a_case_again(take, desk):
+    case = make_routed_case()
+    page = reverse("desk:case", args=[case.reference])
+    assert "lift" not in {act.step.name for act in desk(Role.HEAD).get(page).context["acts"]}
+    take(Role.HEAD, case, "exclude", user=staff_member(Role.HANDLER).pk, department="", reason="Pomyłka.")
+    assert desk(Role.HANDLER).get(page).status_code == 404
+    exclusion = Exclusion.objects.get(case=case)
+    assert "lift" not in {act.step.name for act in desk(Role.AGENT).get(page).context["acts"]}
+    assert take(Role.AGENT, case, "lift", exclusion=exclusion.pk, reason="X").status_code == 403
+    assert (
+        take(Role.DISPATCHER, case, "lift", exclusion=exclusion.pk, reason="To inna osoba.").status_code
+        == 302
+    )
+    answer = desk(Role.HANDLER).get(page)
+    assert answer.status_code == 200
+    assert str(staff_member(Role.HANDLER)) in answer.context["lines"][0].text
+
+
 def test_withdraws(take):
     case = make_routed_case()
     take(Role.AGENT, case, "withdraw", reason="Pani zadzwoniła.")
     assert fresh(case).status == "WITHDRAWN"
+
+
+def test_lets_only_the_resident_leave_a_hazard(take):
+    case = make_routed_case()
+    Case.objects.filter(pk=case.pk).update(urgency="DANGER")
+    assert take(Role.AGENT, case, "withdraw", reason="Pani zadzwoniła.").status_code == 403
+    take(Role.AGENT, case, "leave", reason="Pani zadzwoniła.")
+    assert fresh(case).status == "ASSIGNED"
+    assert reporter_of(case).detached_at is not None
+
+
+def test_a_second_submit_of_a_note_is_the_same_note(take):
+    case, token = make_routed_case(), str(uuid.uuid4())
+    for body in ("Potrzebny asfalt.", "Potrzebny asfalt.", "I żwir."):
+        assert take(Role.CREW, case, "note", body=body, token=token).status_code == 302
+    notes = Message.objects.filter(case=case, purpose="NOTE").order_by("id")
+    assert [note.body for note in notes] == ["Potrzebny asfalt.", "I żwir."]
+
+
+def test_a_second_submit_of_an_exclusion_is_the_same_one(take):
+    case, token = make_routed_case(), str(uuid.uuid4())
+    data = {"user": staff_member(Role.CREW).pk, "department": "", "reason": "Skarga.", "token": token}
+    for _ in range(2):
+        assert take(Role.HEAD, case, "exclude", **data).status_code == 302
+    assert case.events.filter(kind=EventKind.EXCLUDED).count() == 1
+
+
+@pytest.mark.parametrize("name", ["note", "exclude"])
+def test_forms_without_a_version_carry_a_token(desk, name):
+    page = desk(Role.HEAD).get(reverse("desk:case", args=[make_routed_case().reference]))
+    form = next(act.form for act in page.context["acts"] if act.step.name == name)
+    assert uuid.UUID(str(form["token"].value())).version == 4
 
 
 def test_writes_notes_and_messages(take):

@@ -36,7 +36,7 @@ from tests.contact_centre.intake.mails import (
     photo,
     text_part,
 )
-from tests.factories import NOW, make_case, make_routed_case, reporter_of
+from tests.factories import NOW, make_case, make_routed_case, make_settled_case, reporter_of
 from tests.notifications.outbox import plan_all
 
 pytestmark = pytest.mark.django_db
@@ -275,7 +275,7 @@ def test_a_photo_alone_is_a_reply():
 
 
 def test_a_reply_to_a_merged_case_stays_readable_for_its_writer():
-    case, survivor = make_case(), make_case()
+    case, survivor = make_settled_case(), make_settled_case()
     merge_cases(case_id=case.pk, into_id=survivor.pk, by=staff(staff_member(Role.DISPATCHER)), at=NOW)
     row = settled(mail("Dziękuję", to=token_address(case)))
     assert row.state == RawState.CASE_UPDATED

@@ -1,5 +1,7 @@
 """The sockets: who hears what, and who hears nothing."""
 
+from typing import Any
+
 import pytest
 from channels.db import database_sync_to_async
 
@@ -7,9 +9,11 @@ from cases.actors import staff
 from cases.keys import tracking_key
 from cases.models import Case, Channel
 from cases.services.conversation import add_note, record_reply
+from cases.services.endings import withdraw_case
+from cases.services.merging import merge_cases, unmerge_case
 from cases.services.privacy import exclude, revoke_link
-from cases.services.workflow import reassign_case, start_work
-from routing.models import Department, Role
+from cases.services.workflow import classify_case, reassign_case, return_to_desk, start_work, take_case
+from routing.models import Category, Department, Kind, Role, Urgency
 from tests.cast import outsider, staff_member
 from tests.contact_centre.live.socket import Socket
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
@@ -50,6 +54,75 @@ async def test_a_department_that_loses_a_case_hears_only_that_its_queue_changed(
     )
 
     assert await socket.news() == {"case": None, "version": None, "kind": "QUEUE"}
+    await socket.leave()
+
+
+BARE = {"case": None, "version": None, "kind": "QUEUE"}
+
+
+async def test_who_is_excluded_hears_once_that_the_queue_is_another():
+    case = await in_database(make_routed_case)()
+    handler, head = await in_database(lambda: (staff_member(Role.HANDLER), staff(staff_member(Role.HEAD))))()
+    socket = Socket("/ws/desk/", handler)
+    await socket.connect()
+
+    await in_database(exclude)(case_id=case.pk, user=handler, reason="About him", by=head, at=NOW)
+
+    assert await socket.news() == BARE
+    await in_database(start_work)(case_id=case.pk, by=head, at=NOW)
+    assert await socket.receive_nothing()
+    await socket.leave()
+
+
+async def test_a_department_that_is_excluded_hears_that_the_queue_is_another():
+    case = await in_database(make_routed_case)()
+    handler, head = await in_database(lambda: (staff_member(Role.HANDLER), staff(staff_member(Role.HEAD))))()
+    socket = Socket("/ws/desk/", handler)
+    await socket.connect()
+
+    zdm = await in_database(Department.objects.get)(code="zdm")
+    await in_database(exclude)(case_id=case.pk, department=zdm, reason="About them", by=head, at=NOW)
+
+    assert await socket.news() == BARE
+    await socket.leave()
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.CREW, Role.HANDLER])
+@pytest.mark.parametrize("by", [Role.DISPATCHER, Role.HANDLER])
+async def test_whoever_loses_a_matter_of_law_hears_that_the_queue_is_another(role, by):
+    case = await in_database(make_routed_case)()
+    user, actor = await in_database(lambda: (staff_member(role), staff(staff_member(by))))()
+    socket, stranger = Socket("/ws/desk/", user), Socket("/ws/desk/", await in_database(outsider)())
+    await socket.connect()
+    await stranger.connect()
+
+    await in_database(classify_case)(
+        case_id=case.pk,
+        category=await in_database(Category.objects.get)(code="road.pothole"),
+        kind=Kind.COMPLAINT,
+        urgency=Urgency.NORMAL,
+        by=actor,
+        at=NOW,
+    )
+
+    # The department of a case that a dispatcher called a matter of law keeps it.
+    is_kept = by == Role.DISPATCHER and role == Role.HANDLER
+    assert (await socket.news())["kind"] == ("CLASSIFIED" if is_kept else "QUEUE")
+    assert await stranger.receive_nothing()
+    await socket.leave()
+    await stranger.leave()
+
+
+async def test_who_is_relieved_of_a_case_hears_that_the_queue_is_another():
+    case = await in_database(make_case)()
+    agent, by = await in_database(lambda: (staff_member(Role.AGENT), staff(staff_member(Role.DISPATCHER))))()
+    await in_database(Case.objects.filter(pk=case.pk).update)(assignee=agent)
+    socket = Socket("/ws/desk/", agent)
+    await socket.connect()
+
+    await in_database(take_case)(case_id=case.pk, by=by, at=NOW, is_takeover=True)
+
+    assert await socket.news() == BARE
     await socket.leave()
 
 
@@ -102,6 +175,52 @@ async def test_another_departments_case_page_is_refused():
     dee = await in_database(outsider)()
     socket = Socket(f"/ws/desk/{case.reference}/", dee)
     await socket.connect()
+    assert await socket.close_code() == 4403
+
+
+async def test_a_tracking_page_hears_of_what_changes_its_words_without_the_name_of_the_event():
+    case = await in_database(make_routed_case)()
+    participant = await in_database(reporter_of)(case)
+    handler = await in_database(lambda: staff(staff_member(Role.HANDLER)))()
+    socket = Socket(f"/ws/track/{case.reference}/{tracking_key(participant)}/")
+    await socket.connect()
+
+    steps: list[tuple[Any, dict[str, str]]] = [(take_case, {}), (return_to_desk, {"reason": "Not ours"})]
+    for step, more in steps:
+        changed = await in_database(step)(case_id=case.pk, by=handler, at=NOW, **more)
+        assert await socket.news() == {"case": case.pk, "version": changed.version, "kind": "CHANGED"}
+    await socket.leave()
+
+
+async def test_a_page_that_is_open_while_its_case_is_merged_hears_of_the_survivor_and_then_of_itself():
+    case, survivor, last = [await in_database(make_routed_case)() for _ in range(3)]
+    participant = await in_database(reporter_of)(case)
+    by = await in_database(lambda: staff(staff_member(Role.DISPATCHER)))()
+    socket = Socket(f"/ws/track/{case.reference}/{tracking_key(participant)}/")
+    await socket.connect()
+
+    await in_database(merge_cases)(case_id=case.pk, into_id=survivor.pk, by=by, at=NOW)
+    assert (await socket.news())["kind"] == "MERGED"
+    await in_database(merge_cases)(case_id=survivor.pk, into_id=last.pk, by=by, at=NOW)
+    assert (await socket.news())["kind"] == "MERGED"
+    await in_database(start_work)(case_id=last.pk, by=by, at=NOW)
+    assert (await socket.news())["case"] == last.pk
+    await in_database(unmerge_case)(case_id=case.pk, by=by, at=NOW)
+    assert (await socket.news())["kind"] == "UNMERGED"
+    await in_database(take_case)(case_id=last.pk, by=by, at=NOW)
+    assert await socket.receive_nothing()
+    await socket.leave()
+
+
+async def test_the_page_of_who_left_the_case_closes():
+    case = await in_database(make_case)(urgency=Urgency.DANGER)
+    participant = await in_database(reporter_of)(case)
+    by = await in_database(lambda: staff(staff_member(Role.DISPATCHER)))()
+    socket = Socket(f"/ws/track/{case.reference}/{tracking_key(participant)}/")
+    await socket.connect()
+
+    await in_database(withdraw_case)(case_id=case.pk, reason="She called", by=by, at=NOW)
+
     assert await socket.close_code() == 4403
 
 

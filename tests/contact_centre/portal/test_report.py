@@ -7,10 +7,15 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from cases.actors import staff
 from cases.models import Case, CaseParticipant, Message
+from cases.services.workflow import classify_case
 from contact_centre.portal.views import report
 from contact_centre.web.city import privacy_clause
 from contact_centre.web.limits import Limit
+from routing.models import Category, Kind, Role, Urgency
+from tests.cast import staff_member
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +65,54 @@ def test_a_sent_form_with_other_words_asks_before_it_becomes_a_second_case(send,
     assert fresh != token
     assert send(token=fresh, description="A lamp is out as well.").status_code == 302
     assert Case.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"address": "ul. Wodna 3"},
+        {"email": "jan@example.org"},
+        {"phone": "600 100 201"},
+        {"name": "Jan Nowak"},
+        {"category": "road.pothole"},
+        {"language": "uk"},
+        {"wishes": "NONE"},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_a_sent_form_with_anything_else_in_it_asks_first(send, other):
+    token = str(uuid.uuid4())
+    send(token=token)
+
+    asked = send(token=token, **other)
+
+    assert asked.status_code == 409
+    assert Case.objects.get().reference in text_of(asked)
+    assert str(next(iter(other.values()))) in text_of(asked)
+
+
+def test_a_sent_form_with_another_photo_asks_first_and_keeps_the_photo(send, photo, value_of):
+    token = str(uuid.uuid4())
+    first = send(token=token, photos=[photo(colour=1)])
+    assert send(token=token, photos=[photo(colour=1)]).url == first.url
+    asked = send(token=token, photos=[photo(colour=2)])
+    assert asked.status_code == 409
+    assert 'name="kept"' in text_of(asked)
+
+
+def test_a_late_second_click_leads_to_the_first_report_although_it_was_decided_since(send):
+    token = str(uuid.uuid4())
+    first = send(token=token, category="road.pothole")
+    classify_case(
+        case_id=Case.objects.get().pk,
+        category=Category.objects.get(code="light"),
+        kind=Kind.REPORT,
+        urgency=Urgency.URGENT,
+        by=staff(staff_member(Role.DISPATCHER)),
+        at=NOW,
+    )
+    assert send(token=token, category="road.pothole").url == first.url
+    assert send(token=token, category="clean").status_code == 409
 
 
 def test_an_empty_report_is_refused_beside_the_field_and_the_rest_is_kept(send):
@@ -128,6 +181,51 @@ def test_a_wrong_value_is_named_beside_its_field(send, field, value):
     assert "Duża dziura" in text_of(response)
 
 
+@pytest.mark.parametrize(("field", "length"), [("name", 161), ("phone", 41), ("address", 241)])
+def test_a_line_that_is_too_long_is_not_told_to_become_a_pdf(client, send, field, length):
+    client.cookies["language"] = "en"
+    page = text_of(send(**{field: "1" * length}))
+    assert "Please shorten it." in page
+    assert "attach the whole text" not in page
+
+
+def test_controls_in_an_address_are_taken_out_and_complained_of_at_most_once(send):
+    assert send(email="ana\0@example.org").status_code == 302
+    assert CaseParticipant.objects.get().email == "ana@example.org"
+    wrong = send(email="ana\0 at example")
+    assert text_of(wrong).count('class="field-error"') == 1
+
+
+def test_marks_that_turn_text_around_are_not_kept_in_a_name(send):
+    send(name="Ana\u202e Nowak\u2066")
+    assert CaseParticipant.objects.get().name == "Ana Nowak"
+
+
+def test_nothing_that_the_category_demands_is_called_optional(client, send):
+    def optional(page: str) -> set[str]:
+        labels = re.findall(r'<label for="id_(\w+)">(.*?)</label>', page, re.DOTALL)
+        return {name for name, label in labels if 'class="optional"' in label}
+
+    free = optional(text_of(client.get(reverse("portal:report"))))
+    assert {"name", "email", "phone", "address"} <= free
+    chosen = text_of(client.get(reverse("portal:report"), {"category": "waste.missed"}))
+    assert optional(chosen) & {"name", "email", "phone", "address"} == set()
+    client.cookies["language"] = "en"
+    assert "You can leave this empty." not in text_of(
+        client.get(reverse("portal:report"), {"category": "waste.missed"})
+    )
+    assert "address" not in optional(text_of(send(category="road.pothole", address="")))
+    assert "name" in optional(text_of(send(category="road.pothole", address="")))
+
+
+def test_the_other_emergency_numbers_stand_under_the_strip(client):
+    page = text_of(client.get(reverse("portal:report"))).split("<h1>")[0]
+    assert 'href="tel:112"' in page
+    assert "<details>" in page
+    for number in ("994", "998", "986"):
+        assert f'href="tel:{number}"' in page
+
+
 @pytest.mark.parametrize(
     ("wish", "field"), [("EMAIL", "email"), ("PHONE", "phone"), ("LETTER", "postal_address")]
 )
@@ -171,6 +269,19 @@ def test_the_hint_of_a_category_names_the_number_and_what_is_needed(client):
     no_place = text_of(client.get(reverse("portal:category_hint"), {"category": "tax"}))
     assert "musimy wiedzieć, gdzie to jest" not in no_place
     assert client.get(reverse("portal:category_hint"), {"category": "no\0such"}).content.strip() == b""
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("pl", "bez podawania danych"), ("en", "without your details")]
+)
+def test_the_hint_says_what_cannot_be_answered_to_somebody_without_a_name(client, language, words):
+    for code in ("parking", "housing", "card"):
+        address = reverse("portal:category_hint")
+        assert words in text_of(
+            client.get(address, {"category": code}, headers={"accept-language": language})
+        )
+    no_note = client.get(reverse("portal:category_hint"), {"category": "light"})
+    assert "bez podawania danych" not in text_of(no_note)
 
 
 def test_the_field_for_machines_stops_a_report_but_loses_nothing(send):

@@ -14,9 +14,10 @@ from cases.keys import tracking_key
 from cases.models import Attachment, Case, Message, ReadLog
 from cases.services.conversation import add_note, send_message
 from cases.services.endings import resolve_case
+from cases.services.intake import Reporter
 from cases.services.merging import merge_cases
 from cases.services.privacy import revoke_link
-from cases.services.workflow import ask_resident, classify_case
+from cases.services.workflow import ask_resident, classify_case, plan_work
 from cases.states import Outcome, Status
 from routing.models import Category, Kind, Role, Urgency
 from tests.cast import staff_member
@@ -61,6 +62,7 @@ def test_the_page_is_kept_by_nobody_and_its_address_told_to_nobody(client, page_
     assert "noindex" in headers["X-Robots-Tag"]
 
 
+ENGLISH = {"Accept-Language": "en"}
 PAGES = ["track", "received", "withdraw", "reopen", "confirm"]
 
 
@@ -261,7 +263,7 @@ def test_a_danger_stays_when_the_person_withdraws(client, page_of):
 
 def test_a_merged_case_tells_of_the_survivor_and_not_of_its_people(client, page_of):
     survivor = make_routed_case(description="Words of the first person.")
-    case = make_case(description="Words of the second person.")
+    case = make_settled_case(description="Words of the second person.")
     client.post(page_of(survivor), {"token": str(uuid.uuid4()), "body": "A secret of the first."})
     merge_cases(case_id=case.pk, into_id=survivor.pk, by=dispatcher(), at=timezone.now())
 
@@ -276,6 +278,56 @@ def test_a_merged_case_tells_of_the_survivor_and_not_of_its_people(client, page_
         case_id=survivor.pk, outcome=Outcome.DONE, answer="Naprawione.", by=handler(), at=timezone.now()
     )
     assert "Naprawione." in text_of(client.get(page_of(case)))
+
+
+def test_who_was_merged_is_promised_no_reopening_and_may_leave(client, page_of):
+    survivor, case = make_routed_case(), make_routed_case()
+    merge_cases(case_id=case.pk, into_id=survivor.pk, by=dispatcher(), at=timezone.now())
+    resolve_case(
+        case_id=survivor.pk, outcome=Outcome.DONE, answer="Naprawione.", by=handler(), at=timezone.now()
+    )
+    assert "open the report again" in text_of(client.get(page_of(survivor), headers=ENGLISH))
+    page = text_of(client.get(page_of(case), headers=ENGLISH))
+    assert "open the report again" not in page
+    assert "Write to us below" in page
+
+    case.refresh_from_db()
+    response = client.post(page_of(case, "withdraw"), {"version": case.version, "reason": ""})
+    assert response.url == reverse("portal:left")
+    assert reporter_of(case).detached_at is not None
+    case.refresh_from_db()
+    assert case.status == Status.MERGED
+
+
+def test_what_the_other_household_was_asked_is_not_asked_of_who_was_merged(client, page_of):
+    survivor, case = make_routed_case(), make_routed_case()
+    merge_cases(case_id=case.pk, into_id=survivor.pk, by=dispatcher(), at=timezone.now())
+    day = timezone.localdate() + timedelta(days=7)
+    ask_resident(case_id=survivor.pk, question="?", answer_by=day, by=handler(), at=timezone.now())
+    assert "need your answer" in text_of(client.get(page_of(survivor), headers=ENGLISH))
+    page = text_of(client.get(page_of(case), headers=ENGLISH))
+    assert "need your answer" not in page
+    assert "Waiting for your reply" not in page
+
+
+def test_a_planned_day_that_has_passed_is_no_promise_any_more(client, page_of):
+    case = make_routed_case()
+    planned_at = timezone.now() - timedelta(days=9)
+    day = timezone.localdate(planned_at) + timedelta(days=2)
+    plan_work(case_id=case.pk, planned_for=day, note="", by=handler(), at=planned_at)
+    page = text_of(client.get(page_of(case), headers=ENGLISH))
+    assert "We will do it by" not in page
+    assert "are late. We are sorry" in page
+
+
+def test_a_day_for_the_answer_that_has_passed_still_lets_her_answer(client, page_of):
+    case = make_routed_case()
+    asked_at = timezone.now() - timedelta(days=9)
+    day = timezone.localdate(asked_at) + timedelta(days=2)
+    ask_resident(case_id=case.pk, question="?", answer_by=day, by=handler(), at=asked_at)
+    page = text_of(client.get(page_of(case), headers=ENGLISH))
+    assert "Please answer by" not in page
+    assert "You can still answer" in page
 
 
 def test_spam_is_called_closed(client, page_of):
@@ -293,3 +345,26 @@ def test_whoever_writes_without_end_is_asked_to_pause_and_keeps_the_words(client
     assert answers[-2].status_code == 302
     assert answers[-1].status_code == 429
     assert "Message 30." in text_of(answers[-1])
+
+
+def test_the_draft_of_a_reply_is_kept_until_it_is_sent(client, page_of):
+    case = make_routed_case()
+    mark = f'data-draft="reply-{case.reference}"'
+    assert mark in text_of(client.get(page_of(case)))
+    send_message(case_id=case.pk, body="Byliśmy tam.", by=handler(), at=timezone.now())
+    page = text_of(client.get(page_of(case)))
+    assert mark in page
+    assert "data-draft-clear" not in page
+    sent = client.post(page_of(case), {"body": "Dziękuję", "token": str(uuid.uuid4())}, follow=True)
+    assert f'data-draft-clear="reply-{case.reference}"' in text_of(sent)
+    assert "data-draft-clear" not in text_of(client.get(page_of(case)))
+
+
+def test_who_left_a_phone_alone_follows_and_answers_by_her_link(client, page_of):
+    case = make_routed_case(reporter=Reporter(phone="600100200"))
+    for page in ("track", "received", "withdraw"):
+        assert client.get(page_of(case, page)).status_code == 200
+    answer = client.post(page_of(case), {"body": "Jest gorzej.", "token": str(uuid.uuid4())}, follow=True)
+    assert "Jest gorzej." in text_of(answer)
+    confirmation = text_of(client.get(page_of(case, "received")))
+    assert "600100200" in confirmation

@@ -6,9 +6,12 @@ import uuid
 
 import pytest
 from django.core import signing
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases.models import Attachment, Case
+from contact_centre.portal import uploads
+from contact_centre.web.limits import Limit
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +105,31 @@ def test_a_kept_file_of_another_form_or_of_nobody_is_not_taken(send, photo):
     send(kept=[*kept_in(response), forged, "nonsense"])
     assert Case.objects.exists()
     assert not Attachment.objects.exists()
+
+
+def test_a_network_that_sends_very_many_files_is_asked_to_wait_and_nothing_is_stored(
+    send, photo, monkeypatch
+):
+    monkeypatch.setattr(uploads, "FILES_LIMIT", Limit("test-files", count=1, seconds=600))
+    first = send(description="", photos=[photo(colour=1)], token=(token := str(uuid.uuid4())))
+    held = send(token=token, kept=kept_in(first), photos=[photo(colour=2)])
+    assert held.status_code == 422
+    assert 'id="id_photos_error"' in text_of(held)
+    assert "Duża dziura" in text_of(held)
+    assert len(kept_in(held)) == 1
+    assert send(token=token, kept=kept_in(held)).status_code == 302, "without new files it goes on"
+    assert Attachment.objects.count() == 1
+
+
+def test_a_file_that_is_gone_meanwhile_is_asked_for_again(send, photo):
+    token = str(uuid.uuid4())
+    first = send(token=token, description="", photos=[photo(colour=77)])
+    stored = first.context["form"].uploads.stored[0]
+    storages["originals"].delete(stored.original_path)
+    again = send(token=token, kept=kept_in(first))
+    assert again.status_code == 422
+    assert "hole.png" in text_of(again)
+    assert not Case.objects.exists()
 
 
 def test_the_same_photo_twice_counts_once(send, photo):

@@ -1,6 +1,7 @@
 """The body spool: whole requests reach the application, broken and slow ones harm nobody."""
 
 import asyncio
+import re
 import socket
 import threading
 import time
@@ -73,6 +74,24 @@ async def test_large_body_goes_through_the_disk_unchanged():
 
 async def test_declared_size_over_the_cap_is_refused_before_reading():
     assert (await call([], [(b"content-length", b"1001")]))[0] == 413
+
+
+async def test_a_refusal_is_a_page_in_three_languages_that_needs_nothing_else():
+    status, body = await call([piece(b"x" * 600, more=True), piece(b"x" * 600)])
+    page = body.decode()
+    assert status == 413
+    for words in ("To za dużo naraz", "That is too much at once", "Це забагато за один раз", "10 MB"):
+        assert words in page
+    assert not re.search(r"<(script|style|link|img)|style=|https?:", page)
+    slow = (await call([piece(b"abc", more=True)], [(b"content-length", b"6")]))[1].decode()
+    assert "Wysyłanie trwało za długo" in slow
+
+
+async def test_a_client_that_asks_before_it_sends_is_answered_at_once():
+    started = time.monotonic()
+    headers = [(b"content-length", b"2000"), (b"expect", b"100-continue")]
+    assert (await call([], headers))[0] == 413
+    assert time.monotonic() - started < LIMITS.idle_seconds
 
 
 async def test_chunked_body_over_the_cap_is_refused():
@@ -151,6 +170,19 @@ def server() -> Iterator[Server]:
     running.server.should_exit = True
     running.server.force_exit = True
     running.thread.join(5)
+
+
+def test_who_sends_far_too_much_can_read_why(server):
+    with server.connect() as visitor:
+        visitor.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3900\r\n\r\n")
+        for _ in range(39):
+            visitor.sendall(b"x" * 100)
+            time.sleep(0.002)
+        answer = b""
+        while part := visitor.recv(65536):
+            answer += part
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert answer.rstrip().endswith(b"</html>")
 
 
 def test_twenty_slow_uploads_do_not_keep_the_next_visitor_waiting(server):

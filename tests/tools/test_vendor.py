@@ -9,7 +9,7 @@ import pytest
 
 import contact_centre
 from contact_centre.web.badges import CHANNELS, OUTCOMES, STATUSES, URGENCIES
-from contact_centre.web.vendor import MANIFEST_NAME, find_faults
+from tools.vendor import MANIFEST_NAME, find_faults
 
 ROOT = Path(contact_centre.__file__).parent
 VENDOR = ROOT / "static" / "vendor"

@@ -1,0 +1,57 @@
+"""What follows from a decision of a person: the legal gate, and what the classifier learns. Opens no transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from cases.actors import Actor
+from cases.deadlines import resume_promise
+from cases.models import Case, CaseEvent, EventKind, Prediction
+from cases.payloads import Returned
+from cases.states import DISPATCH
+
+
+def is_behind_gate(case: Case) -> bool:
+    """Whether it is, or may be, a matter of law: only a dispatcher says that it is not."""
+    return case.is_restricted or case.is_legal
+
+
+def put_behind_gate(case: Case, by: Actor, at: datetime) -> Returned | None:
+    """A matter of law that nobody of the dispatchers has seen goes to them; fields only.
+
+    Returns the event to record when a department had it. A dispatcher's own decision stays where it is.
+    """
+    if by.role in DISPATCH:
+        return None
+    case.needs_person = True
+    if case.department is None:
+        return None
+    was_department, was_user = case.department.code, case.assignee_id
+    case.return_to_desk()
+    resume_promise(case, at)
+    return Returned(was_department, None, was_user)
+
+
+def learn(case: Case, by: Actor, at: datetime) -> None:
+    """Keep on the last prediction what the person decided; one that comes later finds it by ``decided_before``."""
+    last = Prediction.objects.filter(case=case).order_by("-id").first()
+    if last is not None:
+        last.decided_category, last.decided_kind = case.category, case.kind
+        last.decided_by_id, last.decided_at = by.user_id, at
+        last.save(update_fields=["decided_category", "decided_kind", "decided_by", "decided_at"])
+
+
+def decided_before(case: Case) -> dict[str, Any]:
+    """The columns of a prediction that say what a person decided before the machine read the case."""
+    events = CaseEvent.objects.filter(case=case, actor_user__isnull=False)
+    event = events.filter(kind=EventKind.CLASSIFIED).order_by("-id").first()
+    if event is None and (case.category_id or case.kind):
+        # Somebody of ours wrote the report down and chose for the caller.
+        event = events.filter(kind=EventKind.RECEIVED).first()
+    if event is None:
+        return {}
+    return {
+        "decided_category": case.category,
+        "decided_kind": case.kind,
+        "decided_by_id": event.actor_user_id,
+        "decided_at": event.occurred_at,
+    }

@@ -1,0 +1,48 @@
+"""The menu of the desk: only what the person's role may open."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.access import may_read_log, sees_contacts
+from cases.actors import Actor
+
+
+def _everybody(_by: Actor) -> bool:
+    return True
+
+
+_ENTRIES = (
+    ("desk:queue", _("Queue"), "inbox", _everybody),
+    ("desk:call", _("Log a contact"), "telephone", _everybody),
+    ("desk:contacts", _("Contacts"), "people", sees_contacts),
+    ("desk:outbox", _("Outbox"), "send", _everybody),
+    ("desk:readings", _("Read log"), "eye", may_read_log),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    url: str
+    label: str | Promise
+    icon: str
+    is_here: bool
+
+
+def menu_of(request: HttpRequest) -> list[Entry]:
+    """The entries for whoever asks. Without a desk (``guard.DeskRequest.by``) that is the administration at most."""
+    by: Actor | None = getattr(request, "by", None)
+    if by is not None:
+        return [_entry(request, name, label, icon) for name, label, icon, may in _ENTRIES if may(by)]
+    user = getattr(request, "user", None)
+    if user is not None and user.is_active and user.is_staff:
+        return [_entry(request, "admin:index", _("Administration"), "gear")]
+    return []
+
+
+def _entry(request: HttpRequest, name: str, label: str | Promise, icon: str) -> Entry:
+    url = reverse(name)
+    return Entry(url, label, icon, is_here=request.path == url)

@@ -1,0 +1,11 @@
+"""Addresses of the machine channels: what people of ours may open of what came in."""
+
+from django.urls import URLPattern, path
+
+from contact_centre.intake import views
+
+app_name = "intake"
+
+urlpatterns: list[URLPattern] = [
+    path("message/<int:message_id>/original/", views.send_original_mail, name="original"),
+]

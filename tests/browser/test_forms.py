@@ -1,0 +1,93 @@
+"""Forms in a real browser: the language changes under them, drafts outlive a reload, and too much is held back."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.browser.chromium import PHONE
+from tests.browser.conftest import OpenPage
+from tests.browser.looking import look
+from tests.browser.served import Product
+from tests.browser.test_walk import photo
+
+pytestmark = pytest.mark.browser
+
+WORDS = "Kosz na śmieci jest pełny i śmierdzi."
+
+
+def fill(page: Page) -> None:
+    page.locator("#id_description").fill(WORDS)
+    page.locator("#id_address").fill("Dworcowa 5")
+    page.locator("#id_photos").set_input_files(
+        {"name": "kosz.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_the_language_changes_and_the_form_stays_as_it_was(open_page: OpenPage, scripts: bool) -> None:
+    page = open_page("/report/", java_script_enabled=scripts, **PHONE)
+    fill(page)
+    page.locator(".languages button[value=uk]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "uk")
+    expect(page.locator("#id_description")).to_have_value(WORDS)
+    expect(page.locator("#id_address")).to_have_value("Dworcowa 5")
+    expect(page.locator("input[name=kept]")).to_be_checked()
+    expect(page.locator(".error-summary")).to_have_count(0)
+    if scripts:
+        page.locator(".emergency summary").click()
+        assert look(page) == []
+    page.locator("#id_name").fill("Ana")
+    page.locator("#id_name").press("Enter")
+    page.wait_for_url("**/received/")
+    expect(page.locator("html")).to_have_attribute("lang", "uk")
+
+
+def test_a_reply_outlives_what_the_city_writes_and_goes_once_it_is_sent(
+    open_page: OpenPage, product: Product
+) -> None:
+    path = product.tracking_path("planned")
+    page, handler = open_page(path), open_page(product.case_path("planned"), username="handler")
+    page.locator("#id_body").fill(WORDS)
+    handler.locator("#act-message summary").click()
+    handler.locator("#act-message textarea").fill("Będziemy w piątek rano.")
+    handler.locator("#act-message form button").click()
+    expect(page.locator(".conversation")).to_contain_text("w piątek rano")
+    page.reload()
+    expect(page.locator("#id_body")).to_have_value(WORDS)
+    page.locator("#reply-form button.btn-primary").click()
+    expect(page.locator(".conversation")).to_contain_text(WORDS)
+    expect(page.locator("#id_body")).to_have_value("")
+    page.reload()
+    expect(page.locator("#id_body")).to_have_value("")
+
+
+def test_files_that_are_too_big_together_are_held_back_with_the_reason(open_page: OpenPage) -> None:
+    page = open_page("/report/", language="en")
+    fill(page)
+    photos: list[FilePayload] = [
+        {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 9_000_000} for number in range(5)
+    ]
+    page.evaluate("document.getElementById('id_photos').dataset.maxBytes = '8000000'")
+    page.locator("#id_photos").set_input_files(photos)
+    page.locator("main form button.btn-primary").click()
+    expect(page.locator("[data-file-list] .wrong").first).to_be_visible()
+    assert re.search(r"/report/$", page.url)
+    expect(page.locator("#id_photos")).to_be_focused()
+    expect(page.locator("#id_description")).to_have_value(WORDS)
+
+
+def test_far_too_much_at_once_is_answered_by_a_page_that_people_can_read(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page("/report/", java_script_enabled=False)
+    page.locator("#id_description").fill(WORDS)
+    film = tmp_path / "film.mp4"
+    with film.open("wb") as file:
+        file.truncate(150 * 1024 * 1024)
+    page.locator("#id_photos").set_input_files(film)
+    page.locator("main form button.btn-primary").click()
+    expect(page.locator("h1").first).to_have_text("To za dużo naraz")
+    page.go_back()
+    expect(page.locator("#id_description")).to_have_value(WORDS)
