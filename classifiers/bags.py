@@ -13,7 +13,7 @@ from classifiers.features import Unit, features_of, is_pair, units
 from classifiers.linear import Design, sparse
 from classifiers.normalise import Token
 
-_RARITY_POWER = 1.5
+_RARITY_POWER = 1.2
 _PAIR_WEIGHT = 0.6
 #: A feature must occur in so many texts, else it cannot speak for any text but its own.
 _LEAST_TEXTS = 2

@@ -20,7 +20,7 @@ _TOLD_DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A word, a pair of neighbours or a phrase: its key within the language-free vocabulary, its tokens, by position."""
+    """A word, a pair of neighbours or a phrase: its key in the vocabulary of all languages, and where its words stand."""
 
     key: str
     tokens: tuple[int, ...]

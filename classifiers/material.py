@@ -1,6 +1,6 @@
 """The texts to learn from, read by the pipelines and laid out as matrices."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +17,9 @@ from classifiers.pipeline import Lexicon, word_pipeline
 from classifiers.types import DANGER, LANGUAGES, NORMAL, URGENT, Catalogue
 
 _MOST_CHARACTERS = 5_000
-#: A text that reports nothing teaches the questions on reports nothing.
 _Answer = Callable[[Example], str]
+#: How far labels with many examples are held back: 0 not at all, 1 until all labels weigh the same.
+_BALANCE = 0.4
 
 
 class NothingToLearn(Exception):
@@ -36,7 +37,10 @@ class Question:
     def head(self, examples: Sequence[Example]) -> Head:
         numbers = {label: number for number, label in enumerate(self.labels)}
         answers = [self.answer(example) for example in examples]
-        importance = [e.worth * (a in numbers) for e, a in zip(examples, answers, strict=True)]
+        counts = Counter(answers)
+        importance = [
+            e.worth * (a in numbers) / counts[a] ** _BALANCE for e, a in zip(examples, answers, strict=True)
+        ]
         return Head(
             np.array([numbers.get(answer, 0) for answer in answers], dtype=np.intp),
             len(self.labels),

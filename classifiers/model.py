@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.bags import Vocabulary
-from classifiers.language import LanguageModel
 from classifiers.concepts import load_concepts
+from classifiers.language import LanguageModel
 from classifiers.pipeline import TOPICS, Parts, Reader, Reading
 from classifiers.scoring import Head, WordWeights, index_features
 
