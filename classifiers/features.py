@@ -20,7 +20,7 @@ _TOLD_DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A word, a pair of neighbours or a phrase: its key in the vocabulary of all languages, and where its words stand."""
+    """A word, a pair of neighbours or a phrase: its key, the same in all languages, and where its words stand."""
 
     key: str
     tokens: tuple[int, ...]

@@ -140,7 +140,7 @@ def _curvature(texts: Sparse, columns: Sparse, share: Floats) -> float:
     direction = np.ones((texts.shape[1], 1), dtype=np.float32)
     norm = 1.0
     for _ in range(10):
-        direction = direction / np.linalg.norm(direction)
+        direction = direction / max(float(np.linalg.norm(direction)), 1e-12)
         direction = columns @ ((texts @ direction) * share)
         norm = float(np.linalg.norm(direction))
     return 0.5 * norm
