@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 from classifiers.lemmas import tokens_of
@@ -30,10 +31,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Concepts:
-    """The lexicon of one language: concepts by the form of a word, and phrases by the form of their first word."""
+    """The lexicon of one language: concepts by the form of a word, and phrases by forms of their first two words."""
 
     words: Mapping[str, tuple[str, ...]]
-    phrases: Mapping[str, tuple[Phrase, ...]]
+    phrases: Mapping[tuple[str, str], tuple[Phrase, ...]]
 
     def of_word(self, token: Token) -> tuple[str, ...]:
         """The concepts of a word: by its form as it stands, else by any of its base forms."""
@@ -44,14 +45,19 @@ class Concepts:
 
     def phrases_at(self, tokens: Sequence[Token], first: int) -> Iterator[tuple[int, str]]:
         """Phrases that begin at a word, each with the position of its last word and its concept."""
-        for form in _forms(tokens[first]):
-            for phrase in self.phrases.get(form, ()):
-                last = first + len(phrase.words) - 1
-                if last < len(tokens) and all(
-                    _forms(token) & word
-                    for token, word in zip(tokens[first : last + 1], phrase.words, strict=True)
-                ):
-                    yield last, phrase.concept
+        if first + 1 == len(tokens):
+            return
+        found = {
+            phrase: None
+            for one in tokens[first].stems
+            for other in tokens[first + 1].stems
+            for phrase in self.phrases.get((one, other), ())
+        }
+        for phrase in found:
+            last = first + len(phrase.words) - 1
+            rest = zip(tokens[first + 2 : last + 1], phrase.words[2:], strict=False)
+            if last < len(tokens) and all(_forms(token) & word for token, word in rest):
+                yield last, phrase.concept
 
 
 NO_CONCEPTS = Concepts({}, {})
@@ -61,7 +67,9 @@ NO_CONCEPTS = Concepts({}, {})
 def load_concepts(directory: Path = CONCEPTS_DIR) -> Mapping[str, Concepts]:
     """The lexicon by language. Raises LexiconError for a bad line."""
     words: dict[str, dict[str, set[str]]] = {language: defaultdict(set) for language in LANGUAGES}
-    phrases: dict[str, dict[str, set[Phrase]]] = {language: defaultdict(set) for language in LANGUAGES}
+    phrases: dict[str, dict[tuple[str, str], set[Phrase]]] = {
+        language: defaultdict(set) for language in LANGUAGES
+    }
     for concept, columns in _lines(directory):
         for language, column in zip(LANGUAGES, columns, strict=True):
             for entry in filter(None, (entry.strip().lower() for entry in column.split(","))):
@@ -71,13 +79,14 @@ def load_concepts(directory: Path = CONCEPTS_DIR) -> Mapping[str, Concepts]:
                         words[language][form].add(concept)
                 elif tokens:
                     phrase = Phrase(tuple(_forms(token) for token in tokens), concept)
-                    phrases[language][tokens[0].stems[0]].add(phrase)
+                    for start in product(tokens[0].stems, tokens[1].stems):
+                        phrases[language][start].add(phrase)
     return {
         language: Concepts(
             {form: tuple(sorted(found)) for form, found in words[language].items()},
             {
-                form: tuple(sorted(found, key=lambda phrase: (len(phrase.words), phrase.concept)))
-                for form, found in phrases[language].items()
+                start: tuple(sorted(found, key=lambda phrase: (len(phrase.words), phrase.concept)))
+                for start, found in phrases[language].items()
             },
         )
         for language in LANGUAGES

@@ -1,6 +1,7 @@
 """The spaCy pipelines: blank Polish, English and Ukrainian with our own components. Nothing is downloaded."""
 
 import dataclasses
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import TypeVar
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from classifiers.bags import Bag, Vocabulary
 from classifiers.concepts import NO_CONCEPTS, Concepts
@@ -22,6 +24,8 @@ Lexicon = Mapping[str, tuple[str, ...]]
 #: The questions of a model, in the order of the fields of ``Reading``.
 TOPICS = ("categories", "kinds", "urgencies", "noncases")
 _MOST_REMEMBERED = 100_000
+_TEXT = "text"
+_CHUNK = re.compile(r"(\S+|\s)( )?")
 
 Doc.set_extension("words", default=(), force=True)
 Doc.set_extension("bag", default=None, force=True)
@@ -30,8 +34,25 @@ for _topic in TOPICS:
     Doc.set_extension(_topic, default=None, force=True)
 
 
+class Chunks:
+    """A tokenizer that parts a text at its spaces: the words within are found by our own component."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        chunks = _CHUNK.findall(text)
+        doc = Doc(
+            self.vocab, words=[chunk for chunk, _ in chunks], spaces=[bool(space) for _, space in chunks]
+        )
+        doc.user_data[_TEXT] = (
+            text  # putting it together again from its chunks takes longer than all the rest
+        )
+        return doc
+
+
 class Words:
-    """Finds the words within spaCy's tokens and gives each its folded form, all its base forms and its concepts.
+    """Finds the words of the text and gives each its folded form, all its base forms and its concepts.
 
     The lexicon adds base forms that the dictionary misses because the diacritics were left out ("swieci").
     """
@@ -43,12 +64,7 @@ class Words:
         self._known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
     def __call__(self, doc: Doc) -> Doc:
-        words = [
-            self._known_word(word)
-            for token in doc
-            if not token.is_space
-            for word in tokens_of(token.text, self.language, token.idx)
-        ]
+        words = [self._known_word(word) for word in tokens_of(doc.user_data[_TEXT], self.language)]
         for first, word in enumerate(words):
             phrases = tuple(self.concepts.phrases_at(words, first))
             if phrases:
@@ -157,6 +173,9 @@ class Reader:
 def word_pipeline(language: str, lexicon: Lexicon, concepts: Concepts) -> Language:
     """A blank pipeline that only finds words: what training reads its texts with."""
     pipeline = spacy.blank(language)
+    pipeline.tokenizer = Chunks(pipeline.vocab)
+    # Nothing asks spaCy what a word looks like; it would find that out for every new word of every text.
+    pipeline.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
     words = _component(pipeline, "city_words", "words", Words)
     words.lexicon = lexicon if language == "pl" else {}
     words.concepts = concepts
