@@ -12,6 +12,8 @@ from classifiers.types import Gazetteer, PlaceFinding, PlacePart
 
 #: When several streets bear the name, somebody has to ask which: no more than this is sure.
 _AMBIGUOUS = 0.5
+#: Points by which two names are about as clear: people begin with the place that they mean.
+_ABOUT = 1.0
 _UNKNOWN = 0.3
 _STOP_ALONE = 0.6
 
@@ -35,9 +37,11 @@ def find_place(text: str, tokens: Sequence[Token], gazetteer: Gazetteer) -> Plac
 
 
 def _clearest(readings: Sequence[Reading]) -> Reading | None:
-    """The first of those with the most points, when they are enough."""
-    best = max(readings, key=lambda reading: reading.points, default=None)
-    return best if best and best.points >= ENOUGH else None
+    """The reading with the most points, when they are enough; of several that are about as clear, the first."""
+    most = max((reading.points for reading in readings), default=0.0)
+    likely = [reading for reading in readings if reading.points >= max(ENOUGH, most - _ABOUT)]
+    same_words = [reading for reading in likely if reading.match.head == likely[0].match.head]
+    return max(same_words, key=lambda reading: reading.points, default=None)
 
 
 def _at_street(

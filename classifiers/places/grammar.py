@@ -46,7 +46,7 @@ class Reading:
 @lru_cache(maxsize=65_536)
 def readings(lower: str) -> tuple[Reading, ...]:
     """How the Polish dictionary reads a word; nothing when it does not know it. Capitals do not matter."""
-    if len(lower) > _MAX_LENGTH or not lower.isalpha():
+    if len(lower) > _MAX_LENGTH or not lower.isalpha() or is_cyrillic(lower):
         return ()
     with _one_at_a_time:
         analyses = _morfeusz.analyse(lower.capitalize())

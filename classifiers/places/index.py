@@ -217,12 +217,11 @@ def _needed(word: NameWord) -> NameWord:
 
 
 def _cores(word: NameWord) -> Iterator[str]:
-    """What a misspelt word is compared with: its stem, or whole forms where the stem is too short to tell."""
+    """What a misspelt word is compared with: whole forms, and the stem where it is long enough to tell."""
     yield f"~{word.sound}"
+    yield from word.forms
     if len(word.stem) >= _SHORTEST_MISSPELT:
         yield f"{word.stem}-"
-    else:
-        yield from word.forms
 
 
 def _kind(core: str) -> str:

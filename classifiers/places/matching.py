@@ -72,7 +72,7 @@ def _extend(name: Name, tokens: Sequence[Token], at: int, *, step: int) -> tuple
             following += step
         word = name.words[place]
         if 0 <= following < len(tokens) and (
-            word.fits(tokens[following]) or _is_initial(word.folded, tokens[following])
+            word.fits(tokens[following]) or _is_short_for(word.folded, tokens[following])
         ):
             reached = position = following
         elif not word.is_optional:
@@ -80,5 +80,7 @@ def _extend(name: Name, tokens: Sequence[Token], at: int, *, step: int) -> tuple
     return reached, missing
 
 
-def _is_initial(folded: str, token: Token) -> bool:
-    return len(token.fold) <= 2 and token.text[0].isupper() and folded.startswith(token.fold)
+def _is_short_for(folded: str, token: Token) -> bool:
+    """ "W. Andersa", "Powst. Śląskich": an initial or the beginning of the word."""
+    is_initial = len(token.fold) <= 2 and token.text[0].isupper()
+    return (is_initial or len(token.fold) > 2) and folded.startswith(token.fold)
