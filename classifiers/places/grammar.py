@@ -15,7 +15,7 @@ _morfeusz = morfeusz2.Morfeusz(expand_tags=True, generate=False)
 _one_at_a_time = threading.Lock()
 _MAX_LENGTH = 40
 _GIVEN_NAME, _SURNAME = "imię", "nazwisko"
-#: An adjective as the name of a street, where the dictionary does not know it ("Sulańska", "Topazowa").
+#: An adjective as the name of a street, where the dictionary does not know it ("Wądolska", "Turkusowa").
 _ADJECTIVE = re.compile(r"(?:ow|sk|ck|dzk|[lnr])a$")
 
 _CYRILLIC = str.maketrans(
@@ -35,7 +35,7 @@ _TAIL = re.compile(r"(?:[eo]ho|[eo]mu|im|ih|[aeiou]+)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class WordReading:
     """One way to read a word: what it is, in which number, case and gender, and which kinds of name it may be."""
 
     part: str
@@ -44,7 +44,7 @@ class Reading:
 
 
 @lru_cache(maxsize=65_536)
-def readings(lower: str) -> tuple[Reading, ...]:
+def readings(lower: str) -> tuple[WordReading, ...]:
     """How the Polish dictionary reads a word; nothing when it does not know it. Capitals do not matter."""
     if len(lower) > _MAX_LENGTH or not lower.isalpha() or is_cyrillic(lower):
         return ()
@@ -52,7 +52,7 @@ def readings(lower: str) -> tuple[Reading, ...]:
         analyses = _morfeusz.analyse(lower.capitalize())
     end = max((stop for _, stop, _ in analyses), default=0)
     return tuple(
-        Reading(parts[0], (*parts[1:4], "", "", "")[:3], frozenset(labels))
+        WordReading(parts[0], (*parts[1:4], "", "", "")[:3], frozenset(labels))
         for start, stop, (_, _, tag, labels, _) in analyses
         if start == 0 and stop == end and tag != "ign"
         for parts in (tag.split(":"),)

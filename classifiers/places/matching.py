@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from classifiers.normalise import Token
-from classifiers.places.index import Index, Name
+from classifiers.places.index import Index
+from classifiers.places.names import Name
 from classifiers.places.words import (
     KINDS_BEHIND,
     ORDINAL_TAILS,
