@@ -91,7 +91,7 @@ def _elsewhere(scene: Scene, district: Reading | None, stop: Words | None) -> Pl
     code = district.match.name.district if district else None
     unknown = unknown_street(scene)
     if unknown and district and unknown.first <= district.match.head <= unknown.last:
-        unknown = None  # "the Zatorze estate"
+        unknown = None  # "the Southfield estate"
     if stop and not unknown:
         part = _part("STOP", scene, stop.first, stop.last)
         return PlaceFinding(

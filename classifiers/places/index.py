@@ -20,7 +20,7 @@ class Index:
     """Names by the forms of their main word ("kolejowej"), stem ("kolejow-"), sound ("~kolew"), lemma ("=rynek")."""
 
     names: Mapping[str, tuple[Name, ...]]
-    misspelt: Mapping[str, frozenset[str]]
+    misspelt: Mapping[str, tuple[str, ...]]
     near_cache: dict[str, tuple[Name, ...]] = field(default_factory=dict, compare=False)
 
     def lookup(self, token: Token) -> tuple[Name, ...]:
@@ -65,7 +65,7 @@ class Index:
         return tuple(found) if len({name.words[name.head].folded for name in found}) == 1 else ()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def index_of(gazetteer: Gazetteer) -> Index:
     """The index of a gazetteer; made once, kept for the gazetteers in use."""
     names: dict[str, list[Name]] = defaultdict(list)
@@ -81,7 +81,7 @@ def index_of(gazetteer: Gazetteer) -> Index:
                     misspelt[form].add(core)
     return Index(
         {key: tuple(found) for key, found in names.items()},
-        {form: frozenset(cores) for form, cores in misspelt.items()},
+        {form: tuple(cores) for form, cores in misspelt.items()},
     )
 
 
