@@ -64,10 +64,7 @@ def _with_original_offsets(found: Understanding, prepared: Prepared, text: str) 
             replace(word, text=text[start:end], start=start, end=end) for word, (start, end) in spans
         )
 
-    place = found.place
-    if place is not None:
-        start, end = prepared.original_span(place.start, place.end)
-        place = replace(place, start=start, end=end)
+    place = found.place.moved(prepared.original_span) if found.place is not None else None
     return replace(
         found,
         categories=tuple(replace(category, words=moved(category.words)) for category in found.categories),
