@@ -54,9 +54,11 @@ _SENTENCE: Final = frozenset(_SMALL_WORDS.split())
 def find_homes(text: str) -> Iterator[Span]:
     """Addresses with a house number that follow "mieszkam", "my address", "проживаю" and the like."""
     for own in _OWN.finditer(text):
-        match = _STREET_FIRST.match(text, own.end()) or _HOUSE_FIRST.match(text, own.end())
-        if match and _is_home(text, match):
-            yield Span("ADDRESS", *match.span())
+        for form in (_HOUSE_FIRST, _STREET_FIRST):
+            match = form.match(text, own.end())
+            if match and _is_home(text, match):
+                yield Span("ADDRESS", *match.span())
+                break
 
 
 def _is_home(text: str, match: re.Match[str]) -> bool:
