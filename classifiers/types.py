@@ -136,7 +136,8 @@ class PlaceFinding:
 class Understanding:
     """All that was read out of one text. ``categories`` holds at most three, likeliest first; it may be empty.
 
-    ``is_sure``: the first category is surer than its line, so that a machine may act on it.
+    ``is_sure``: the first category is surer than its line, so that a machine may act on it. ``reasons`` are those words
+    for the first category that may be told to whoever wrote the text: no names, numbers or places.
     """
 
     language: str
@@ -148,6 +149,7 @@ class Understanding:
     noncase: NonCaseFinding | None
     place: PlaceFinding | None
     model_version: str
+    reasons: tuple[Word, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and dictionaries for storage as JSON."""
