@@ -41,6 +41,17 @@ def visible_cases(user: User, actor: Actor | None = None) -> CaseQuerySet:
     return _without_exclusions(Case.objects.filter(_by_role(by)), by)
 
 
+def public_cases() -> CaseQuerySet:
+    """The cases of which everybody may know that they are there: public, and of no person's own affairs."""
+    return Case.objects.filter(
+        is_public=True,
+        is_restricted=False,
+        confidential=False,
+        category__is_public=True,
+        category__is_sensitive=False,
+    )
+
+
 def get_case_for_staff(user: User, reference: str, actor: Actor | None = None) -> Case:
     """One case by its reference, which log lines name by its id from here on; raises NoAccess."""
     if not is_reference(reference):

@@ -83,6 +83,10 @@ class Case(FSMModelMixin, models.Model):
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
     )
+    # What the resident said while reporting; whether it is so, a person decides by merging.
+    possible_duplicate_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="possible_duplicates"
+    )
     reopened_count = models.PositiveSmallIntegerField(default=0)
     logged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="logged_cases"
@@ -137,6 +141,20 @@ class Case(FSMModelMixin, models.Model):
                 fields=["assignee", "queue_rank", "received_at", "id"],
                 name="case_of_person",
                 condition=models.Q(status__in=OPEN),
+            ),
+            # Where else something like it is open (``cases.queries.neighbours``).
+            models.Index(
+                fields=["street", "received_at"], name="case_near_street", condition=models.Q(status__in=OPEN)
+            ),
+            models.Index(
+                fields=["area", "category", "received_at"],
+                name="case_near_area",
+                condition=models.Q(status__in=OPEN),
+            ),
+            models.Index(
+                fields=["lat", "lon", "received_at"],
+                name="case_near_point",
+                condition=models.Q(status__in=OPEN, lat__isnull=False),
             ),
         ]
 

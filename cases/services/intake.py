@@ -89,6 +89,8 @@ class Report:
     place: Place = field(default_factory=Place)
     reporter: Reporter = field(default_factory=Reporter)
     files: Sequence[StoredFile] = ()
+    # The case that the resident says it is the same as; nothing follows from it but a hint for a person.
+    same_as_id: int | None = None
 
 
 def open_case(report: Report, *, by: Actor, at: datetime) -> Case:
@@ -213,6 +215,7 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         is_restricted=kind.is_legal if kind and logged else True,
         received_at=report.received_at,
         updated_at=at,
+        possible_duplicate_of_id=report.same_as_id,
         logged_by_id=by.user_id,
     )
 

@@ -1,14 +1,17 @@
 """From the agent's form to what the services want: who was in touch, and the report that came of it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from cases.models import Channel, ContactOutcome, Purpose
+from cases.queries.neighbours import Draft
 from cases.services.intake import Conversation, Place, Report, Reporter
 from contact_centre.desk.forms.call import WITH_RECEIPT, source_key_of
+from contact_centre.desk.suggestions import SHORTEST, Suggestions
 from contact_centre.web.addresses import find_street
 from contact_centre.web.city import privacy_clause
-from routing.models import Kind, Urgency
+from routing.models import Category, Kind, Urgency
 
 Data = dict[str, Any]
 
@@ -55,6 +58,29 @@ def report_of(data: Data, at: datetime) -> Report | None:
             postal_address=data["postal_address"],
             privacy_version=_privacy_version(data),
         ),
+    )
+
+
+def draft_of_call(typed: Mapping[str, str], found: Suggestions, at: datetime) -> Draft | None:
+    """What was typed so far, for finding cases like it; None while it says too little, or not where.
+
+    An address that nobody typed is the one that was found in the words.
+    """
+    said = typed.get("said", "")
+    offered = next((offer.value for offer in found.offers if offer.field == "address"), "")
+    address = typed.get("address", "").strip()[:240] or offered
+    street = find_street(address) if address else None
+    if street is None or len(said.strip()) < SHORTEST:
+        return None
+    category = Category.objects.filter(code=typed.get("category", "")[:60]).only("id").first()
+    return Draft(
+        text=said,
+        language=typed.get("language", ""),
+        received_at=at,
+        category_id=category.pk if category else None,
+        street_id=street.pk,
+        area_id=street.district_id,
+        address=address,
     )
 
 

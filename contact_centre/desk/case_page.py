@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from cases.access import may_read_restricted_files
 from cases.models import Attachment, Audience, Case, MessagePurpose
 from cases.queries.case_file import CaseFile, Words, case_file
+from cases.queries.duplicates import duplicates_of_case
 from cases.states import DEPARTMENT, DESK
+from contact_centre.desk.alike import Alike, alike_of
 from contact_centre.desk.clocks import legal_clock, promise_clock, promise_term
 from contact_centre.desk.duty import duty_contact
-from contact_centre.desk.forms.steps import StepForm
+from contact_centre.desk.forms.steps import REFERENCE_LENGTH, StepForm
 from contact_centre.desk.guard import DeskRequest
 from contact_centre.desk.prefill import initial_of, offers_of
 from contact_centre.desk.step_list import steps_for
@@ -65,7 +67,10 @@ class Act:
 def case_context(
     request: DeskRequest, case: Case, current: StepForm | None = None, step: str = ""
 ) -> dict[str, Any]:
-    """What the templates of the case page want; ``current`` is the form of the step that somebody is at."""
+    """What the templates of the case page want; ``current`` is the form of the step that somebody is at.
+
+    ``?into=`` in the address opens the step of merging, filled in.
+    """
     found = case_file(case)
     at = timezone.now()
     return {
@@ -77,6 +82,8 @@ def case_context(
             _act(request, case, found, row, current if row.name == step else None)
             for row in steps_for(case, request.by)
         ],
+        "alike": _alike(request, case),
+        "may_merge_now": not (case.is_restricted or case.is_legal),
         "bound": current,
         "duty_contact": duty_contact(case, at),
         "promise": promise_clock(case.promise_due_at, is_paused=case.promise_paused_at is not None, at=at),
@@ -116,16 +123,23 @@ def side_of(entry: Words) -> str:
 
 
 def _act(request: DeskRequest, case: Case, found: CaseFile, step: Step, current: StepForm | None) -> Act:
-    form = current or make_form(
-        request, case, step, initial=initial_of(case, request.user, step.name, found.reading)
-    )
+    initial = initial_of(case, request.user, step.name, found.reading)
+    into = request.GET.get("into", "")[:REFERENCE_LENGTH] if step.name == "merge" else ""
+    form = current or make_form(request, case, step, initial=initial | ({"into": into} if into else {}))
     return Act(
         step,
         form,
         is_hindered=step.asks_resident and not found.is_reachable,
-        is_open=current is not None,
+        is_open=current is not None or bool(into),
         offers=offers_of(case, step.name, found.reading),
     )
+
+
+def _alike(request: DeskRequest, case: Case) -> tuple[Alike, ...]:
+    """Only where something can be done about it: open cases that this person may merge."""
+    if not case.may("merge", request.by):
+        return ()
+    return tuple(alike_of(row) for row in duplicates_of_case(case, request.user, request.by))
 
 
 def _bubble(request: DeskRequest, entry: Words) -> Bubble:

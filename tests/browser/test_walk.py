@@ -86,6 +86,11 @@ def report(page: Page, words: str) -> str:
     page.locator("#id_email").fill(EMAIL)
     assert look(page) == []
     page.locator("main form button.btn-primary").click()
+    expect(page.locator("#known, [data-draft-clear=report]")).to_be_attached()
+    if page.locator("#known").count():
+        # Another story has a hole here too.
+        assert look(page) == []
+        page.locator("main form button.btn-primary").click()
     page.wait_for_url("**/received/")
     assert look(page) == []
     return page.locator(".reference").first.inner_text()

@@ -17,6 +17,7 @@ from routing.models import Kind, User
 
 WORDS_LENGTH = 10_000
 REASON_LENGTH = 2_000
+REFERENCE_LENGTH = 32
 # How long a resident has to answer when nothing else is said.
 ANSWER_DAYS = 14
 _HIDDEN = ("version", "seen", "token")
@@ -158,7 +159,7 @@ class ResolveForm(StepForm):
 class MergeForm(StepForm):
     into = forms.CharField(
         label=_("Number of the case that stays"),
-        max_length=32,
+        max_length=REFERENCE_LENGTH,
         help_text=_("It must be open and about the same thing. Matters of law are never merged."),
     )
 

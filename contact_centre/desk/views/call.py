@@ -15,18 +15,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.keys import phone_pin
 from cases.models import Case, Channel, ContactOutcome, Purpose
 from cases.queries.contacts import contact_logged_by, who_answers
+from cases.queries.duplicates import duplicates_for_staff
 from cases.services.conversation import record_reply
 from cases.services.intake import EmptyReport, log_contact
 from cases.services.repeats import is_repeated_contact
-from contact_centre.desk.call_log import conversation_of, report_of
+from contact_centre.desk.alike import Alike, alike_of
+from contact_centre.desk.call_log import conversation_of, draft_of_call, report_of
 from contact_centre.desk.forms.call import CallForm, source_key_of
 from contact_centre.desk.guard import DeskRequest, for_case_workers
-from contact_centre.desk.suggestions import call_first, suggestions_for
+from contact_centre.desk.suggestions import Suggestions, call_first, suggestions_for
 from contact_centre.web.addresses import suggest_addresses
 from contact_centre.web.city import privacy_clause
 from contact_centre.web.language import in_language, wanted_language
 
-_ACCEPTABLE = ("category", "kind", "urgency", "address")
+_ACCEPTABLE = ("category", "kind", "urgency", "address", "reference")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +62,12 @@ def suggest_while_typing(request: DeskRequest) -> HttpResponse:
     """The suggestions for what was typed so far, as a part of the open page."""
     found = suggestions_for(request.POST.get("said", ""), request.POST.get("language", "pl"))
     chosen = request.POST.get("category", "")
-    context = {"suggestions": found, "chosen": chosen, "call_first": call_first(chosen)}
+    context = {
+        "suggestions": found,
+        "alike": _alike(request, found),
+        "chosen": chosen,
+        "call_first": call_first(chosen),
+    }
     return render(request, "desk/_suggestions.html", context)
 
 
@@ -124,8 +131,19 @@ def _with_suggestions(request: DeskRequest) -> HttpResponse:
     field, _colon, value = data.get("accept", "").partition(":")
     if field in _ACCEPTABLE:
         data[field] = value
+    if field == "reference":
+        data["becomes"] = "LINK"
     form = CallForm(initial=data.dict(), user=request.user, by=request.by)
-    return _page(request, form, suggestions=suggestions_for(data.get("said", ""), data.get("language", "pl")))
+    found = suggestions_for(data.get("said", ""), data.get("language", "pl"))
+    return _page(request, form, suggestions=found, alike=_alike(request, found))
+
+
+def _alike(request: DeskRequest, found: Suggestions) -> tuple[Alike, ...]:
+    """The cases that the call may be about, by what was typed so far, or else by the place in the words."""
+    draft = draft_of_call(request.POST, found, timezone.now())
+    return (
+        tuple(alike_of(row) for row in duplicates_for_staff(draft, request.user, request.by)) if draft else ()
+    )
 
 
 def _empty_form(request: DeskRequest) -> CallForm:

@@ -197,8 +197,8 @@ class ReportForm(forms.Form):
             # Read by web/_optional.html; whether it is there is checked in ``clean``, with words of its own.
             self.fields[name].is_demanded = True  # type: ignore[attr-defined]
 
-    def to_report(self, source_key: str, received_at: datetime) -> Report:
-        """The checked form as a report for the services."""
+    def to_report(self, source_key: str, received_at: datetime, same_as_id: int | None = None) -> Report:
+        """The checked form as a report for the services; with the case that the resident says it is the same as."""
         cleaned = self.cleaned_data
         return Report(
             source_key=source_key,
@@ -217,6 +217,7 @@ class ReportForm(forms.Form):
                 privacy_version=cleaned["privacy_version"],
             ),
             files=self.uploads.stored,
+            same_as_id=same_as_id,
         )
 
     def _check_wishes(self, cleaned: Mapping[str, Any]) -> None:

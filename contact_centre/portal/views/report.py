@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from cases.actors import resident
 from cases.keys import tracking_key
 from cases.models import Case
-from cases.services.intake import open_case
+from cases.services.intake import Report, open_case
 from cases.services.repeats import is_repeat
 from contact_centre.portal.fields import without_controls
 from contact_centre.portal.forms.report import ReportForm
+from contact_centre.portal.same import ASKED, FIELD, answer_of, options_of, seen_before
 from contact_centre.portal.uploads import Uploads, receive_uploads
 from contact_centre.web.addresses import suggest_addresses
 from contact_centre.web.city import emergency_name, emergency_numbers, privacy_clause
@@ -70,10 +71,10 @@ def _receive(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request.POST, uploads=receive_uploads(request, token))
     if not form.is_valid():
         return _page(request, form, status=422)
-    if held := _hold(request, form):
+    now, answer = timezone.now(), answer_of(request.POST, token)
+    sent = form.to_report(f"web:{token}", now, answer.case_id)
+    if held := _hold(request, form, sent):
         return held
-    now = timezone.now()
-    sent = form.to_report(f"web:{token}", now)
     case = open_case(sent, by=resident(None), at=now)
     if case.received_at != now and not is_repeat(sent, case):
         return _ask_again(request, form, case)
@@ -89,14 +90,20 @@ def _still_typed(request: HttpRequest, token: UUID, spoken: str) -> HttpResponse
     if initial.get("language") == spoken:
         # Nobody chose it: it was the language of the page, and goes on with it.
         initial["language"] = _language()
-    return _page(request, ReportForm(initial=initial, uploads=uploads))
+    # A question that was shown and not answered yet is asked again, in the other language.
+    answer = answer_of(request.POST, token)
+    same = answer.carried(token) if answer.is_given else ""
+    return _page(request, ReportForm(initial=initial, uploads=uploads), same=same)
 
 
-def _hold(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
-    """A good report that is not sent yet: a phone call may be better, or the network sends very many."""
+def _hold(request: HttpRequest, form: ReportForm, sent: Report) -> HttpResponse | None:
+    """A good report that is not sent yet: a call may be better, we may know of it, or the network sends very many."""
     category = form.chosen_category
-    if category and category.call_first and request.POST.get("called") != category.code:
-        return _page(request, form, status=422, asks_to_call=True)
+    asks_to_call = bool(category and category.call_first and request.POST.get("called") != category.code)
+    known = () if FIELD in request.POST else options_of(seen_before(sent), form.uploads.token)
+    if asks_to_call or known:
+        asked = {"known": known, "same": ASKED} if known else {}
+        return _page(request, form, status=422, asks_to_call=asks_to_call, **asked)
     if EMAIL_LIMIT.is_passed(form.cleaned_data["email"]):
         form.add_error(
             "email",
@@ -126,6 +133,7 @@ def _page(request: HttpRequest, form: ReportForm, *, status: int = 200, **more: 
         "clause": privacy_clause(),
         "numbers": emergency_numbers(),
         "patience": _patience(request, form.uploads.token),
+        "same": answer_of(request.POST, _token(request.POST.get("token", ""))).carried(form.uploads.token),
         **_category_words(category),
         **more,
     }

@@ -41,6 +41,15 @@
   document.addEventListener("htmx:afterSettle", () => showWhatIsNeeded(document));
   showWhatIsNeeded(document);
 
+  // data-choose="becomes:LINK": what is accepted means this choice too.
+  function choose(form, choice) {
+    const [name, value] = choice?.split(":") ?? [];
+    const option = name && form?.querySelector(`input[type="radio"][name="${name}"][value="${value}"]`);
+    if (!option) return;
+    option.checked = true;
+    option.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   // "Accept" buttons of the suggestions: fill the field and tell those who listen to it.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-fill]");
@@ -49,6 +58,7 @@
     event.preventDefault();
     field.value = button.dataset.value;
     field.dispatchEvent(new Event("change", { bubbles: true }));
+    choose(field.form, button.dataset.choose);
     button.setAttribute("aria-pressed", "true");
   });
 })();

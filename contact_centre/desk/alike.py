@@ -1,0 +1,59 @@
+"""Cases that may be about the same, in the words of the desk: each reason a short phrase."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.queries.duplicates import Duplicate
+from cases.queries.matching import Reason, ReasonCode
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """One suggestion as ``desk/_alike.html`` shows it."""
+
+    reference: str
+    subject: str
+    status: str
+    outcome: str
+    category: str
+    place: str
+    received_on: date
+    is_open: bool
+    reasons: tuple[str, ...]
+
+
+def alike_of(row: Duplicate) -> Alike:
+    """The suggestion in the language of the reader."""
+    return Alike(
+        reference=row.reference,
+        subject=row.subject,
+        status=row.status,
+        outcome=row.outcome,
+        category=row.category.name if row.category else "",
+        place=row.address or str(row.street or ""),
+        received_on=row.received_on,
+        is_open=row.is_open,
+        reasons=tuple(_words(reason) for reason in row.reasons),
+    )
+
+
+def _words(reason: Reason) -> str:
+    number = reason.number or 0
+    if reason.code is ReasonCode.METRES:
+        return ngettext("%(n)d metre away", "%(n)d metres away", number) % {"n": number}
+    if reason.code is ReasonCode.WORDS:
+        return _("words: %(words)s") % {"words": ", ".join(reason.words)}
+    if reason.code is ReasonCode.DAYS:
+        if number == 0:
+            return _("within one day")
+        return ngettext("%(n)d day apart", "%(n)d days apart", number) % {"n": number}
+    return {
+        ReasonCode.RESIDENT: _("the resident says it is the same"),
+        ReasonCode.ADDRESS: _("same address"),
+        ReasonCode.STREET: _("same street"),
+        ReasonCode.AREA: _("same district"),
+        ReasonCode.CATEGORY: _("same category"),
+    }[reason.code]
