@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -30,7 +31,7 @@ def place(address: str = "ul. Dworcowa 5") -> Place:
 
 
 def hole(description: str = HOLE, **changes) -> Case:
-    received = {"received_at": timezone.now() - timedelta(days=2), "place": place()}
+    received: dict[str, Any] = {"received_at": timezone.now() - timedelta(days=2), "place": place()}
     return make_routed_case(description=description, **(received | changes))
 
 
