@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from cases.models import Case
+from cases.models.codes import Held
 from classifiers.store import serving
 from classifiers.types import (
     Catalogue,
     CategoryEntry,
-    CategorySuggestion,
     Gazetteer,
     StreetEntry,
     Understanding,
@@ -25,7 +25,8 @@ MODEL_WAIT_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What triage proposes. ``is_routed`` only when the machine may pass the case on by itself."""
+    """What triage proposes. ``is_routed`` only when the machine may pass the case on by itself; else ``held`` says
+    why it may not."""
 
     understanding: Understanding
     category: Category | None
@@ -36,6 +37,7 @@ class Decision:
     choice: Choice
     may_be_legal: bool
     is_routed: bool
+    held: tuple[Held, ...] = ()
 
 
 def decide(case: Case) -> Decision:
@@ -49,7 +51,6 @@ def decide(case: Case) -> Decision:
         language_hint=case.language or None,
     )
     top = found.categories[0] if found.categories else None
-    is_sure = _is_sure(case, top, model.threshold)
     category = case.category or _category(top.code if top else None)
     kind = Kind(case.kind) if case.kind else Kind(found.kind.kind)
     may_be_legal = (
@@ -59,8 +60,8 @@ def decide(case: Case) -> Decision:
     street = case.street or _street(found)
     area = case.area or (street.district if street else None)
     choice = choose_department(_facts(case, category, kind, urgency, street, area))
-    is_routed = is_sure and not may_be_legal and choice.department is not None
-    return Decision(found, category, kind, urgency, street, area, choice, may_be_legal, is_routed)
+    held = _held(case, found, choice, may_be_legal=may_be_legal)
+    return Decision(found, category, kind, urgency, street, area, choice, may_be_legal, not held, held)
 
 
 def suggest(text: str, language_hint: str | None = None) -> Understanding | None:
@@ -139,12 +140,25 @@ def _by_staff(case: Case) -> bool:
     return case.logged_by_id is not None and bool(case.kind)
 
 
-def _is_sure(case: Case, top: CategorySuggestion | None, threshold: float) -> bool:
+def _held(case: Case, found: Understanding, choice: Choice, *, may_be_legal: bool) -> tuple[Held, ...]:
+    """All that keeps the machine from passing the case on; nothing when it may."""
+    reasons = {
+        _doubt(case, found),
+        Held.LEGAL if may_be_legal else None,
+        Held.NO_CASE if found.noncase is not None and not _by_staff(case) else None,
+        Held.NO_DEPARTMENT if choice.department is None else None,
+    }
+    return tuple(reason for reason in Held if reason in reasons)
+
+
+def _doubt(case: Case, found: Understanding) -> Held | None:
     """Our own person's category stands; a resident's stands unless the text clearly says something else."""
-    says = top.code if top is not None and top.probability >= threshold else None
+    says = found.categories[0].code if found.categories and found.is_sure else None
     if case.category is None:
-        return says is not None
-    return case.logged_by_id is not None or says in (None, case.category.code)
+        unsure = Held.UNSURE if found.categories else Held.NO_CATEGORY
+        return unsure if says is None else None
+    stands = case.logged_by_id is not None or says in (None, case.category.code)
+    return None if stands else Held.OTHER_CATEGORY
 
 
 def _is_legal_row(category: Category | None) -> bool:

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.features import Unit, features_of, is_pair, units
-from classifiers.linear import Design, Incidence
+from classifiers.linear import Design, sparse
 from classifiers.normalise import Token
 
-_RARITY_POWER = 1.5
-_PAIR_WEIGHT = 0.3
+_RARITY_POWER = 1.2
+_PAIR_WEIGHT = 0.6
 #: A feature must occur in so many texts, else it cannot speak for any text but its own.
 _LEAST_TEXTS = 2
 
@@ -81,8 +81,23 @@ def make_design(bags: Sequence[Bag]) -> tuple[Design, NDArray[np.uint32]]:
     texts_of_words = Counter(word for row in rows for word, _ in row)
     columns = _columns(features, texts_of_words)
     kept = [[(columns[feature], value) for feature, value in word if feature in columns] for word in features]
-    design = Design(Incidence.of(rows, len(keys)), Incidence.of(kept, len(columns)))
+    design = Design(sparse(rows, len(keys)), sparse(kept, len(columns)))
     return design, np.array(list(columns), np.uint32)
+
+
+def make_known_design(bags: Sequence[Bag], features: NDArray[np.uint32]) -> Design:
+    """Bags as matrices in the columns of a design that was made before; what is unknown is left out."""
+    columns = {int(feature): column for column, feature in enumerate(features)}
+    keys: dict[str, int] = {}
+    rows = [
+        [
+            (keys.setdefault(unit.key, len(keys)), float(value))
+            for unit, value in zip(bag.units, bag.values, strict=True)
+        ]
+        for bag in bags
+    ]
+    known = [[(columns[f], value) for f, value in features_of(key) if f in columns] for key in keys]
+    return Design(sparse(rows, len(keys)), sparse(known, len(columns)))
 
 
 def _columns(features: Iterable[Sequence[tuple[int, float]]], texts: Mapping[int, int]) -> dict[int, int]:

@@ -7,20 +7,18 @@ from numpy.typing import NDArray
 
 from classifiers.linear import Floats, softmax
 
-WANTED_PRECISION = 0.95
-#: Too few routed texts prove nothing.
-_LEAST_ROUTED = 20
-_MISSED_LEGAL = 0.01
 _BINS = 10
 _MOST_POINTS = 20
 
 
+def f1_by_label(truth: Sequence[str], guesses: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Texts, precision, recall and F1 of each label that occurs in the truth."""
+    return {label: _by_label(label, truth, guesses) for label in sorted(set(truth))}
+
+
 def macro_f1(truth: Sequence[str], guesses: Sequence[str]) -> float:
     """The mean F1 over the labels that occur in the truth."""
-    scores = []
-    for label in sorted(set(truth)):
-        hits = sum(a == b == label for a, b in zip(truth, guesses, strict=True))
-        scores.append(2 * hits / (truth.count(label) + guesses.count(label)) if hits else 0.0)
+    scores = [row["f1"] for row in f1_by_label(truth, guesses).values()]
     return sum(scores) / len(scores) if scores else 0.0
 
 
@@ -69,20 +67,15 @@ def straighten(probabilities: Floats, curve: Sequence[tuple[float, float]]) -> F
     return np.asarray(straight / straight.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def choose_threshold(confidences: NDArray[np.floating], hits: NDArray[np.bool_]) -> float:
-    """The lowest probability from which on 95 % of what would be routed is right; above 1 when there is none."""
-    order = np.argsort(-confidences, kind="stable")
-    precision = np.cumsum(hits[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(precision >= WANTED_PRECISION)
-    good = good[good >= _LEAST_ROUTED - 1]
-    return float(confidences[order][good[-1]]) if len(good) else 1.01
-
-
-def choose_legal_threshold(legal_probabilities: NDArray[np.floating], is_legal: NDArray[np.bool_]) -> float:
-    """The probability of being legal from which on a person must look: it misses one legal text in a hundred."""
-    if not is_legal.any():
-        return 0.05
-    return float(np.clip(np.quantile(legal_probabilities[is_legal], _MISSED_LEGAL), 0.01, 0.5))
+def _by_label(label: str, truth: Sequence[str], guesses: Sequence[str]) -> dict[str, float]:
+    hits = sum(a == b == label for a, b in zip(truth, guesses, strict=True))
+    texts, guessed = truth.count(label), guesses.count(label)
+    return {
+        "texts": texts,
+        "precision": round(hits / guessed, 4) if guessed else 0.0,
+        "recall": round(hits / texts, 4),
+        "f1": round(2 * hits / (texts + guessed), 4),
+    }
 
 
 def _loss(scores: Floats, labels: NDArray[np.intp]) -> float:

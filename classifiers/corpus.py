@@ -5,27 +5,39 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from classifiers.types import LANGUAGES, NORMAL, Catalogue, CategoryEntry
 
 DATA_DIR = Path(__file__).resolve().parent / "data"
 CORPUS_DIR = DATA_DIR / "corpus"
+VALIDATION_DIR = DATA_DIR / "validation"
 VOCABULARY_DIR = DATA_DIR / "vocabulary"
+SAYINGS_DIR = DATA_DIR / "sayings"
 
+#: What a text is that is no matter for the city hall; ``CASE`` is the answer for one that is.
+CASE = "CASE"
+NONCASES = ("SPAM", "CHAT", "THANKS", "AUTO_REPLY", "WRONG_CITY", "EMERGENCY_112", "TEST")
 #: A name or a single typical word says less than a sentence of a resident.
-_NAME_WORTH, _DESCRIPTION_WORTH, _HINTS_WORTH, _WORD_WORTH = 0.5, 1.0, 0.3, 0.8
+_NAME_WORTH, _DESCRIPTION_WORTH, _HINTS_WORTH, _WORD_WORTH, _SAYING_WORTH = 0.5, 1.0, 0.3, 0.8, 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text with what a person would say about it, and how much it counts in training."""
+    """A text with what a person would say about it, and how much it counts in training.
+
+    An empty ``label``, ``kind`` or ``urgency`` says nothing on that question; a non-case has neither label nor kind.
+    """
 
     text: str
     language: str
     label: str
-    kind: str
-    urgency: str = NORMAL
+    kind: str = ""
+    urgency: str = ""
     worth: float = 1.0
+    noncase: str = CASE
+    register: str = ""
+    batch: str = ""
 
 
 class CorpusError(ValueError):
@@ -45,6 +57,22 @@ def vocabulary_files() -> list[Path]:
     return [path for language in LANGUAGES for path in [VOCABULARY_DIR / f"{language}.toml"] if path.exists()]
 
 
+def saying_files() -> list[Path]:
+    return [path for language in LANGUAGES for path in sorted((SAYINGS_DIR / language).glob("*.tsv"))]
+
+
+def read_sayings() -> list[Example]:
+    """Short sayings, ``code<TAB>saying`` a line: what a matter is about, and nothing else."""
+    found = []
+    for path in saying_files():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            code, tab, saying = line.partition("\t")
+            if not (code and tab and saying):
+                raise CorpusError(f"{path}, line {number}: not a code and a saying")
+            found.append(Example(saying, path.parent.name, code, worth=_SAYING_WORTH, batch=path.stem))
+    return found
+
+
 def from_catalogue(catalogue: Catalogue) -> list[Example]:
     """What the catalogue itself says about its categories, as examples."""
     return [example for entry in catalogue.categories for example in _from_entry(entry)]
@@ -54,7 +82,7 @@ def from_vocabulary(catalogue: Catalogue) -> list[Example]:
     """The typical words of each category, each as an example of its own."""
     kinds = {entry.code: entry.kind for entry in catalogue.categories}
     return [
-        Example(words, path.stem, code, kinds[code], worth=_WORD_WORTH)
+        Example(words, path.stem, code, kinds[code], NORMAL, worth=_WORD_WORTH)
         for path in vocabulary_files()
         for code, entries in tomllib.loads(path.read_text(encoding="utf-8"))["words"].items()
         if code in kinds
@@ -71,15 +99,29 @@ def _from_entry(entry: CategoryEntry) -> Iterator[Example]:
             (", ".join(hints), _HINTS_WORTH),
         ):
             if text:
-                yield Example(text, language, entry.code, entry.kind, worth=worth)
+                yield Example(text, language, entry.code, entry.kind, NORMAL, worth=worth)
 
 
 def _read_file(path: Path) -> Iterator[Example]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            yield Example(row["text"], path.parent.name, row["label"], row["kind"], row["urgency"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise CorpusError(f"{path}, line {number}: {error!r}") from error
+        if line.strip():
+            try:
+                yield _example(json.loads(line), path)
+            except (ValueError, KeyError, TypeError) as error:
+                raise CorpusError(f"{path}, line {number}: {error!r}") from error
+
+
+def _example(row: dict[str, Any], path: Path) -> Example:
+    noncase = row.get("noncase", CASE)
+    if noncase not in (CASE, *NONCASES):
+        raise ValueError(f"no such non-case: {noncase}")
+    return Example(
+        text=row["text"],
+        language=path.parent.name,
+        label=row["label"] or "",
+        kind=row["kind"] if noncase == CASE else "",
+        urgency=row["urgency"],
+        noncase=noncase,
+        register=row.get("register", ""),
+        batch=path.stem,
+    )

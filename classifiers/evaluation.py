@@ -1,66 +1,147 @@
-"""How good the answers of a model are, on texts that it should not have seen."""
+"""How good a model is on labelled texts from outside, whose labels are coarser than our categories."""
 
-from collections.abc import Sequence
+import csv
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from classifiers.calibration import calibration_error, macro_f1
-from classifiers.corpus import Example
+from classifiers.calibration import calibration_error, f1_by_label
 from classifiers.model import Model
-from classifiers.types import ROUTABLE_KINDS, Catalogue, Gazetteer
+from classifiers.types import ROUTABLE_KINDS, Catalogue, Gazetteer, Understanding
 from classifiers.understand import understand
+
+#: Fewer texts say little of a label: the mean is over the others, where there are any.
+LEAST_TEXTS = 20
+#: Labels that are no answer: rows with them are left out.
+_LEFT_OUT = frozenset({"AMBIGUOUS", ""})
+_NONCASE = "NONCASE"
+
+
+class BadTexts(ValueError):
+    """A file of texts or of the mapping cannot be read; the message names the file and the line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """Figures of one evaluation. ``coverage`` is the share routed without a person, ``precision`` its right part."""
+class Labelled:
+    """A text from outside with its label there."""
 
-    texts: int
-    accuracy: float
-    macro_f1: float
-    top_three: float
-    coverage: float
-    precision: float
-    calibration_error: float
-    language_accuracy: float
-    legal_recall: float
-    legal_false_alarms: float
-    urgency_recall: float
-    urgency_false_alarms: float
+    id: str
+    text: str
+    language: str
+    label: str
 
 
-def evaluate(model: Model, examples: Sequence[Example], catalogue: Catalogue) -> Report:
-    """Figures of the whole path from text to understanding, on texts that the model should not have seen."""
+def read_texts(path: Path, *, without_suspect: bool = False) -> list[Labelled]:
+    """Rows ``{"id", "text", "lang", "label"}``, one JSON object a line. Raises BadTexts.
+
+    Rows marked ``label_suspect`` stay unless ``without_suspect``; rows without a usable label are left out.
+    """
+    found = []
+    for number, line in enumerate(_lines_of(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            labelled = Labelled(str(row["id"]), row["text"], row["lang"], row["label"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadTexts(f"{path}, line {number}: {error!r}") from error
+        is_out = labelled.label in _LEFT_OUT or (without_suspect and row.get("label_suspect"))
+        if not is_out:
+            found.append(labelled)
+    return found
+
+
+def read_mapping(path: Path) -> dict[str, str]:
+    """``catalogue,common`` as CSV: the outside label of each of our categories. Raises BadTexts."""
+    try:
+        rows = list(csv.DictReader(_lines_of(path)))
+        return {row["catalogue"]: row["common"] for row in rows}
+    except (KeyError, csv.Error) as error:
+        raise BadTexts(f"{path}: not a CSV with the columns catalogue,common ({error!r})") from error
+
+
+def evaluate(
+    model: Model,
+    catalogue: Catalogue,
+    texts: Sequence[Labelled],
+    mapping: Mapping[str, str],
+    groups: Iterable[frozenset[str]] = (),
+) -> dict[str, Any]:
+    """Figures over the texts, and what was said of each. Labels of a group count as one.
+
+    ``macro_f1`` is the mean over labels with at least 20 texts (over all, where none has so many).
+    ``coverage`` is the share that would be routed without a person, ``routed_precision`` how much of that is right.
+    """
+    started = time.perf_counter()
     gazetteer = Gazetteer((), ())
-    found = [understand(e.text, catalogue=catalogue, gazetteer=gazetteer, model=model) for e in examples]
-    first = [u.categories[0].code if u.categories else "" for u in found]
-    confidence = np.array([u.categories[0].probability if u.categories else 0.0 for u in found])
-    hits = np.array([code == e.label for code, e in zip(first, examples, strict=True)])
-    routed = np.array([not u.kind.may_be_legal for u in found]) & (confidence >= model.threshold)
-    suspect = np.array([u.kind.may_be_legal for u in found])
-    legal = np.array([e.kind not in ROUTABLE_KINDS for e in examples])
-    flagged = np.array([u.urgency.level != "NORMAL" for u in found])
-    urgent = np.array([e.urgency != "NORMAL" for e in examples])
-    in_three = [e.label in {c.code for c in u.categories} for u, e in zip(found, examples, strict=True)]
-    return Report(
-        texts=len(examples),
-        accuracy=_share(hits),
-        macro_f1=round(macro_f1([e.label for e in examples], first), 4),
-        top_three=_share(np.array(in_three)),
-        coverage=_share(routed),
-        precision=_share(hits[routed]),
-        calibration_error=round(calibration_error(confidence, hits), 4),
-        language_accuracy=_share(
-            np.array([u.language == e.language for u, e in zip(found, examples, strict=True)])
-        ),
-        legal_recall=_share(suspect[legal]),
-        legal_false_alarms=_share(suspect[~legal]),
-        urgency_recall=_share(flagged[urgent]),
-        urgency_false_alarms=_share(flagged[~urgent]),
+    found = [understand(t.text, catalogue=catalogue, gazetteer=gazetteer, model=model) for t in texts]
+    seconds = time.perf_counter() - started
+    said = [_prediction(text, understood, mapping) for text, understood in zip(texts, found, strict=True)]
+    names = {label: "+".join(sorted(group)) for group in groups for label in group}
+    truth = [_plain(text.label, names) for text in texts]
+    guesses = [_plain(row["label"], names) for row in said]
+    hits = np.array([a == b for a, b in zip(truth, guesses, strict=True)], dtype=np.bool_)
+    routed = np.array([row["routed"] for row in said], dtype=np.bool_)
+    confidences = np.array([row["probability"] for row in said], dtype=np.float64)
+    by_label = f1_by_label(truth, guesses)
+    return {
+        "texts": len(texts),
+        "accuracy": _mean(hits),
+        "macro_f1": _macro(by_label, truth),
+        "per_label": by_label,
+        "coverage": _mean(routed),
+        "routed_precision": _mean(hits[routed]),
+        "ece": round(calibration_error(confidences, hits), 4) if len(texts) else 0.0,
+        "texts_per_second": round(len(texts) / seconds, 1) if texts else 0.0,
+        "model": model.version,
+        "predictions": said,
+    }
+
+
+def is_routed(found: Understanding) -> bool:
+    """Whether a machine may pass the text on, as far as the text alone decides."""
+    return (
+        found.is_sure
+        and found.noncase is None
+        and not found.kind.may_be_legal
+        and found.kind.kind in ROUTABLE_KINDS
     )
 
 
-def _share(values: NDArray[np.bool_]) -> float:
+def _prediction(text: Labelled, found: Understanding, mapping: Mapping[str, str]) -> dict[str, Any]:
+    top = found.categories[0] if found.categories and found.noncase is None else None
+    probability = top.probability if top else found.noncase.probability if found.noncase else 0.0
+    return {
+        "id": text.id,
+        "label": mapping.get(top.code, "") if top else _NONCASE,
+        "code": top.code if top else None,
+        "probability": probability,
+        "routed": is_routed(found),
+    }
+
+
+def _plain(label: str, names: Mapping[str, str]) -> str:
+    return _NONCASE if label.startswith(_NONCASE) else names.get(label, label)
+
+
+def _macro(by_label: Mapping[str, Mapping[str, float]], truth: Sequence[str]) -> float:
+    counts = Counter(truth)
+    wanted = [label for label in by_label if counts[label] >= LEAST_TEXTS] or list(by_label)
+    return round(float(np.mean([by_label[label]["f1"] for label in wanted])), 4) if wanted else 0.0
+
+
+def _mean(values: np.ndarray[Any, Any]) -> float:
     return round(float(values.mean()), 4) if len(values) else 0.0
+
+
+def _lines_of(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadTexts(f"{path} cannot be read: {error}") from error

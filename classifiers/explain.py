@@ -1,6 +1,6 @@
 """Why: the words that decided, and one sentence about them for the agent and one for the resident."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from classifiers.bags import Bag
@@ -9,6 +9,7 @@ from classifiers.normalise import Token
 from classifiers.types import DEFAULT_LANGUAGE, CategorySuggestion, Word
 
 _MOST_WORDS = 5
+_MOST_TOLD = 3
 _LEAST_SHARE = 0.05
 
 _FOR_AGENT = {
@@ -18,14 +19,19 @@ _FOR_AGENT = {
 }
 _NO_WORDS = {"pl": "brak znanych słów", "en": "no known words", "uk": "немає знайомих слів"}
 _FOR_RESIDENT = {
-    "pl": "Przekazaliśmy sprawę do: {department}, bo piszesz o: {words}.",
-    "en": "We passed this to {department} because you write about: {words}.",
-    "uk": "Ми передали справу до: {department}, бо ви пишете про: {words}.",
+    "pl": "Przekazaliśmy do: {department}, bo piszesz o: {words}.",
+    "en": "We passed it to: {department}, because you write about: {words}.",
+    "uk": "Ми передали до: {department}, бо ви пишете про: {words}.",
+}
+_FOR_RESIDENT_BY_TOPIC = {
+    "pl": "Przekazaliśmy do: {department}, bo w zgłoszeniu wybrano temat: {topic}.",
+    "en": "We passed it to: {department}, because the topic chosen in the report is: {topic}.",
+    "uk": "Ми передали до: {department}, бо у зверненні вибрано тему: {topic}.",
 }
 _FOR_RESIDENT_WITHOUT_WORDS = {
-    "pl": "Przekazaliśmy sprawę do: {department}.",
-    "en": "We passed this to {department}.",
-    "uk": "Ми передали справу до: {department}.",
+    "pl": "Przekazaliśmy do: {department}.",
+    "en": "We passed it to: {department}.",
+    "uk": "Ми передали до: {department}.",
 }
 
 
@@ -40,18 +46,24 @@ class Evidence:
 def deciding_words(evidence: Evidence, pull: Floats) -> tuple[Word, ...]:
     """The words that spoke most for a result, each with its share of all that spoke for it; strongest first.
 
-    A word carries its own pull and an equal part of that of each pair it belongs to: in a linear model this is exact.
+    The pulls of all units and that of the biases sum to what the label scores above the average label, so nothing
+    else has a say. A word is credited with its own pull and an equal part of that of each pair or phrase it belongs
+    to; its share is this credit divided by the credits of all words whose credit is above nought.
+
+    What happens without a word: its own unit and every pair and phrase it belongs to go whole, and as a bag always
+    has the length one, all units that remain pull by one and the same factor more. New are only those pairs and
+    phrases that its neighbours now form.
     """
-    by_token: dict[int, float] = {}
-    for unit, strength in zip(evidence.bag.units, pull.tolist(), strict=True):
-        for position in unit.tokens:
-            by_token[position] = by_token.get(position, 0.0) + strength / len(unit.tokens)
-    total = sum(strength for strength in by_token.values() if strength > 0)
-    shares = [(strength / total, position) for position, strength in by_token.items() if strength > 0]
-    strongest = sorted(shares, key=lambda pair: (-pair[0], pair[1]))[:_MOST_WORDS]
-    return tuple(
-        _word(evidence.tokens[at], round(share, 4)) for share, at in strongest if share >= _LEAST_SHARE
-    )
+    return tuple(_word(evidence.tokens[at], share) for at, share in _shares(evidence, pull)[:_MOST_WORDS])
+
+
+def telling_words(evidence: Evidence, pull: Floats, tellable: Set[int]) -> tuple[Word, ...]:
+    """The strongest of those words that may be told to the person who wrote them, by their positions; each once."""
+    told: dict[str, Word] = {}
+    for at, share in _shares(evidence, pull):
+        if at in tellable:
+            told.setdefault(evidence.tokens[at].lower, _word(evidence.tokens[at], share))
+    return tuple(told.values())[:_MOST_TOLD]
 
 
 def equal_shares(tokens: Sequence[Token]) -> tuple[Word, ...]:
@@ -68,12 +80,27 @@ def sentence_for_agent(suggestion: CategorySuggestion, names: Mapping[str, str],
     return _FOR_AGENT[language].format(name=name, percent=percent, words=words or _NO_WORDS[language])
 
 
-def sentence_for_resident(suggestion: CategorySuggestion, department: str, language: str) -> str:
-    """One plain sentence: where the matter went and which of the resident's own words sent it there."""
+def sentence_for_resident(words: Sequence[str], department: str, language: str, topic: str = "") -> str:
+    """One plain sentence: where the matter went, and which of the resident's own words, or which topic that was
+    chosen, sent it there. Without either no reason is made up."""
     language = language if language in _FOR_RESIDENT else DEFAULT_LANGUAGE
-    words = ", ".join(dict.fromkeys(word.text.lower() for word in suggestion.words[:3]))
-    template = _FOR_RESIDENT[language] if words else _FOR_RESIDENT_WITHOUT_WORDS[language]
-    return template.format(department=department, words=words)
+    if words:
+        said = ", ".join(words[:_MOST_TOLD])
+        return _FOR_RESIDENT[language].format(department=department, words=said)
+    template = _FOR_RESIDENT_BY_TOPIC[language] if topic else _FOR_RESIDENT_WITHOUT_WORDS[language]
+    return template.format(department=department, topic=topic)
+
+
+def _shares(evidence: Evidence, pull: Floats) -> list[tuple[int, float]]:
+    """Positions of words with their shares, the strongest first; what hardly matters is left out."""
+    credit_of: dict[int, float] = {}
+    for unit, strength in zip(evidence.bag.units, pull.tolist(), strict=True):
+        for position in unit.tokens:
+            credit_of[position] = credit_of.get(position, 0.0) + strength / len(unit.tokens)
+    total = sum(credit for credit in credit_of.values() if credit > 0)
+    shares = [(position, credit / total) for position, credit in credit_of.items() if credit > 0]
+    strongest = sorted(shares, key=lambda pair: (-pair[1], pair[0]))
+    return [(position, round(share, 4)) for position, share in strongest if share >= _LEAST_SHARE]
 
 
 def _word(token: Token, share: float) -> Word:

@@ -4,7 +4,7 @@ import math
 import zlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -31,6 +31,7 @@ _COMMON_WORTH, _LETTER_WORTH, _HINT_WORTH = 1.5, 2.5, 2.0
 _POLISH_START = 1.0
 _STEEPNESS = 0.6
 _MOST_WORDS = 200
+_MOST_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class LanguageModel:
     """For every hashed group of three letters the logarithm of how much likelier it is in Polish than in English."""
 
     polish_over_english: Floats
+    _remembered: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, texts: Iterable[tuple[str, str]]) -> "LanguageModel":
@@ -69,13 +71,20 @@ class LanguageModel:
 
     def _polish_score(self, text: str, hint: str | None) -> float:
         score = _POLISH_START + _HINT_WORTH * ((hint == "pl") - (hint == "en"))
-        for word in _words(text):
-            folded = fold(word)
-            score += _LETTER_WORTH * bool(_POLISH_LETTERS & set(word))
-            score += _COMMON_WORTH * ((folded in _COMMON["pl"]) - (folded in _COMMON["en"]))
-            groups = _groups(word)
-            if groups:
-                score += _STEEPNESS * float(self.polish_over_english[groups].mean())
+        return score + sum(map(self._polish_of_word, _words(text)))
+
+    def _polish_of_word(self, word: str) -> float:
+        known = self._remembered.get(word)
+        if known is not None:
+            return known
+        folded, groups = fold(word), _groups(word)
+        score = _LETTER_WORTH * bool(_POLISH_LETTERS & set(word))
+        score += _COMMON_WORTH * ((folded in _COMMON["pl"]) - (folded in _COMMON["en"]))
+        if groups:
+            score += _STEEPNESS * float(self.polish_over_english[groups].mean())
+        if len(self._remembered) >= _MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[word] = score
         return score
 
 

@@ -1,21 +1,25 @@
 """The texts to learn from, read by the pipelines and laid out as matrices."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.bags import Vocabulary, make_design
-from classifiers.corpus import Example, from_catalogue, from_vocabulary
+from classifiers.concepts import Concepts, load_concepts
+from classifiers.corpus import CASE, NONCASES, Example, from_catalogue, from_vocabulary, read_sayings
 from classifiers.lemmas import base_forms
-from classifiers.linear import Design
+from classifiers.linear import Design, Head
 from classifiers.normalise import Token, distinct, find_words, fold, prepare
 from classifiers.pipeline import Lexicon, word_pipeline
-from classifiers.types import LANGUAGES, Catalogue
+from classifiers.types import DANGER, LANGUAGES, NORMAL, URGENT, Catalogue
 
 _MOST_CHARACTERS = 5_000
+_Answer = Callable[[Example], str]
+#: How far labels with many examples are held back: 0 not at all, 1 until all labels weigh the same.
+_BALANCE = 0.4
 
 
 class NothingToLearn(Exception):
@@ -23,31 +27,74 @@ class NothingToLearn(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """One question that a model answers: its possible answers, and the answer of an example ("" where it has none)."""
+
+    topic: str
+    labels: tuple[str, ...]
+    answer: _Answer
+
+    def head(self, examples: Sequence[Example]) -> Head:
+        numbers = {label: number for number, label in enumerate(self.labels)}
+        answers = [self.answer(example) for example in examples]
+        counts = Counter(answers)
+        importance = [
+            e.worth * (a in numbers) / counts[a] ** _BALANCE for e, a in zip(examples, answers, strict=True)
+        ]
+        return Head(
+            np.array([numbers.get(answer, 0) for answer in answers], dtype=np.intp),
+            len(self.labels),
+            np.array(importance, dtype=np.float32),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
-    """The examples as bags, ready to fit any classifier on. Sentences of the corpus come first."""
+    """The examples as bags, ready to fit any classifier on."""
 
     catalogue: Catalogue
     examples: tuple[Example, ...]
-    texts: tuple[tuple[Token, ...], ...]
     sentences: int
     lexicon: Lexicon
     vocabulary: Vocabulary
     design: Design
     features: NDArray[np.uint32]
+    questions: tuple[Question, ...]
 
 
 def gather(sentences: Sequence[Example], catalogue: Catalogue) -> Material:
-    """The sentences whose category is in the catalogue, and the catalogue's own words, as bags."""
+    """The sentences whose category is in the catalogue, the non-cases, and words that are typical of each category."""
     codes = {entry.code for entry in catalogue.categories}
-    kept = [example for example in sentences if example.label in codes]
-    examples = (*kept, *from_catalogue(catalogue), *from_vocabulary(catalogue))
-    if len({example.label for example in examples}) < 2:
+    kept = [example for example in sentences if example.label in codes or example.noncase != CASE]
+    sayings = [example for example in read_sayings() if example.label in codes]
+    examples = (*kept, *sayings, *from_catalogue(catalogue), *from_vocabulary(catalogue))
+    questions = _questions(examples)
+    if len(questions[0].labels) < 2:
         raise NothingToLearn("the corpus and the catalogue name fewer than two categories")
     lexicon = _lexicon(examples)
-    texts = _tokens(examples, lexicon)
-    vocabulary = Vocabulary.of(texts[: len(kept)] or texts)
+    texts = read_words(examples, lexicon, load_concepts())
+    vocabulary = Vocabulary.of(texts[: len(kept) + len(sayings)] or texts)
     design, features = make_design([vocabulary.bag(text) for text in texts])
-    return Material(catalogue, examples, tuple(texts), len(kept), lexicon, vocabulary, design, features)
+    return Material(catalogue, examples, len(kept), lexicon, vocabulary, design, features, questions)
+
+
+def read_words(
+    examples: Sequence[Example], lexicon: Lexicon, concepts: Mapping[str, Concepts]
+) -> list[tuple[Token, ...]]:
+    """The words of each example, as the pipelines find them."""
+    pipelines = {language: word_pipeline(language, lexicon, concepts[language]) for language in LANGUAGES}
+    return [pipelines[e.language](prepare(e.text, _MOST_CHARACTERS).text)._.words for e in examples]
+
+
+def _questions(examples: Sequence[Example]) -> tuple[Question, ...]:
+    labels = tuple(sorted({example.label for example in examples} - {""}))
+    kinds = tuple(sorted({example.kind for example in examples} - {""}))
+    return (
+        Question("categories", labels, lambda example: example.label),
+        Question("kinds", kinds, lambda example: example.kind),
+        Question("urgencies", (NORMAL, URGENT, DANGER), lambda example: example.urgency),
+        Question("noncases", (CASE, *NONCASES), lambda example: example.noncase),
+    )
 
 
 def _lexicon(examples: Sequence[Example]) -> Lexicon:
@@ -59,8 +106,3 @@ def _lexicon(examples: Sequence[Example]) -> Lexicon:
                 if fold(word) != word:
                     found[fold(word)] += base_forms(word, "pl")
     return {word: distinct(sorted(forms)) for word, forms in sorted(found.items())}
-
-
-def _tokens(examples: Sequence[Example], lexicon: Lexicon) -> list[tuple[Token, ...]]:
-    pipelines = {language: word_pipeline(language, lexicon) for language in LANGUAGES}
-    return [pipelines[e.language](prepare(e.text, _MOST_CHARACTERS).text)._.words for e in examples]

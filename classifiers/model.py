@@ -2,20 +2,24 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifiers.bags import Vocabulary
+from classifiers.concepts import load_concepts
 from classifiers.language import LanguageModel
-from classifiers.pipeline import Parts, Reader, Reading
-from classifiers.scoring import BagClassifier, index_features
+from classifiers.pipeline import TOPICS, Parts, Reader, Reading
+from classifiers.scoring import Head, WordWeights, index_features
 
 MANIFEST, LEXICON = "manifest.json", "lexicon.json"
-ARRAYS = ("features.npz", "categories.npz", "kinds.npz", "vocabulary.npz", "language.npz")
-FORMAT = 1
+ARRAYS = ("features.npz", "vocabulary.npz", "language.npz", "weights.npz")
+FORMAT = 2
+_UNREACHABLE = 1.01
 
 
 class BrokenModel(Exception):
@@ -23,12 +27,27 @@ class BrokenModel(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Where the lines lie: what is surer than its category's line may be routed, what is likelier than the others
+    needs a person."""
+
+    categories: Mapping[str, float]
+    common: float
+    legal: float
+    urgent: float
+    noncase: float
+
+    def of_category(self, code: str) -> float:
+        """The line of a category; one that the validation texts never met has none that could be reached."""
+        return self.categories.get(code, _UNREACHABLE)
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A loaded model. Reading with it is safe from several threads."""
 
     version: str
-    threshold: float
-    legal_threshold: float
+    limits: Limits
     manifest: dict[str, Any]
     language: LanguageModel
     reader: Reader
@@ -72,32 +91,34 @@ def _check_files(path: Path, digests: dict[str, str]) -> None:
 
 def _assemble(path: Path, manifest: dict[str, Any]) -> Model:
     arrays = {name: dict(np.load(path / name, allow_pickle=False)) for name in ARRAYS}
-    rows = index_features(arrays["features.npz"]["features"])
     lexicon = json.loads((path / LEXICON).read_text(encoding="utf-8"))
-    classifiers = {
-        topic: BagClassifier(
-            labels=tuple(manifest[topic]["labels"]),
-            rows=rows,
-            weights=arrays[f"{topic}.npz"]["weights"].astype(np.float32),
-            biases=arrays[f"{topic}.npz"]["biases"],
-            temperature=manifest[topic]["temperature"],
-            curve=tuple((float(x), float(y)) for x, y in manifest[topic]["curve"]),
-        )
-        for topic in ("categories", "kinds")
-    }
+    table = arrays["weights.npz"]
     parts = Parts(
         lexicon={word: tuple(forms) for word, forms in lexicon.items()},
+        concepts=load_concepts(),
         vocabulary=Vocabulary.from_arrays(
             arrays["vocabulary.npz"]["keys"], arrays["vocabulary.npz"]["weights"]
         ),
-        categories=classifiers["categories"],
-        kinds=classifiers["kinds"],
+        weights=WordWeights(index_features(arrays["features.npz"]["features"]), table["weights"]),
+        heads=_heads(manifest["heads"], table["biases"]),
     )
     return Model(
         version=manifest["version"],
-        threshold=manifest["threshold"],
-        legal_threshold=manifest["legal_threshold"],
+        limits=Limits(**manifest["limits"]),
         manifest=manifest,
         language=LanguageModel(arrays["language.npz"]["polish_over_english"]),
         reader=Reader(parts),
     )
+
+
+def _heads(described: Mapping[str, Any], biases: NDArray[np.float32]) -> dict[str, Head]:
+    heads: dict[str, Head] = {}
+    first = 0
+    for topic in TOPICS:
+        entry = described[topic]
+        labels = tuple(entry["labels"])
+        curve = tuple((float(x), float(y)) for x, y in entry["curve"])
+        own = biases[first : first + len(labels)]
+        heads[topic] = Head(labels, first, own, entry["temperature"], curve)
+        first += len(labels)
+    return heads

@@ -1,4 +1,7 @@
-"""Unicode made even, words found and folded; every word keeps its offsets into the text as it was written."""
+"""Unicode and markup made even, quotations left out, words found and folded.
+
+Every word keeps its offsets into the text as it was written.
+"""
 
 import re
 import unicodedata
@@ -6,20 +9,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from classifiers.markup import Edit, find_markup
+from classifiers.quoted import find_passages
+from classifiers.spans import Span
+
 #: Letters that have no decomposition of their own.
 _PLAIN = str.maketrans(
     {"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ґ": "г", "ʼ": "'", "’": "'"}
 )
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)*")
+_LINE_SIGNS = "\n\r\t"
 _BLANK_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A text made even. ``origins`` is None when no character moved; else the origin of each, and the old length."""
+    """A text made even. ``origins`` is None when no character moved; else the origin of each, and the old length.
+
+    ``left_out`` says which passages of the text as it was written are not in it: quotations and signatures.
+    """
 
     text: str
     origins: tuple[int, ...] | None
+    left_out: tuple[Span, ...] = ()
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """Where a stretch of the prepared text stands in the text as it was written."""
@@ -30,7 +42,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word: as in the prepared text, in lower case, without diacritics, and its possible base forms (folded)."""
+    """A word: as in the prepared text, in lower case, without diacritics, and its possible base forms (folded).
+
+    ``concepts`` are those of the word, ``phrases`` those of the phrases that begin with it, with their number of words.
+    """
 
     text: str
     start: int
@@ -38,14 +53,31 @@ class Token:
     lower: str
     fold: str
     stems: tuple[str, ...]
+    concepts: tuple[str, ...] = ()
+    phrases: tuple[tuple[int, str], ...] = ()
 
 
 def prepare(text: str, limit: int) -> Prepared:
-    """The first ``limit`` characters in NFC, control characters blanked, invisible formatting characters removed."""
-    text = text[:limit]
-    if text.isascii() and text.isprintable():
-        return Prepared(text, None)
-    if unicodedata.is_normalized("NFC", text) and not any(map(_is_odd, text)):
+    """What a person wrote within the first ``limit`` characters: made even, without markup, quotations, signature.
+
+    A text that is nothing but such things is read as it stands.
+    """
+    prepared = make_even(text[:limit])
+    if "<" in prepared.text or "&" in prepared.text:
+        without_markup = _edited(prepared, find_markup(prepared.text))
+        if _WORD.search(without_markup.text):
+            prepared = without_markup
+    passages = find_passages(prepared.text)
+    if not passages:
+        return prepared
+    left_out = tuple(Span(span.kind, *prepared.original_span(span.start, span.end)) for span in passages)
+    edited = _edited(prepared, [(span.start, span.end, "") for span in passages])
+    return Prepared(edited.text, edited.origins, left_out)
+
+
+def make_even(text: str) -> Prepared:
+    """The text in NFC, control characters blanked, invisible formatting characters removed."""
+    if unicodedata.is_normalized("NFC", text) and not _has_odd(text):
         return Prepared(text, None)
     characters: list[str] = []
     origins: list[int] = []
@@ -53,9 +85,26 @@ def prepare(text: str, limit: int) -> Prepared:
         for character in unicodedata.normalize("NFC", cluster):
             category = unicodedata.category(character)
             if category != "Cf":
-                characters.append(" " if category in _BLANK_CATEGORIES else character)
+                is_blank = category in _BLANK_CATEGORIES and character not in _LINE_SIGNS
+                characters.append(" " if is_blank else character)
                 origins.append(start)
     return Prepared("".join(characters), (*origins, len(text)))
+
+
+def _edited(prepared: Prepared, edits: list[Edit]) -> Prepared:
+    """With other words in some places; each new character comes from where the old ones began."""
+    if not edits:
+        return prepared
+    text = prepared.text
+    before = prepared.origins or range(len(text) + 1)
+    pieces: list[str] = []
+    origins: list[int] = []
+    at = 0
+    for start, end, words in edits:
+        pieces += (text[at:start], words)
+        origins += (*before[at:start], *(before[start] for _ in words))
+        at = end
+    return Prepared("".join((*pieces, text[at:])), (*origins, *before[at:]))
 
 
 @lru_cache(maxsize=65_536)
@@ -79,9 +128,15 @@ def distinct(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
+def _has_odd(text: str) -> bool:
+    # Quick for nearly every text: nothing but letters, signs, blanks and ends of lines.
+    plain = text.replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    return not plain.isprintable() and any(map(_is_odd, text))
+
+
 def _is_odd(character: str) -> bool:
     category = unicodedata.category(character)
-    return (category in _BLANK_CATEGORIES and character not in "\n\r\t") or category == "Cf"
+    return (category in _BLANK_CATEGORIES and character not in _LINE_SIGNS) or category == "Cf"
 
 
 def _clusters(text: str) -> Iterator[tuple[int, str]]:

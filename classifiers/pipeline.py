@@ -1,6 +1,7 @@
 """The spaCy pipelines: blank Polish, English and Ukrainian with our own components. Nothing is downloaded."""
 
 import dataclasses
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,24 +10,49 @@ from typing import TypeVar
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from classifiers.bags import Bag, Vocabulary
+from classifiers.concepts import NO_CONCEPTS, Concepts
 from classifiers.lemmas import tokens_of
 from classifiers.normalise import Token, distinct
-from classifiers.scoring import BagClassifier, Scored
+from classifiers.scoring import Head, Scored, WordWeights
 from classifiers.types import LANGUAGES
 
 Part = TypeVar("Part")
 Lexicon = Mapping[str, tuple[str, ...]]
+#: The questions of a model, in the order of the fields of ``Reading``.
+TOPICS = ("categories", "kinds", "urgencies", "noncases")
+_MOST_REMEMBERED = 100_000
+_TEXT = "text"
+_CHUNK = re.compile(r"(\S+|\s)( )?")
 
 Doc.set_extension("words", default=(), force=True)
 Doc.set_extension("bag", default=None, force=True)
-Doc.set_extension("categories", default=None, force=True)
-Doc.set_extension("kinds", default=None, force=True)
+Doc.set_extension("parts", default=None, force=True)
+for _topic in TOPICS:
+    Doc.set_extension(_topic, default=None, force=True)
+
+
+class Chunks:
+    """A tokenizer that parts a text at its spaces: the words within are found by our own component."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        chunks = _CHUNK.findall(text)
+        doc = Doc(
+            self.vocab, words=[chunk for chunk, _ in chunks], spaces=[bool(space) for _, space in chunks]
+        )
+        doc.user_data[_TEXT] = (
+            text  # putting it together again from its chunks takes longer than all the rest
+        )
+        return doc
 
 
 class Words:
-    """Finds the words within spaCy's tokens and gives each its folded form and all its base forms.
+    """Finds the words of the text and gives each its folded form, all its base forms and its concepts.
 
     The lexicon adds base forms that the dictionary misses because the diacritics were left out ("swieci").
     """
@@ -34,42 +60,59 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self.lexicon: Lexicon = {}
+        self.concepts = NO_CONCEPTS
+        self._known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
     def __call__(self, doc: Doc) -> Doc:
-        doc._.words = tuple(
-            self._with_lexicon(word)
-            for token in doc
-            if not token.is_space
-            for word in tokens_of(token.text, self.language, token.idx)
-        )
+        words = [self._known_word(word) for word in tokens_of(doc.user_data[_TEXT], self.language)]
+        for first, word in enumerate(words):
+            phrases = tuple(self.concepts.phrases_at(words, first))
+            if phrases:
+                lengths = tuple((last - first + 1, concept) for last, concept in phrases)
+                words[first] = dataclasses.replace(word, phrases=lengths)
+        doc._.words = tuple(words)
         return doc
 
-    def _with_lexicon(self, token: Token) -> Token:
-        more = self.lexicon.get(token.fold) if token.fold == token.lower else None
-        return dataclasses.replace(token, stems=distinct((*more, *token.stems))) if more else token
+    def _known_word(self, token: Token) -> Token:
+        """The word with more base forms by the lexicon, and its concepts; remembered by its lower case."""
+        known = self._known.get(token.lower)
+        if known is None:
+            more = self.lexicon.get(token.fold, ()) if token.fold == token.lower else ()
+            stems = distinct((*more, *token.stems)) if more else token.stems
+            concepts = self.concepts.of_word(dataclasses.replace(token, stems=stems))
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[token.lower] = known = (stems, concepts)
+        stems, concepts = known
+        if stems == token.stems and not concepts:
+            return token
+        return Token(token.text, token.start, token.end, token.lower, token.fold, stems, concepts)
 
 
 class Bags:
-    """Weighs the words by the vocabulary that training left."""
+    """Weighs the words by the vocabulary that training left, and looks up what each says for all labels."""
 
     def __init__(self) -> None:
         self.vocabulary = Vocabulary({})
+        self.weights: WordWeights | None = None
 
     def __call__(self, doc: Doc) -> Doc:
         doc._.bag = self.vocabulary.bag(doc._.words)
+        if self.weights is not None:
+            doc._.parts = self.weights.parts(doc._.bag)
         return doc
 
 
 class Scores:
-    """Lets a trained classifier judge the bag; the result lies in the extension that bears the component's topic."""
+    """Answers one question; the result lies in the extension that bears the component's topic."""
 
     def __init__(self, topic: str) -> None:
         self.topic = topic
-        self.classifier: BagClassifier | None = None
+        self.head: Head | None = None
 
     def __call__(self, doc: Doc) -> Doc:
-        if self.classifier is not None:
-            doc._.set(self.topic, self.classifier.score(doc._.bag))
+        if self.head is not None:
+            doc._.set(self.topic, self.head.score(doc._.parts))
         return doc
 
 
@@ -91,12 +134,13 @@ def make_scores(nlp: Language, name: str) -> Scores:  # noqa: ARG001
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What training left for the components."""
+    """What training left for the components. ``heads`` by topic."""
 
     lexicon: Lexicon
+    concepts: Mapping[str, Concepts]
     vocabulary: Vocabulary
-    categories: BagClassifier
-    kinds: BagClassifier
+    weights: WordWeights
+    heads: Mapping[str, Head]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +151,8 @@ class Reading:
     bag: Bag
     categories: Scored
     kinds: Scored
+    urgencies: Scored
+    noncases: Scored
 
 
 class Reader:
@@ -121,21 +167,27 @@ class Reader:
         pipeline = self._pipelines[language]
         with self._one_at_a_time, pipeline.memory_zone():
             doc = pipeline(text)
-            return Reading(doc._.words, doc._.bag, doc._.categories, doc._.kinds)
+            return Reading(doc._.words, doc._.bag, *(doc._.get(topic) for topic in TOPICS))
 
 
-def word_pipeline(language: str, lexicon: Lexicon) -> Language:
+def word_pipeline(language: str, lexicon: Lexicon, concepts: Concepts) -> Language:
     """A blank pipeline that only finds words: what training reads its texts with."""
     pipeline = spacy.blank(language)
-    _component(pipeline, "city_words", "words", Words).lexicon = lexicon if language == "pl" else {}
+    pipeline.tokenizer = Chunks(pipeline.vocab)
+    # Nothing asks spaCy what a word looks like; it would find that out for every new word of every text.
+    pipeline.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
+    words = _component(pipeline, "city_words", "words", Words)
+    words.lexicon = lexicon if language == "pl" else {}
+    words.concepts = concepts
     return pipeline
 
 
 def _assemble(language: str, parts: Parts) -> Language:
-    pipeline = word_pipeline(language, parts.lexicon)
-    _component(pipeline, "city_bags", "bags", Bags).vocabulary = parts.vocabulary
-    _component(pipeline, "city_scores", "categories", Scores).classifier = parts.categories
-    _component(pipeline, "city_scores", "kinds", Scores).classifier = parts.kinds
+    pipeline = word_pipeline(language, parts.lexicon, parts.concepts[language])
+    bags = _component(pipeline, "city_bags", "bags", Bags)
+    bags.vocabulary, bags.weights = parts.vocabulary, parts.weights
+    for topic in TOPICS:
+        _component(pipeline, "city_scores", topic, Scores).head = parts.heads[topic]
     return pipeline
 
 

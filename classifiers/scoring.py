@@ -1,4 +1,7 @@
-"""A trained linear classifier at work: probabilities, and what every word said for each label."""
+"""Trained linear classifiers at work: probabilities, and what every word said for each label.
+
+All heads of a model share one table of weights, so that a word is looked up once for all of them.
+"""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +13,7 @@ from classifiers.calibration import straighten
 from classifiers.features import FEATURE_SPACE, features_of
 from classifiers.linear import Floats, Ints, softmax
 
-_MAX_REMEMBERED = 50_000
+_MAX_REMEMBERED = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,40 +28,57 @@ class Scored:
         """The numbers of the likeliest labels, likeliest first."""
         return [int(label) for label in np.argsort(-self.probabilities, kind="stable")[:count]]
 
+    def of(self, label: str) -> float:
+        """The probability of a label; 0 for one that the model does not know."""
+        return float(self.probabilities[self.labels.index(label)]) if label in self.labels else 0.0
+
     def pull(self, label: int) -> Floats:
         """What each unit says for a label above what it says for the average label."""
         return np.asarray(self.parts[:, label] - self.parts.mean(axis=1), dtype=np.float32)
 
 
 @dataclass(slots=True)
-class BagClassifier:
-    """Weights by label for every known feature. Temperature and curve make the probabilities mean what they say."""
+class WordWeights:
+    """The weights of every known feature for the labels of all heads, and the words that were met lately."""
 
-    labels: tuple[str, ...]
     rows: Ints
     weights: Floats
-    biases: Floats
-    temperature: float
-    curve: tuple[tuple[float, float], ...]
     _remembered: dict[str, Floats] = field(default_factory=dict)
 
-    def score(self, bag: Bag) -> Scored:
-        parts = np.zeros((len(bag.units), len(self.labels)), np.float32)
-        for number, (unit, value) in enumerate(zip(bag.units, bag.values, strict=True)):
-            parts[number] = value * self._unit_weights(unit.key)
-        scores = (parts.sum(axis=0) + self.biases) / self.temperature
-        return Scored(self.labels, straighten(softmax(scores[None, :]), self.curve)[0], parts)
+    def parts(self, bag: Bag) -> Floats:
+        """What each unit of the bag says for each label of all heads."""
+        if not bag.units:
+            return np.zeros((0, self.weights.shape[1]), np.float32)
+        table = np.stack([self._of_unit(unit.key) for unit in bag.units])
+        return np.asarray(table * bag.values[:, None], dtype=np.float32)
 
-    def _unit_weights(self, key: str) -> Floats:
+    def _of_unit(self, key: str) -> Floats:
         known = self._remembered.get(key)
         if known is None:
-            known = np.zeros(len(self.labels), np.float32)
-            for feature, value in features_of(key):
-                known += np.float32(value) * self.weights[self.rows[feature]]
+            features = features_of(key)
+            rows = self.rows[np.fromiter((feature for feature, _ in features), np.int64, len(features))]
+            values = np.fromiter((value for _, value in features), np.float32, len(features))
+            known = np.asarray(values @ self.weights[rows].astype(np.float32), dtype=np.float32)
             if len(self._remembered) >= _MAX_REMEMBERED:
                 self._remembered.clear()
             self._remembered[key] = known
         return known
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question of a model: its labels, where they stand in the table, and what makes its probabilities true."""
+
+    labels: tuple[str, ...]
+    first: int
+    biases: Floats
+    temperature: float
+    curve: tuple[tuple[float, float], ...]
+
+    def score(self, all_parts: Floats) -> Scored:
+        parts = all_parts[:, self.first : self.first + len(self.labels)]
+        scores = (parts.sum(axis=0) + self.biases) / np.float32(self.temperature)
+        return Scored(self.labels, straighten(softmax(scores[None, :]), self.curve)[0], parts)
 
 
 def index_features(features: NDArray[np.uint32]) -> Ints:

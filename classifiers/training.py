@@ -1,8 +1,12 @@
-"""Trains a model from the corpus and the catalogue's own words, and writes it as a versioned directory."""
+"""Trains a model from the corpus and the catalogue's own words, and writes it as a versioned directory.
+
+The corpus teaches; the validation texts, written by somebody else, set what the probabilities mean and where the
+lines lie. No text does both.
+"""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -11,70 +15,89 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import calibration
-from classifiers.corpus import corpus_files, read_corpus, vocabulary_files
-from classifiers.kinds import find_markers
+from classifiers import limits
+from classifiers.bags import make_known_design
+from classifiers.calibration import choose_temperature, reliability_curve, straighten
+from classifiers.concepts import concept_files, load_concepts
+from classifiers.corpus import (
+    VALIDATION_DIR,
+    Example,
+    corpus_files,
+    read_corpus,
+    saying_files,
+    vocabulary_files,
+)
 from classifiers.language import LanguageModel
-from classifiers.linear import Fitting, Floats, Labelled, fit, softmax
-from classifiers.material import Material, gather
+from classifiers.linear import Fitting, Floats, Weights, fit, softmax
+from classifiers.material import Material, Question, gather, read_words
 from classifiers.model import FORMAT, file_digest
 from classifiers.saving import Arrays, write_model
-from classifiers.types import LANGUAGES, ROUTABLE_KINDS, Catalogue, CategoryEntry
+from classifiers.types import LANGUAGES, Catalogue, CategoryEntry
 
-_FOLDS = 3
 _FITTING = Fitting()
-_DEPENDENCIES = ("spacy", "morfeusz2", "numpy", "thinc")
+_DEPENDENCIES = ("spacy", "morfeusz2", "numpy", "scipy")
+_NO_CURVE = [(0.0, 0.0), (1.0, 1.0)]
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """One classifier and its calibration. ``held_out``: probabilities of the sentences, each by a model without it."""
+    """One head and its calibration. ``judged``: calibrated probabilities of the validation texts."""
 
-    labels: tuple[str, ...]
-    weights: Floats
-    biases: Floats
+    question: Question
+    weights: Weights
     temperature: float
     curve: list[tuple[float, float]]
-    held_out: Floats
+    judged: Floats
 
     @property
     def description(self) -> dict[str, Any]:
-        return {"labels": list(self.labels), "temperature": self.temperature, "curve": self.curve}
+        return {"labels": list(self.question.labels), "temperature": self.temperature, "curve": self.curve}
 
 
-def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path, seed: int) -> str:
-    """Writes ``out_dir/<version>/`` and returns the version: the same input, code and seed give the same version.
+def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path) -> str:
+    """Writes ``out_dir/<version>/`` and returns the version: the same input and code give the same version.
 
     Raises CorpusError for an unreadable corpus and NothingToLearn for an empty one. An existing directory of that
     version is replaced; a failed training leaves nothing behind.
     """
-    print_of_input = fingerprint(corpus_dir, catalogue, seed)
+    print_of_input = fingerprint(corpus_dir, catalogue)
     material = gather(read_corpus(corpus_dir), catalogue)
-    categories = _fit(material, [example.label for example in material.examples], seed)
-    kinds = _fit(material, [example.kind for example in material.examples], seed)
+    validation = read_validation(catalogue)
+    fitted = _fit(material, validation)
     version = version_of(print_of_input)
     manifest = {
         "format": FORMAT,
         "version": version,
         "fingerprint": print_of_input,
-        "seed": seed,
         "languages": list(LANGUAGES),
         "dependencies": {name: installed(name) for name in _DEPENDENCIES},
-        "examples": {"sentences": material.sentences, "all": len(material.examples)},
+        "examples": {
+            "sentences": material.sentences,
+            "all": len(material.examples),
+            "validation": len(validation),
+        },
         "features": len(material.features),
-        "categories": categories.description,
-        "kinds": kinds.description,
-        **_thresholds(material, categories, kinds),
+        "heads": {topic: head.description for topic, head in fitted.items()},
+        **limits.choose(
+            validation, {topic: head.judged for topic, head in fitted.items()}, material.questions
+        ),
     }
-    write_model(out_dir / version, manifest, _arrays(material, categories, kinds), material.lexicon)
+    write_model(out_dir / version, manifest, _arrays(material, fitted), material.lexicon)
     return version
 
 
-def fingerprint(corpus_dir: Path, catalogue: Catalogue, seed: int) -> str:
-    """A hash of all that decides what training gives: texts, catalogue, code, libraries, seed."""
-    digest = hashlib.sha256(f"{FORMAT} {seed} {[installed(name) for name in _DEPENDENCIES]}".encode())
+def read_validation(catalogue: Catalogue, directory: Path = VALIDATION_DIR) -> list[Example]:
+    """The texts that no model learns from, as far as the catalogue has their categories."""
+    codes = {entry.code for entry in catalogue.categories}
+    return [e for e in read_corpus(directory) if e.label in codes or not e.label]
+
+
+def fingerprint(corpus_dir: Path, catalogue: Catalogue) -> str:
+    """A hash of all that decides what training gives: texts, catalogue, code, libraries."""
+    digest = hashlib.sha256(f"{FORMAT} {[installed(name) for name in _DEPENDENCIES]}".encode())
     code = sorted(Path(__file__).resolve().parent.glob("*.py"))
-    for path in (*code, *vocabulary_files(), *corpus_files(corpus_dir)):
+    words = (*vocabulary_files(), *saying_files(), *concept_files())
+    for path in (*code, *words, *corpus_files(corpus_dir), *corpus_files(VALIDATION_DIR)):
         digest.update(f"{path.parent.name}/{path.name} {file_digest(path)}\n".encode())
     entries = [_as_plain(entry) for entry in catalogue.categories]
     digest.update(json.dumps(entries, sort_keys=True, ensure_ascii=False).encode())
@@ -96,88 +119,42 @@ def _as_plain(entry: CategoryEntry) -> dict[str, Any]:
     }
 
 
-def _fit(material: Material, names: Sequence[str], seed: int) -> Fitted:
-    labels = tuple(sorted(set(names)))
-    numbers = np.array([labels.index(name) for name in names], dtype=np.intp)
-    worth = np.array([example.worth for example in material.examples], dtype=np.float32)
-    wanted = Labelled(numbers, len(labels), worth)
-    scores, truth = _held_out_scores(material, wanted, seed), numbers[: material.sentences]
-    temperature = calibration.choose_temperature(scores, truth) if material.sentences else 1.0
-    held_out = softmax(scores / np.float32(temperature)) if material.sentences else scores
-    curve = calibration.reliability_curve(held_out.max(axis=1, initial=0.0), held_out.argmax(axis=1) == truth)
-    weights, biases = fit(material.design, wanted, _FITTING)
-    return Fitted(labels, weights, biases, temperature, curve, calibration.straighten(held_out, curve))
-
-
-def _held_out_scores(material: Material, wanted: Labelled, seed: int) -> Floats:
-    """Scores for each sentence by a classifier that was fitted without it; all else is always fitted."""
-    folds = np.full(len(material.examples), -1)
-    folds[: material.sentences] = np.random.default_rng(seed).permutation(material.sentences) % _FOLDS
-    scores = np.zeros((material.sentences, wanted.n_labels), dtype=np.float32)
-    for held in range(_FOLDS if material.sentences else 0):
-        seen, unseen = np.flatnonzero(folds != held), np.flatnonzero(folds == held)
-        weights, biases = fit(material.design.take(seen), wanted.take(seen), _FITTING)
-        scores[unseen] = material.design.take(unseen).scores(weights) + biases
-    return scores
-
-
-def _thresholds(material: Material, categories: Fitted, kinds: Fitted) -> dict[str, Any]:
-    """Where the lines lie, and the cross-validated figures behind them. Without sentences nothing is routed."""
-    if not material.sentences:
-        return {"threshold": 1.01, "legal_threshold": 0.0, "cross_validation": {}}
-    sentences = material.examples[: material.sentences]
-    truth = [example.label for example in sentences]
-    guesses = [categories.labels[number] for number in categories.held_out.argmax(axis=1)]
-    hits = np.array([a == b for a, b in zip(guesses, truth, strict=True)], dtype=np.bool_)
-    confidences = categories.held_out.max(axis=1)
-    legal = _legal_probabilities(material, categories, kinds)
-    is_legal = np.array([example.kind not in ROUTABLE_KINDS for example in sentences], dtype=np.bool_)
-    legal_threshold = calibration.choose_legal_threshold(legal, is_legal)
-    suspect = legal >= legal_threshold
-    threshold = calibration.choose_threshold(confidences[~suspect], hits[~suspect])
-    routed = ~suspect & (confidences >= threshold)
-    figures = {
-        "accuracy": hits.mean(),
-        "macro_f1": calibration.macro_f1(truth, guesses),
-        "coverage": routed.mean(),
-        "precision": hits[routed].mean() if routed.any() else 0.0,
-        "calibration_error": calibration.calibration_error(confidences, hits),
-        "legal_recall": suspect[is_legal].mean() if is_legal.any() else 1.0,
-        "legal_false_alarms": suspect[~is_legal].mean() if not is_legal.all() else 0.0,
-    }
+def _fit(material: Material, validation: Sequence[Example]) -> dict[str, Fitted]:
+    heads = [question.head(material.examples) for question in material.questions]
+    found = fit(material.design, heads, _FITTING)
+    texts = read_words(validation, material.lexicon, load_concepts())
+    seen = make_known_design([material.vocabulary.bag(text) for text in texts], material.features)
     return {
-        "threshold": threshold,
-        "legal_threshold": legal_threshold,
-        "cross_validation": {name: round(float(value), 4) for name, value in figures.items()},
+        question.topic: _calibrated(question, weights, weights.scores(seen.features_of_texts), validation)
+        for question, weights in zip(material.questions, found, strict=True)
     }
 
 
-def _legal_probabilities(material: Material, categories: Fitted, kinds: Fitted) -> NDArray[np.floating]:
-    """How likely each sentence is to be legal; certain where a marker, its topic or its likeliest kind says so."""
-    routable = [number for number, kind in enumerate(kinds.labels) if kind in ROUTABLE_KINDS]
-    probabilities = np.asarray(1.0 - kinds.held_out[:, routable].sum(axis=1), dtype=np.float64)
-    legal = {entry.code for entry in material.catalogue.categories if entry.kind not in ROUTABLE_KINDS}
-    for number, example in enumerate(material.examples[: material.sentences]):
-        topic = categories.labels[int(categories.held_out[number].argmax())]
-        likeliest = kinds.labels[int(kinds.held_out[number].argmax())]
-        is_marked = bool(find_markers(material.texts[number], example.language))
-        if is_marked or topic in legal or likeliest not in ROUTABLE_KINDS:
-            probabilities[number] = 1.0
-    return probabilities
+def _calibrated(
+    question: Question, weights: Weights, scores: Floats, validation: Sequence[Example]
+) -> Fitted:
+    head = question.head(validation)
+    asked = head.importance > 0
+    if not asked.any():
+        return Fitted(question, weights, 1.0, _NO_CURVE, softmax(scores))
+    temperature = choose_temperature(scores[asked], head.labels[asked])
+    judged = softmax(scores / np.float32(temperature))
+    hits = judged.argmax(axis=1) == head.labels
+    curve = reliability_curve(judged[asked].max(axis=1), hits[asked])
+    return Fitted(question, weights, temperature, curve, straighten(judged, curve))
 
 
-def _arrays(material: Material, categories: Fitted, kinds: Fitted) -> Arrays:
+def _arrays(material: Material, fitted: Mapping[str, Fitted]) -> Arrays:
     keys, weights = material.vocabulary.to_arrays()
     model = LanguageModel.of((example.language, example.text) for example in material.examples)
-    arrays: dict[str, dict[str, NDArray[Any]]] = {
+    table = np.concatenate([head.weights.weights for head in fitted.values()], axis=1)
+    unknown: NDArray[np.float32] = np.zeros((1, table.shape[1]), dtype=np.float32)
+    return {
         "features.npz": {"features": material.features},
         "vocabulary.npz": {"keys": keys, "weights": weights},
         "language.npz": {"polish_over_english": model.polish_over_english},
+        "weights.npz": {
+            "weights": np.concatenate([table, unknown]).astype(np.float16),
+            "biases": np.concatenate([head.weights.biases for head in fitted.values()]),
+        },
     }
-    for topic, fitted in (("categories", categories), ("kinds", kinds)):
-        unknown = np.zeros((1, len(fitted.labels)), dtype=np.float32)
-        arrays[f"{topic}.npz"] = {
-            "weights": np.concatenate([fitted.weights, unknown]),
-            "biases": fitted.biases,
-        }
-    return arrays

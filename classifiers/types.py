@@ -1,7 +1,7 @@
 """What goes in (catalogue, gazetteer) and what comes out (an understanding). Plain data: codes are plain strings."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 LANGUAGES = ("pl", "en", "uk")
@@ -46,6 +46,10 @@ class Gazetteer:
     streets: tuple[StreetEntry, ...]
     districts: tuple[tuple[str, str], ...]
 
+    def __hash__(self) -> int:
+        # Asked for every text: a few streets tell gazetteers apart well enough, and equality looks at all of them.
+        return hash((len(self.streets), self.streets[:1], self.streets[-1:], self.districts[:1]))
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -81,8 +85,31 @@ class UrgencyFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class NonCaseFinding:
+    """The text is probably no matter for the city hall: what it is instead ("SPAM", "WRONG_CITY" …)."""
+
+    kind: str
+    probability: float
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePart:
+    """A stretch of the text that tells a part of the place: STREET, NUMBER, FLAT, SECOND, RELATION, STOP, DISTRICT."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceFinding:
-    """A place named in the text. ``street_id`` is None when the street is not known or the name is ambiguous."""
+    """A place named in the text. ``street_id`` is None when the street is not known or the name is ambiguous.
+
+    ``house_number`` is as it was written, so "12a/5" too; ``flat_number`` is the flat where one is told. ``relation``
+    is CORNER or BETWEEN (with the second street), OPPOSITE, BEHIND, BEFORE, NEAR, or empty. ``start`` and ``end`` are
+    those of the name; ``parts`` tells where everything else stands. ``confidence`` is from 0 to 1.
+    """
 
     street_id: int | None
     street_name: str
@@ -90,19 +117,39 @@ class PlaceFinding:
     district: str | None
     start: int
     end: int
+    flat_number: str = ""
+    second_street_id: int | None = None
+    second_street_name: str = ""
+    relation: str = ""
+    stop_name: str = ""
+    confidence: float = 0.0
+    parts: tuple[PlacePart, ...] = ()
+
+    def moved(self, to: Callable[[int, int], tuple[int, int]]) -> "PlaceFinding":
+        """The same place with its offsets in another text: ``to`` says where a stretch stands there."""
+        start, end = to(self.start, self.end)
+        parts = tuple(PlacePart(part.kind, *to(part.start, part.end)) for part in self.parts)
+        return replace(self, start=start, end=end, parts=parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """All that was read out of one text. ``categories`` holds at most three, likeliest first; it may be empty."""
+    """All that was read out of one text. ``categories`` holds at most three, likeliest first; it may be empty.
+
+    ``is_sure``: the first category is surer than its line, so that a machine may act on it. ``reasons`` are those words
+    for the first category that may be told to whoever wrote the text: no names, numbers or places.
+    """
 
     language: str
     language_probability: float
     categories: tuple[CategorySuggestion, ...]
+    is_sure: bool
     kind: KindFinding
     urgency: UrgencyFinding
+    noncase: NonCaseFinding | None
     place: PlaceFinding | None
     model_version: str
+    reasons: tuple[Word, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and dictionaries for storage as JSON."""

@@ -1,14 +1,18 @@
 """From a text to an understanding: the one entrance for those who use this room."""
 
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from classifiers.categories import suggest
-from classifiers.explain import Evidence
+from classifiers.explain import Evidence, telling_words
 from classifiers.kinds import find_markers, judge_kind, legal_topics
+from classifiers.noncases import judge_noncase
 from classifiers.normalise import Prepared, prepare
 from classifiers.places import find_place
-from classifiers.types import Catalogue, Gazetteer, Understanding, Word
+from classifiers.scoring import Scored
+from classifiers.telling import tellable
+from classifiers.types import Catalogue, CategorySuggestion, Gazetteer, Understanding, Word
 from classifiers.urgency import judge_urgency
 
 if (
@@ -31,28 +35,41 @@ def understand(
     language, certainty = model.language.detect(prepared.text, language_hint)
     reading = model.read(prepared.text, language)
     evidence = Evidence(reading.tokens, reading.bag)
-    categories = suggest(
-        evidence, reading.categories, frozenset(entry.code for entry in catalogue.categories)
-    )
-    kind = judge_kind(
-        evidence,
-        reading.kinds,
-        model.legal_threshold,
-        legal_topics(catalogue, categories),
-        find_markers(reading.tokens, language),
-    )
+    active = frozenset(entry.code for entry in catalogue.categories)
+    categories = suggest(evidence, reading.categories, active)
+    limits = model.limits
+    place = find_place(prepared.text, reading.tokens, gazetteer)
     understanding = Understanding(
         language=language,
         language_probability=certainty,
         categories=categories,
-        kind=kind,
-        urgency=judge_urgency(reading.tokens, catalogue, categories, language),
-        place=find_place(prepared.text, reading.tokens, gazetteer),
+        is_sure=bool(categories) and categories[0].probability >= limits.of_category(categories[0].code),
+        kind=judge_kind(
+            evidence,
+            reading.kinds,
+            limits.legal,
+            legal_topics(catalogue, categories),
+            find_markers(reading.tokens, language),
+        ),
+        urgency=judge_urgency(evidence, reading.urgencies, limits.urgent, catalogue, categories, language),
+        noncase=judge_noncase(evidence, reading.noncases, limits.noncase),
+        place=place,
         model_version=model.version,
+        reasons=_reasons(
+            evidence, reading.categories, categories, tellable(prepared.text, reading.tokens, place)
+        ),
     )
     return (
         understanding if prepared.origins is None else _with_original_offsets(understanding, prepared, text)
     )
+
+
+def _reasons(
+    evidence: Evidence, scored: Scored, categories: Sequence[CategorySuggestion], allowed: Set[int]
+) -> tuple[Word, ...]:
+    if not categories:
+        return ()
+    return telling_words(evidence, scored.pull(scored.labels.index(categories[0].code)), allowed)
 
 
 def _with_original_offsets(found: Understanding, prepared: Prepared, text: str) -> Understanding:
@@ -62,14 +79,19 @@ def _with_original_offsets(found: Understanding, prepared: Prepared, text: str) 
             replace(word, text=text[start:end], start=start, end=end) for word, (start, end) in spans
         )
 
-    place = found.place
-    if place is not None:
-        start, end = prepared.original_span(place.start, place.end)
-        place = replace(place, start=start, end=end)
+    place = found.place.moved(prepared.original_span) if found.place is not None else None
     return replace(
         found,
         categories=tuple(replace(category, words=moved(category.words)) for category in found.categories),
         kind=replace(found.kind, words=moved(found.kind.words)),
         urgency=replace(found.urgency, words=moved(found.urgency.words)),
+        noncase=found.noncase and replace(found.noncase, words=moved(found.noncase.words)),
         place=place,
+        reasons=tuple(_at_origin(word, prepared) for word in found.reasons),
     )
+
+
+def _at_origin(word: Word, prepared: Prepared) -> Word:
+    """The word where it stands in the original, but without the marks in it that turn text around."""
+    start, end = prepared.original_span(word.start, word.end)
+    return replace(word, start=start, end=end)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from cases.deadlines import promised_date
 from cases.keys import phone_pin
 from cases.models import REOPEN_DAYS, Audience, Case, CaseEvent, EventKind, Message, ParticipantRole
+from cases.queries.reasons import route_reason
 from notifications.links import privacy_url, tracking_url
 from notifications.models import Notice, NoticeChannel, NoticeKind
 from routing.models import Department
@@ -42,6 +43,7 @@ class Facts:
     waiting_for: str
     department: str
     is_handed_over: bool
+    route_reason: str
     promised_for: date | None
     answer_by: date | None
     planned_for: date | None
@@ -98,6 +100,7 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         waiting_for=case.waiting_for,
         department=_department_name(passed),
         is_handed_over=passed is not None and passed.kind == EventKind.REASSIGNED,
+        route_reason=_route_reason(notice, passed),
         promised_for=promised_date(case),
         answer_by=_day(payload.get("answer_by")),
         planned_for=_day(payload.get("date")),
@@ -117,6 +120,13 @@ def _passing_event(notice: Notice) -> CaseEvent | None:
         return notice.event
     folded = notice.folded.select_related("event").order_by("event_id").last()
     return folded.event if folded else None
+
+
+def _route_reason(notice: Notice, passed: CaseEvent | None) -> str:
+    """Why the machine passed the case on; empty when the notice is about something else or a person decided."""
+    if passed is None or passed.kind != EventKind.ROUTED:
+        return ""
+    return route_reason(notice.participant)
 
 
 def _department_name(passed: CaseEvent | None) -> str:

@@ -122,13 +122,13 @@ def _loaded_keys(model: type[models.Model]) -> models.QuerySet[LoadedKey]:
 def _put_calendar(row: Row) -> Loaded:
     if not any(parse_hours(row["hours"])):
         raise BadCityData("never opens")
-    return _put(Calendar, {"code": row["code"]}, row)
+    return put_row(Calendar, {"code": row["code"]}, row)
 
 
 def _put_day_off(row: Row) -> Loaded:
     day = row["date"] if isinstance(row["date"], date) else date.fromisoformat(row["date"])
     calendar = _find(Calendar, row["calendar"])
-    return _put(DayOff, {"calendar": calendar, "date": day}, {"name": row["name"]})
+    return put_row(DayOff, {"calendar": calendar, "date": day}, {"name": row["name"]})
 
 
 def _put_department(row: Row) -> Loaded:
@@ -136,26 +136,26 @@ def _put_department(row: Row) -> Loaded:
         "parent": _find_if_kept(Department, row.get("parent")),
         "calendar": _find_if_kept(Calendar, row.get("calendar")),
     }
-    return _put(Department, {"code": row["code"]}, row | references)
+    return put_row(Department, {"code": row["code"]}, row | references)
 
 
 def _put_group(row: Row) -> Loaded:
-    return _put(Group, {"code": row["code"]}, row)
+    return put_row(Group, {"code": row["code"]}, row)
 
 
 def _put_category(row: Row) -> Loaded:
     references = {"group": _find(Group, row["group"]), "department": _find(Department, row["department"])}
-    return _put(Category, {"code": row["code"]}, row | references)
+    return put_row(Category, {"code": row["code"]}, row | references)
 
 
 def _put_district(row: Row) -> Loaded:
-    return _put(District, {"code": row["code"]}, row)
+    return put_row(District, {"code": row["code"]}, row)
 
 
 def _put_street(row: Row) -> Loaded:
     district = _find_if_kept(District, row.get("district"))
     values = row | {"district": district, "folded": fold(row["name"])}
-    return _put(Street, {"prefix": row["prefix"], "name": row["name"]}, values)
+    return put_row(Street, {"prefix": row["prefix"], "name": row["name"]}, values)
 
 
 def _put_rule(row: Row) -> Loaded:
@@ -168,7 +168,7 @@ def _put_rule(row: Row) -> Loaded:
     }
     conditions = {name: _today(name, row[name], allowed) for name, allowed in known.items() if name in row}
     department = _find(Department, row["department"])
-    return _put(Rule, {"code": row["code"]}, row | conditions | {"department": department})
+    return put_row(Rule, {"code": row["code"]}, row | conditions | {"department": department})
 
 
 def _today(condition: str, names: list[str], known: dict[str, list[str]]) -> list[str]:
@@ -204,7 +204,7 @@ _TABLES: tuple[tuple[str, str, Callable[[Row], Loaded]], ...] = (
 )
 
 
-def _put(model: type[LoadedRow], key: Row, values: Row) -> Loaded:
+def put_row(model: type[LoadedRow], key: Row, values: Row) -> Loaded:
     """Create the row, or bring those fields up to date that nobody edited since the last load.
 
     A row is found by its key as it was loaded, so that a renamed one does not come back under its old name; a deleted

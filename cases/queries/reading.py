@@ -6,18 +6,32 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from cases.models import Case, Prediction
+from cases.models.codes import Held
+from classifiers.explain import sentence_for_agent
+from classifiers.types import CategorySuggestion, Word
 from routing.models import Category, Kind, Rule
+from routing.models.loaded import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A category that the text may be about, and the words that speak for it."""
+    """A category that the text may be about, and the words that speak for it, also with their shares."""
 
     code: str
     name: str
     probability: float
+    words: tuple[str, ...]
+    shares: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why the case was left for a person, and the words behind that where there are any."""
+
+    reason: str
     words: tuple[str, ...]
 
 
@@ -32,9 +46,14 @@ class RouteReason:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The last prediction of a case, and what a person decided afterwards."""
+    """The last prediction of a case, and what a person decided afterwards.
+
+    ``sentence`` says category, probability and words with their shares; ``holds`` why it was left for a person.
+    """
 
     model_version: str
+    sentence: str
+    holds: tuple[Hold, ...]
     guesses: tuple[Guess, ...]
     kind: str
     kind_words: tuple[str, ...]
@@ -49,11 +68,6 @@ class Reading:
     decided_by: str
     decided_at: datetime | None
 
-    @property
-    def is_legal_found(self) -> bool:
-        """Whether the words speak for a matter of law, and not only against certainty."""
-        return bool(self.kind) and Kind(self.kind).is_legal
-
 
 def last_reading(case: Case) -> Reading | None:
     """The newest prediction; None while nothing was predicted."""
@@ -65,6 +79,8 @@ def last_reading(case: Case) -> Reading | None:
     place = found.findings.get("place") or {}
     return Reading(
         model_version=found.model_version,
+        sentence=_sentence(found.suggestions),
+        holds=_holds(found),
         guesses=_guesses(found.suggestions),
         kind=kind.get("kind", ""),
         kind_words=_words(kind),
@@ -81,19 +97,51 @@ def last_reading(case: Case) -> Reading | None:
     )
 
 
+def _sentence(suggestions: list[dict[str, Any]]) -> str:
+    """The agent's sentence about the likeliest category; empty when there is none."""
+    if not suggestions:
+        return ""
+    first = suggestions[0]
+    category = Category.objects.filter(code=first["code"]).first()
+    names = {code: category.in_language("name", code) for code in LANGUAGES} if category else {}
+    words = tuple(Word(word["text"], 0, 0, float(word.get("share", 0))) for word in first["words"])
+    suggestion = CategorySuggestion(first["code"], float(first["probability"]), words)
+    return sentence_for_agent(suggestion, names, _language())
+
+
+def _holds(found: Prediction) -> tuple[Hold, ...]:
+    """Why a person has to decide. Where that was not kept yet, the legal gate is all that can still be told."""
+    kind, noncase = found.findings.get("kind") or {}, found.findings.get("noncase") or {}
+    by_gate = [Held.LEGAL] if kind.get("may_be_legal") and not found.was_routed else []
+    held = [Held(code) for code in found.findings.get("held", by_gate)]
+    is_legal_found = bool(kind.get("kind")) and Kind(kind["kind"]).is_legal
+    holds = []
+    for reason in held:
+        if reason == Held.LEGAL and not is_legal_found:
+            holds.append(Hold(_("we are not sure that it is only a report"), ()))
+        else:
+            words = {Held.LEGAL: kind, Held.NO_CASE: noncase}.get(reason, {})
+            holds.append(Hold(str(reason.label), _words(words)))
+    return tuple(holds)
+
+
 def _guesses(suggestions: list[dict[str, Any]]) -> tuple[Guess, ...]:
     codes = [suggestion["code"] for suggestion in suggestions]
     names = {category.code: category.name for category in Category.objects.filter(code__in=codes)}
     return tuple(
-        Guess(s["code"], names.get(s["code"], s["code"]), float(s["probability"]), _words(s))
+        Guess(s["code"], names.get(s["code"], s["code"]), float(s["probability"]), _words(s), _shares(s))
         for s in suggestions
     )
 
 
+def _shares(suggestion: Mapping[str, Any]) -> tuple[str, ...]:
+    words = suggestion.get("words", ())
+    return tuple(f"{word['text']} {round(100 * float(word.get('share', 0)))} %" for word in words)
+
+
 def _reasons(reasons: list[dict[str, Any]]) -> tuple[RouteReason, ...]:
     codes = [reason["rule"] for reason in reasons if reason.get("rule")]
-    language = (get_language() or "pl")[:2]
-    column = f"reason_{language if language in ('pl', 'en', 'uk') else 'pl'}"
+    column = f"reason_{_language()}"
     sentences = dict(Rule.objects.filter(code__in=codes).values_list("code", column))
     return tuple(
         RouteReason(r["code"], sentences.get(r.get("rule"), ""), tuple(r.get("words", ()))) for r in reasons
@@ -103,3 +151,8 @@ def _reasons(reasons: list[dict[str, Any]]) -> tuple[RouteReason, ...]:
 def _words(finding: Mapping[str, Any]) -> tuple[str, ...]:
     """The words of a finding as they were written, each once."""
     return tuple(dict.fromkeys(str(word["text"]) for word in finding.get("words", ())))
+
+
+def _language() -> str:
+    language = (get_language() or "pl")[:2]
+    return language if language in LANGUAGES else "pl"

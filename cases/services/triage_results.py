@@ -8,7 +8,7 @@ from cases.access import is_kept_away
 from cases.actors import SYSTEM_ACTOR
 from cases.deadlines import CLOCK_FIELDS, set_clocks
 from cases.models import Case, CaseEvent, CaseParticipant, EventKind, Prediction
-from cases.models.codes import URGENCY_RANK
+from cases.models.codes import URGENCY_RANK, Held
 from cases.payloads import Routed, Triaged
 from cases.services._deciding import decided_before
 from cases.services._files import settle_evidence
@@ -42,7 +42,8 @@ def _record(case: Case, event: CaseEvent, decision: Decision, at: datetime) -> N
     is_untouched = case.status == Status.NEW and not _was_decided(case)
     may_have = department is not None and not is_kept_away(case, department)
     is_routed = is_untouched and decision.is_routed and may_have
-    _keep_prediction(case, event, decision, department, is_routed, at)
+    held = None if is_routed else _held(decision, is_untouched=is_untouched)
+    _keep_prediction(case, event, decision, department, held, at)
     if not is_untouched:
         return
     was_user = case.assignee_id
@@ -69,6 +70,13 @@ def _record(case: Case, event: CaseEvent, decision: Decision, at: datetime) -> N
         reason = decision.choice.reasons[0]
         routed = Routed(department.code, reason.code, reason.rule, was_user)
         record_event(case, routed, by=SYSTEM_ACTOR, at=at)
+
+
+def _held(decision: Decision, *, is_untouched: bool) -> tuple[Held, ...]:
+    """Why it was not passed on: what triage says, and what only shows now that the case is locked."""
+    if not is_untouched:
+        return (*decision.held, Held.PERSON_FIRST)
+    return decision.held if not decision.is_routed else (Held.KEPT_AWAY,)
 
 
 def _was_decided(case: Case) -> bool:
@@ -98,9 +106,10 @@ def _keep_prediction(
     event: CaseEvent,
     decision: Decision,
     department: Department | None,
-    is_routed: bool,
+    held: tuple[Held, ...] | None,
     at: datetime,
 ) -> None:
+    """``held``: why the case was left for a person; None when it was not."""
     understanding = decision.understanding.to_dict()
     Prediction.objects.create(
         case=case,
@@ -112,10 +121,13 @@ def _keep_prediction(
             "kind": understanding["kind"],
             "urgency": understanding["urgency"],
             "place": understanding["place"],
+            "noncase": understanding["noncase"],
+            "reasons": understanding["reasons"],
+            "held": list(held or ()),
         },
         reasons=[{"code": r.code, "rule": r.rule, "words": list(r.words)} for r in decision.choice.reasons],
         department=department,
-        was_routed=is_routed,
+        was_routed=held is None,
         created_at=at,
         **decided_before(case),
     )

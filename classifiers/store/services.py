@@ -13,8 +13,6 @@ from classifiers.store.models import ModelVersion
 from classifiers.training import fingerprint, train, version_of
 from classifiers.types import Catalogue
 
-SEED = 1
-
 
 def prepare_model(*, catalogue: Catalogue, at: datetime) -> ModelVersion:
     """The serving model for this corpus, catalogue and code: trained only when there is none yet, then promoted.
@@ -24,11 +22,11 @@ def prepare_model(*, catalogue: Catalogue, at: datetime) -> ModelVersion:
     """
     corpus_dir = Path(getattr(settings, "CORPUS_DIR", None) or CORPUS_DIR)
     models_dir = Path(settings.MODELS_DIR)
-    version = version_of(fingerprint(corpus_dir, catalogue, SEED))
+    version = version_of(fingerprint(corpus_dir, catalogue))
     try:
         manifest = read_manifest(models_dir / version)
     except BrokenModel:
-        train(corpus_dir, catalogue, models_dir, SEED)
+        train(corpus_dir, catalogue, models_dir)
         manifest = read_manifest(models_dir / version)
     return _serve(version, manifest, at)
 

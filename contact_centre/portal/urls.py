@@ -40,5 +40,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CASE}reopen/", tracking.reopen, name="reopen"),
     path(f"{_CASE}file/<int:file_id>/<file_name:name>", files.show_file, name="file"),
     path("privacy/", home.privacy, name="privacy"),
+    path("how-requests-are-sorted/", home.sorting, name="sorting"),
     path("accessibility/", home.accessibility, name="accessibility"),
 ]

@@ -23,6 +23,7 @@ RESIDENT = [
     "/track/KON-2026-000001-0/abcdefgh12345678/",
     "/privacy/",
     "/accessibility/",
+    "/how-requests-are-sorted/",
     "/login/",
     "/there-is-no-such-page/",
 ]

@@ -10,7 +10,6 @@ from classifiers.model import BrokenModel, Model, load
 from classifiers.training import fingerprint, train, version_of
 from classifiers.types import Catalogue, CategoryEntry, Gazetteer, StreetEntry
 
-SEED = 7
 CACHE_DIR = Path(__file__).parents[2] / ".cache"
 
 
@@ -76,13 +75,13 @@ def model_dir(catalogue: Catalogue) -> Path:
     """A trained model. Kept by its fingerprint between the workers of a run and between runs."""
     models_dir = CACHE_DIR / "classifier-tests"
     models_dir.mkdir(parents=True, exist_ok=True)
-    version = version_of(fingerprint(CORPUS_DIR, catalogue, SEED))
+    version = version_of(fingerprint(CORPUS_DIR, catalogue))
     with (models_dir / "training.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             load(models_dir / version)
         except BrokenModel:
-            train(CORPUS_DIR, catalogue, models_dir, SEED)
+            train(CORPUS_DIR, catalogue, models_dir)
     return models_dir / version
 
 

@@ -15,25 +15,6 @@ def test_the_calibration_error_is_nought_where_probabilities_tell_the_truth() ->
     assert calibration.calibration_error(confidences, ~hits) > 0.5
 
 
-def test_the_threshold_keeps_the_precision() -> None:
-    confidences = np.linspace(0, 1, 200)
-    hits = confidences > 0.4
-    threshold = calibration.choose_threshold(confidences, hits)
-    assert hits[confidences >= threshold].mean() >= calibration.WANTED_PRECISION
-    assert threshold < 0.4
-
-
-def test_nothing_is_routed_where_nothing_is_sure() -> None:
-    confidences = np.linspace(0, 1, 100)
-    assert calibration.choose_threshold(confidences, np.zeros(100, dtype=bool)) > 1
-
-
-def test_the_legal_threshold_misses_at_most_one_in_a_hundred() -> None:
-    probabilities = np.linspace(0.001, 0.9, 1000)
-    threshold = calibration.choose_legal_threshold(probabilities, np.ones(1000, dtype=bool))
-    assert (probabilities < threshold).mean() <= 0.011
-
-
 def test_an_overconfident_model_is_straightened() -> None:
     generator = np.random.default_rng(1)
     confidences = generator.uniform(0.5, 1.0, 4000)

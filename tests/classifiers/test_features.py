@@ -12,7 +12,7 @@ def test_words_and_pairs_occur_once_at_their_first_place() -> None:
 
 
 def test_values_of_a_unit_have_length_one() -> None:
-    for key in ("dziura/dziura", "dziura w", "#112", "ab/ab"):
+    for key in ("dziura/dziura", "dziura/dziura@pothole+hole", "@street_light", "dziura w", "#112", "ab/ab"):
         assert math.isclose(sum(value * value for _, value in features_of(key)), 1.0, rel_tol=1e-6)
 
 
@@ -27,3 +27,11 @@ def test_related_words_share_features() -> None:
         {feature for feature, _ in features_of(key)} for key in ("chodnik/chodnik", "chodnikow/chodnikow")
     )
     assert len(one & other) > len(one) / 2
+
+
+def test_words_of_one_concept_share_a_feature() -> None:
+    one, other, alone = (
+        {feature for feature, _ in features_of(key)}
+        for key in ("wyrwa/wyrwa@pothole", "crater/crater@pothole", "@pothole")
+    )
+    assert one & other == alone

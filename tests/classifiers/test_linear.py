@@ -1,47 +1,60 @@
 import numpy as np
 
-from classifiers.linear import Design, Fitting, Incidence, Labelled, fit, softmax
+from classifiers.linear import Design, Fitting, Head, fit, softmax, sparse
 
 
 def small_design() -> Design:
-    texts = Incidence.of([[(0, 1.0)], [(1, 1.0)], [(0, 0.8), (2, 0.6)], [(1, 0.8), (2, 0.6)]], 3)
-    words = Incidence.of([[(0, 1.0)], [(1, 1.0)], [(2, 1.0)]], 3)
+    texts = sparse([[(0, 1.0)], [(1, 1.0)], [(0, 0.8), (2, 0.6)], [(1, 0.8), (2, 0.6)]], 3)
+    words = sparse([[(0, 1.0)], [(1, 1.0)], [(2, 1.0)]], 3)
     return Design(texts, words)
 
 
-def labelled() -> Labelled:
-    return Labelled(np.array([0, 1, 0, 1]), 2, np.ones(4, np.float32))
+def labelled() -> Head:
+    return Head(np.array([0, 1, 0, 1]), 2, np.ones(4, np.float32))
 
 
-def test_the_product_is_that_of_the_dense_matrix() -> None:
+def answers(head: Head):
+    [found] = fit(small_design(), [head], Fitting())
+    return found.scores(small_design().features_of_texts).argmax(axis=1).tolist()
+
+
+def test_the_matrix_is_that_of_the_lists() -> None:
     matrix = np.array([[0, 2, 0], [1, 0, 3]], np.float32)
-    sparse = Incidence.of([[(1, 2.0)], [(0, 1.0), (2, 3.0)]], 3)
-    dense = np.arange(6, dtype=np.float32).reshape(3, 2)
-    np.testing.assert_allclose(sparse.dot(dense), matrix @ dense)
-    np.testing.assert_allclose(sparse.transposed.dot(np.ones((2, 1), np.float32)), matrix.T @ np.ones((2, 1)))
+    np.testing.assert_allclose(sparse([[(1, 2.0)], [(0, 1.0), (2, 3.0)]], 3).toarray(), matrix)
 
 
-def test_rows_are_taken_in_the_order_asked() -> None:
-    sparse = Incidence.of([[(0, 1.0)], [(1, 2.0)], [(0, 3.0)]], 2)
-    eye = np.eye(2, dtype=np.float32)
-    np.testing.assert_allclose(sparse.take(np.array([2, 1])).dot(eye), [[3, 0], [0, 2]])
+def test_texts_are_taken_in_the_order_asked() -> None:
+    taken = small_design().take(np.array([2, 1])).features_of_texts.toarray()
+    np.testing.assert_allclose(taken, np.array([[0.8, 0, 0.6], [0, 1, 0]]))
 
 
 def test_it_learns_what_separates() -> None:
-    weights, biases = fit(small_design(), labelled(), Fitting(steps=60))
-    assert (small_design().scores(weights) + biases).argmax(axis=1).tolist() == [0, 1, 0, 1]
-    assert abs(weights[2]).max() < abs(weights[0]).max() / 10
+    [found] = fit(small_design(), [labelled()], Fitting())
+    assert answers(labelled()) == [0, 1, 0, 1]
+    assert abs(found.weights[2]).max() < abs(found.weights[0]).max() / 10
+
+
+def test_heads_are_learnt_together_as_each_alone() -> None:
+    other = Head(np.array([0, 0, 1, 1]), 2, np.ones(4, np.float32))
+    together = fit(small_design(), [labelled(), other], Fitting())
+    assert together[0].scores(small_design().features_of_texts).argmax(axis=1).tolist() == [0, 1, 0, 1]
+    assert together[1].scores(small_design().features_of_texts).argmax(axis=1).tolist() == [0, 0, 1, 1]
 
 
 def test_the_same_input_gives_the_same_bits() -> None:
-    first, second = (fit(small_design(), labelled(), Fitting()) for _ in range(2))
-    assert first[0].tobytes() == second[0].tobytes()
+    first, second = (fit(small_design(), [labelled()], Fitting())[0] for _ in range(2))
+    assert first.weights.tobytes() == second.weights.tobytes()
 
 
 def test_unimportant_texts_do_not_count() -> None:
-    contrary = Labelled(np.array([0, 1, 1, 0]), 2, np.array([1, 1, 0, 0], np.float32))
-    weights, biases = fit(small_design(), contrary, Fitting(steps=60))
-    assert (small_design().scores(weights) + biases).argmax(axis=1)[:2].tolist() == [0, 1]
+    contrary = Head(np.array([0, 1, 1, 0]), 2, np.array([1, 1, 0, 0], np.float32))
+    assert answers(contrary)[:2] == [0, 1]
+
+
+def test_a_question_that_no_text_answers_is_fitted_all_the_same() -> None:
+    silent = Head(np.zeros(4, np.intp), 3, np.zeros(4, np.float32))
+    [found] = fit(small_design(), [silent], Fitting())
+    assert np.isfinite(found.weights).all()
 
 
 def test_probabilities_sum_to_one_for_any_scores() -> None:

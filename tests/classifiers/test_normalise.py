@@ -1,3 +1,4 @@
+import time
 import unicodedata
 
 import pytest
@@ -52,3 +53,73 @@ def test_lone_surrogates_become_blanks() -> None:
 
 def test_apostrophes_stay_inside_ukrainian_words() -> None:
     assert [word for word, _, _ in find_words("об'єкт п’ять 'так'")] == ["об'єкт", "п’ять", "так"]
+
+
+def words_of(text: str) -> list[str]:
+    return [word for word, _, _ in find_words(prepare(text, 10_000).text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<p>Dziura</p><p>w&nbsp;jezdni</p>", ["Dziura", "w", "jezdni"]),
+        ("<b>&#346;wieci</b> &oacute;sma<script>alert(1)</script> lampa", ["Świeci", "ósma", "lampa"]),
+        ("temperatura < 5 i > 3, R&D <3", ["temperatura", "5", "i", "3", "R", "D", "3"]),
+        ("dziura <script> nigdy nie zamknięta", ["dziura", "nigdy", "nie", "zamknięta"]),
+        ("<b></b>", ["b", "b"]),
+        (
+            "Dalej ciemno\n\nW dniu 12.11.2026 o 10:15 Urząd napisał(a):\n> lampa\n> działa",
+            ["Dalej", "ciemno"],
+        ),
+        (
+            "Still dark\n\nOn Mon, 2 Nov 2026 at 10:15 City <c@c.example>\nwrote:\n> it\n> works",
+            ["Still", "dark"],
+        ),
+        ("Темно\n\nпн, 2 лист. 2026 р. о 10:15 Місто <c@c.example> пише:\n> світло", ["Темно"]),
+        ("Ciemno\n\nOd: Urząd\nWysłano: 2.11.2026\nDo: Jan\nTemat: lampa\n\nLampa działa", ["Ciemno"]),
+        ("> Czy działa?\nNie działa\n> Na pewno?\nNa pewno", ["Nie", "działa", "Na", "pewno"]),
+        ("> tylko\n> cytat", ["tylko", "cytat"]),
+        ("Nie świeci\nZ poważaniem\nJan Nowak\nul. Polna 5\ntel. 601 234 567", ["Nie", "świeci"]),
+        ("Nie świeci\n-- \nJan Nowak", ["Nie", "świeci"]),
+        ("Nie świeci\nWysłano z iPhone'a", ["Nie", "świeci"]),
+        ("Pozdrawiam\nJan Nowak", ["Pozdrawiam", "Jan", "Nowak"]),
+        (
+            "Lampa\nPozdrawiam\nproszę jeszcze o kosz",
+            ["Lampa", "Pozdrawiam", "proszę", "jeszcze", "o", "kosz"],
+        ),
+        ("W dniu 12.11.2026 sąsiad napisał:\nnie będę sprzątać", None),
+    ],
+)
+def test_only_what_the_person_wrote_is_read(text: str, words: list[str] | None) -> None:
+    assert words_of(text) == (words or [word for word, _, _ in find_words(text)])
+
+
+def test_what_is_left_out_is_marked_and_the_rest_keeps_its_offsets() -> None:
+    text = "<p>Nie s\u0301wieci</p>\n> lampa\n> dzia\u0142a\nlatarnia\n-- \nJan Nowak"
+    prepared = prepare(text, 1000)
+    assert [(span.kind, text[span.start : span.end]) for span in prepared.left_out] == [
+        ("QUOTE", "> lampa\n> dzia\u0142a"),
+        ("SIGNATURE", "-- \nJan Nowak"),
+    ]
+    spans = [prepared.original_span(start, end) for _, start, end in find_words(prepared.text)]
+    assert [text[start:end] for start, end in spans] == ["Nie", "s\u0301wieci", "latarnia"]
+
+
+def test_a_plain_text_is_prepared_at_once() -> None:
+    text = "Na rogu Kolejowej nie świeci latarnia i jest ciemno, proszę o naprawę. " * 5
+    started = time.process_time()
+    for _ in range(2000):
+        prepare(text, 20_000)
+    assert (time.process_time() - started) / 2000 < 0.000_05
+
+
+@pytest.mark.parametrize(
+    "unit", [">\n", "<!--", "<script>", "<p ", "&#x", "-- \n", "od:\n", "On 2026 at 1:00 wrote:\n"]
+)
+def test_preparing_takes_time_with_the_length_only(unit: str) -> None:
+    def seconds(length: int) -> float:
+        started = time.process_time()
+        prepare(unit * (length // len(unit)), length)
+        return time.process_time() - started
+
+    assert seconds(80_000) < 12 * seconds(20_000) + 0.3

@@ -2,7 +2,8 @@ import pytest
 
 from classifiers.lemmas import tokens_of
 from classifiers.places import find_place
-from classifiers.types import Gazetteer, PlaceFinding
+from classifiers.places.words import BEFORE, BEHIND, BETWEEN, CORNER, NEAR, OPPOSITE
+from classifiers.types import Gazetteer, PlaceFinding, StreetEntry
 
 
 def place(text: str, gazetteer: Gazetteer, language: str = "pl") -> PlaceFinding | None:
@@ -105,3 +106,209 @@ def test_an_unknown_street_is_reported_as_written(gazetteer: Gazetteer) -> None:
     found = place("Dziura na ul. Nieznanej 9", gazetteer)
     assert found is not None
     assert (found.street_id, found.street_name, found.house_number) == (None, "Nieznanej", "9")
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "flat"),
+    [
+        ("ul. Kolejowa 12a/5", "12a/5", "5"),
+        ("ul. Kolejowa nr 7 m. 3", "7", "3"),
+        ("ul. Kolejowa 7 lok. 14b", "7", "14b"),
+        ("at 7 Kolejowa St, flat 3", "7", ""),
+        ("flat 3, 7 Kolejowa", "7", "3"),
+        ("no. 7 Kolejowa", "7", ""),
+        ("вул. Колейова, буд. 7, кв. 3", "7", "3"),
+        ("blok 4 przy Kolejowej", "4", ""),
+        ("Kolejowa 12 A, parter", "12A", ""),
+        ("Kolejowa 12-14", "12-14", ""),
+        ("Kolejowa 12 a obok sklep", "12", ""),
+        ("na Kolejowej 12:30 była stłuczka", "", ""),
+        ("na Kolejowej, 62-510 Miasto", "", ""),
+        ("na Kolejowej 3 lata temu", "", ""),
+    ],
+)
+def test_house_and_flat_numbers(gazetteer: Gazetteer, text: str, number: str, flat: str) -> None:
+    found = place(text, gazetteer)
+    assert found is not None
+    assert (found.street_name, found.house_number, found.flat_number) == ("Kolejowa", number, flat)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "róg Kolejowej i Dworcowej",
+        "na rogu ulic Kolejowej i Dworcowej",
+        "skrzyżowanie Kolejowej z Dworcową",
+        "Kolejowa róg Dworcowej",
+        "Kolejowa/Dworcowa, światła",
+        "skrzyzowanie kolejowej i dworcowej",
+        "the corner of Kolejowa and Dworcowa",
+        "junction of Kolejowa Street and Dworcowa Street",
+        "на розі Колейової і Дворцової",
+    ],
+)
+def test_a_corner_is_two_streets(gazetteer: Gazetteer, text: str) -> None:
+    found = place(text, gazetteer)
+    assert found is not None
+    assert (found.street_name, found.second_street_name, found.relation) == ("Kolejowa", "Dworcowa", CORNER)
+    assert found.second_street_id is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("naprzeciwko Kolejowej 5", OPPOSITE),
+        ("opposite Kolejowa 5", OPPOSITE),
+        ("across from Kolejowa 5", OPPOSITE),
+        ("навпроти Колейової 5", OPPOSITE),
+        ("za ulicą Kolejową 5", BEHIND),
+        ("przed Kolejową 5", BEFORE),
+        ("w pobliżu ul. Kolejowej 5", NEAR),
+        ("między Kolejową a Dworcową", BETWEEN),
+        ("na Kolejowej 5", ""),
+    ],
+)
+def test_relations(gazetteer: Gazetteer, text: str, relation: str) -> None:
+    found = place(text, gazetteer)
+    assert found is not None
+    assert (found.street_name, found.relation) == ("Kolejowa", relation)
+
+
+@pytest.mark.parametrize(
+    ("text", "stop", "street"),
+    [
+        ("na przystanku Dworzec nie ma ławki", "Dworzec", None),
+        ("przystanek autobusowy „Szpital Miejski” bez wiaty", "Szpital Miejski", None),
+        ("Broken glass at the bus stop Market Hall", "Market Hall", None),
+        ("the Market Hall bus stop is dark", "Market Hall", None),
+        ("на зупинці Вокзал темно", "Вокзал", None),
+        ("przystanek Kolejowa 02", "Kolejowa", "Kolejowa"),
+        ("na przystanku przy Kolejowej", "", "Kolejowa"),
+        ("please stop this noise", None, None),
+    ],
+)
+def test_bus_stops(gazetteer: Gazetteer, text: str, stop: str | None, street: str | None) -> None:
+    found = place(text, gazetteer)
+    if stop is None:
+        assert found is None
+        return
+    assert found is not None
+    assert (found.stop_name, found.street_name or None, found.house_number) == (stop, street, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "street"),
+    [
+        ("na Koeljowej 5", "Kolejowa"),
+        ("na Kolejwej 5", "Kolejowa"),
+        ("ul. kollejowa 5", "Kolejowa"),
+        ("ul. Bategorego 5", ""),
+        ("na Batorgo 5", "Stefana Batorego"),
+        ("ul. Dvorcova 5", ""),
+        ("ul. Zieolna", "Zielona"),
+    ],
+)
+def test_one_wrong_letter_is_forgiven_and_not_two(gazetteer: Gazetteer, text: str, street: str) -> None:
+    found = place(text, gazetteer)
+    name = found.street_name if found and found.street_id else ""
+    assert name == street
+
+
+def test_a_misspelling_never_turns_one_street_into_another() -> None:
+    streets = ("Wolska", "Polska", "Sosnowa", "Solna", "Zamkowy", "Dąbrowskiej", "Kwiatowa", "Kwiatkowa")
+    town = Gazetteer(tuple(StreetEntry(n, "ul.", name, None) for n, name in enumerate(streets)), ())
+    for name in streets:
+        found = place(f"dziura na ulicy {name} 3", town)
+        assert found is not None
+        assert found.street_name == name
+    for other in ("Kolska", "Sosnówka", "Solny", "Zamkowa", "Dąbrowskiego", "Polna", "Kwiatnowa"):
+        found = place(f"dziura na ulicy {other} 3", town)
+        assert found is not None
+        assert (found.street_id, found.street_name) == (None, other)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("na Hubala 3", '"Hubala" Henryka Nowaka'),
+        ("na ul. Nowaka 3", '"Hubala" Henryka Nowaka'),
+        ("ul. Jana Pawła 3", "Jana Pawła II"),
+        ("ul. Skłodowskiej 3", "Marii Skłodowskiej-Curie"),
+        ("ul. Generała Maczka 3", "gen. Stanisława Maczka"),
+        ("ul. S. Maczka 3", "gen. Stanisława Maczka"),
+        ("ul. Trzeciego Maja 3", "3 Maja"),
+        ("ul. III Maja 3", "3 Maja"),
+        ("na Starym Rynku", "Stary Rynek"),
+        ("Mickiewicz Street 3", "Adama Mickiewicza"),
+    ],
+)
+def test_the_names_that_people_use(text: str, name: str) -> None:
+    names = (
+        '"Hubala" Henryka Nowaka',
+        "Jana Pawła II",
+        "Marii Skłodowskiej-Curie",
+        "gen. Stanisława Maczka",
+        "1 Maja",
+        "3 Maja",
+        "Stary Rynek",
+        "Adama Mickiewicza",
+    )
+    town = Gazetteer(tuple(StreetEntry(n, "ul.", label, None) for n, label in enumerate(names)), ())
+    found = place(text, town)
+    assert found is not None
+    assert found.street_id == names.index(name)
+
+
+def test_the_announced_kind_decides_between_streets_of_one_name() -> None:
+    town = Gazetteer((StreetEntry(1, "ul.", "Wolności", None), StreetEntry(2, "pl.", "Wolności", None)), ())
+    for text, wanted in (("na placu Wolności", 2), ("na ulicy Wolności", 1), ("na Wolności 5", None)):
+        found = place(text, town)
+        assert found is not None
+        assert found.street_id == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "od 11 listopada nie ma wody",
+        "11 listopada 2025 złożyłem wniosek",
+        "nazywam się Stefan Batory",
+        "pan Kowalski nie odbiera",
+        "w Zielonej Górze jest lepiej",
+        "Batory był królem",
+    ],
+)
+def test_dates_people_and_other_towns_are_no_streets(gazetteer: Gazetteer, text: str) -> None:
+    assert place(text, gazetteer) is None
+
+
+def test_every_part_has_its_offsets(gazetteer: Gazetteer) -> None:
+    text = "naprzeciwko ul. Kolejowej 12 m. 3, przystanek Dworzec, na Zatorzu"
+    found = place(text, gazetteer)
+    assert found is not None
+    assert {part.kind: text[part.start : part.end] for part in found.parts} == {
+        "STREET": "Kolejowej",
+        "NUMBER": "12",
+        "FLAT": "3",
+        "RELATION": "naprzeciwko",
+        "STOP": "Dworzec",
+        "DISTRICT": "Zatorzu",
+    }
+    moved = found.moved(lambda start, end: (start + 5, end + 5))
+    assert (moved.start, moved.end) == (found.start + 5, found.end + 5)
+    assert moved.parts[1].start == found.parts[1].start + 5
+
+
+def test_confidence_grows_with_what_speaks_for_the_street(gazetteer: Gazetteer) -> None:
+    texts = ("przy kolejowej nie świeci", "na Kolejowej nie świeci", "na ulicy Kolejowej 12 nie świeci")
+    found = [place(text, gazetteer) for text in texts]
+    sure = [each.confidence for each in found if each]
+    assert len(sure) == 3
+    assert 0.5 < sure[0] < sure[1] < sure[2] <= 1
+
+
+@pytest.mark.parametrize(
+    "text", ["ul.", "ul. ", "/", "12", "na", "💥" * 50, "ul. " * 500, "Kolejowa " * 500, "a" * 20_000]
+)
+def test_odd_texts_get_an_answer(gazetteer: Gazetteer, text: str) -> None:
+    place(text, gazetteer)

@@ -99,6 +99,7 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "portal:left": EVERYBODY,
     "portal:privacy": EVERYBODY,
     "portal:accessibility": EVERYBODY,
+    "portal:sorting": EVERYBODY,
     "portal:track": EVERYBODY,
     "portal:received": EVERYBODY,
     "portal:withdraw": EVERYBODY,

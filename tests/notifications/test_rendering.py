@@ -27,6 +27,7 @@ from routing.models.loaded import LANGUAGES
 from tests.cast import staff_member
 from tests.factories import ANA, NOW, make_case, make_routed_case, make_settled_case, reporter_of
 from tests.notifications.outbox import LATER, notices_of, plan_all
+from tests.readings import make_machine_routed_case, read_by_machine
 
 pytestmark = pytest.mark.django_db
 DAY = (NOW + timedelta(days=7)).date()
@@ -351,3 +352,36 @@ def test_the_way_back_is_the_one_that_the_case_itself_allows():
 
     assert case.may_reopen(by, last_day)
     assert not case.may_reopen(by, last_day + timedelta(days=1))
+
+
+MACHINE_SAYS = {
+    "pl": "Przekazaliśmy do: Zarząd Dróg Miejskich, bo piszesz o: dziura, jezdni. Wybrał to program.",
+    "en": "because you write about: dziura, jezdni. A program chose this.",
+    "uk": "бо ви пишете про: dziura, jezdni. Це вибрала програма.",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_confirmation_says_why_the_machine_passed_it_on(language):
+    said = told(make_machine_routed_case(language=language), "RECEIVED")
+    sentence = MACHINE_SAYS[language]
+    assert sentence in said.text
+    assert sentence in str(TextOf(said.html))
+
+
+def test_the_notice_of_passing_on_says_why_too():
+    case = make_case(reporter=ANA)
+    plan_all()
+    Notice.objects.update(attempts=1)
+    read_by_machine(case)
+    assert MACHINE_SAYS["pl"] in told(case, "PASSED_ON").text
+
+
+def test_where_a_person_passed_it_on_no_reason_of_the_machine_is_told():
+    assert "program" not in told(make_routed_case(), "RECEIVED").text
+    case = make_machine_routed_case()
+    other, later = Department.objects.get(code="pwik"), NOW + timedelta(hours=1)
+    plan_all()
+    Notice.objects.update(attempts=1)
+    reassign_case(case_id=case.pk, department=other, reason="Wodociąg.", by=handler(), at=later)
+    assert "program" not in told(case, "PASSED_ON").text

@@ -1,9 +1,13 @@
-"""Pages that say something and ask nothing: home, privacy, accessibility."""
+"""Pages that say something and ask nothing: home, privacy, accessibility, how requests are sorted."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from classifiers.store.figures import serving_figures
+from contact_centre.portal.quality import measures
 from contact_centre.web.city import emergency_numbers, privacy_clause
+from contact_centre.web.wording import day
 from routing.models import Group
 
 
@@ -21,3 +25,14 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The declaration of accessibility."""
     return render(request, "portal/accessibility.html")
+
+
+def sorting(request: HttpRequest) -> HttpResponse:
+    """What the classifier does, never decides and learns from, and how good the one that serves is."""
+    figures = serving_figures()
+    context = {
+        "figures": figures,
+        "measures": list(measures(figures)) if figures else [],
+        "made_on": day(timezone.localdate(figures.made_at)) if figures else "",
+    }
+    return render(request, "portal/sorting.html", context)

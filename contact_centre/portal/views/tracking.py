@@ -16,6 +16,7 @@ from cases.actors import resident
 from cases.deadlines import promised_date
 from cases.keys import phone_pin, tracking_key
 from cases.models import CaseParticipant, Channel, ReadReason, StaleCase
+from cases.queries.reasons import route_reason
 from cases.services.conversation import record_reply
 from cases.services.endings import (
     CannotConfirm,
@@ -164,6 +165,7 @@ def _page(
         "form": form,
         "language_form": "reply-form",
         "words": status_words(survivor, now, participant.channel, is_others=survivor.pk != case.pk),
+        "reason": route_reason(participant),
         "survivor": survivor if survivor.pk != case.pk else None,
         "entries": timeline(participant, survivor),
         "conversation": conversation(participant, survivor),

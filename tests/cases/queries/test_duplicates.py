@@ -138,7 +138,7 @@ def test_far_along_the_same_street_counts_as_little_as_another_number():
 
 
 def test_the_same_district_needs_the_very_same_category():
-    district = District.objects.earliest("id")
+    district = District.objects.order_by("id")[0]
     case = hole(place=Place(address="za garażami", area=district))
     Case.objects.update(street=None)
     near = draft(street_id=None, area_id=district.pk, text=HOLE)

@@ -23,8 +23,10 @@ READ = Understanding(
     language="uk",
     language_probability=0.9,
     categories=(CategorySuggestion("road.pothole", 0.91234, (Word("dziura", 0, 6, 1.0),)),),
+    is_sure=True,
     kind=KindFinding("REPORT", 0.9, False, ()),
     urgency=UrgencyFinding("URGENT", ()),
+    noncase=None,
     place=None,
     model_version="2026-11-17",
 )

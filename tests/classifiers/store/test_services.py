@@ -56,9 +56,9 @@ def test_a_changed_corpus_gives_a_new_version_that_serves_alone(
 
 def test_a_damaged_model_is_trained_again(catalogue: Catalogue) -> None:
     first = prepare_model(catalogue=catalogue, at=AT)
-    (first.directory / "categories.npz").write_bytes(b"")
+    (first.directory / "weights.npz").write_bytes(b"")
     assert prepare_model(catalogue=catalogue, at=LATER) == first
-    assert (first.directory / "categories.npz").stat().st_size > 0
+    assert (first.directory / "weights.npz").stat().st_size > 0
 
 
 def test_a_failed_training_leaves_the_old_version_serving(catalogue: Catalogue) -> None:

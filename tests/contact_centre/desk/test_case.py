@@ -1,5 +1,6 @@
 """The page of one case: what it shows to whom, and what is written down about looking at it."""
 
+import html
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,11 +12,15 @@ from PIL import Image
 from cases.actors import resident, staff
 from cases.files import store_file
 from cases.models import Attachment, Case, CaseEvent, EventKind, Prediction, ReadLog, ReadReason
+from cases.models.codes import Held
 from cases.services.conversation import add_note
 from cases.services.privacy import exclude
+from classifiers.types import NonCaseFinding, Word
 from routing.models import Category, Department, Role
 from tests.cast import outsider, staff_member
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
+from tests.readings import read_by_machine as record_reading
+from tests.readings import understanding
 
 pytestmark = pytest.mark.django_db
 
@@ -119,7 +124,7 @@ def test_explains_the_route(desk):
     page = desk(Role.HANDLER).get(page_of(case)).content.decode()
     assert pothole.name in page
     assert "dziura" in page
-    assert "91 %" in page
+    assert f"{pothole.name} (91 %): dziura 100 %." in page
     assert "m-1" in page
 
 
@@ -222,6 +227,16 @@ def test_begins_with_the_department_that_was_proposed(desk, category, proposed, 
     form = act_of(desk(Role.DISPATCHER).get(page_of(case)), "route").form
     expected = Department.objects.get(code=chosen).pk if chosen else None
     assert form["department"].value() == expected
+
+
+def test_says_why_it_was_left_for_a_person(desk, in_english):
+    found = understanding(noncase=NonCaseFinding("SPAM", 0.9, (Word("kup", 0, 3, 1.0),)), is_sure=False)
+    case = record_reading(make_case(), found, is_routed=False, held=(Held.UNSURE, Held.NO_CASE))
+    page = html.unescape(desk(Role.DISPATCHER).get(page_of(case)).content.decode())
+    assert "Left for a person, because:" in page
+    assert "no category is as sure as it has to be" in page
+    assert 'no matter for the city at all <span class="soft">(kup)</span>' in page
+    assert "(91 %): dziura 62 %, jezdni 30 %." in page
 
 
 @pytest.mark.parametrize(

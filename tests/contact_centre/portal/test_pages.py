@@ -9,7 +9,7 @@ from tests.factories import make_case
 
 pytestmark = pytest.mark.django_db
 
-OPEN_PAGES = ["home", "report", "find", "find_sent", "left", "privacy", "accessibility"]
+OPEN_PAGES = ["home", "report", "find", "find_sent", "left", "privacy", "accessibility", "sorting"]
 CASE_PAGES = ["track", "received", "withdraw"]
 
 

@@ -22,6 +22,7 @@ from cases.states import Outcome, Status
 from routing.models import Category, Kind, Role, Urgency
 from tests.cast import staff_member
 from tests.factories import make_case, make_routed_case, make_settled_case, reporter_of
+from tests.readings import make_machine_routed_case
 
 pytestmark = pytest.mark.django_db
 
@@ -368,3 +369,21 @@ def test_who_left_a_phone_alone_follows_and_answers_by_her_link(client, page_of)
     assert "Jest gorzej." in text_of(answer)
     confirmation = text_of(client.get(page_of(case, "received")))
     assert "600100200" in confirmation
+
+
+def test_says_why_the_machine_passed_it_on_and_where_to_read_more(client, page_of):
+    page = text_of(client.get(page_of(make_machine_routed_case())))
+    assert "Przekazaliśmy do: Zarząd Dróg Miejskich, bo piszesz o: dziura, jezdni." in page
+    assert f'href="{reverse("portal:sorting")}"' in page.split('id="words"')[0]
+
+
+def test_gives_no_reason_of_the_machine_where_a_person_decided(client, page_of):
+    page = text_of(client.get(page_of(make_routed_case())))
+    assert "bo piszesz o" not in page
+    assert reverse("portal:sorting") not in page.split('id="words"')[0]
+
+
+def test_the_words_of_one_person_are_no_reason_on_the_page_of_another(client, page_of):
+    survivor, case = make_machine_routed_case(), make_machine_routed_case()
+    merge_cases(case_id=case.pk, into_id=survivor.pk, by=dispatcher(), at=timezone.now())
+    assert "bo piszesz o" not in text_of(client.get(page_of(case)))

@@ -1,0 +1,112 @@
+"""The concept lexicon: words of three languages that mean the same, written by hand, so that they are learnt together.
+
+A file of ``data/concepts/`` has a line for each concept: ``name | Polish | English | Ukrainian``, words by commas.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+from classifiers.lemmas import tokens_of
+from classifiers.normalise import Token
+from classifiers.types import LANGUAGES
+
+CONCEPTS_DIR = Path(__file__).resolve().parent / "data" / "concepts"
+
+
+class LexiconError(ValueError):
+    """A line of the lexicon cannot be read; the message names the file and the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in a row that express a concept: the possible forms of each."""
+
+    words: tuple[frozenset[str], ...]
+    concept: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concepts:
+    """The lexicon of one language: concepts by the form of a word, and phrases by forms of their first two words."""
+
+    words: Mapping[str, tuple[str, ...]]
+    phrases: Mapping[tuple[str, str], tuple[Phrase, ...]]
+
+    def of_word(self, token: Token) -> tuple[str, ...]:
+        """The concepts of a word: by its form as it stands, else by any of its base forms."""
+        found = self.words.get(token.fold)
+        if found is not None:
+            return found
+        return tuple(sorted({concept for stem in token.stems for concept in self.words.get(stem, ())}))
+
+    def phrases_at(self, tokens: Sequence[Token], first: int) -> Iterator[tuple[int, str]]:
+        """Phrases that begin at a word, each with the position of its last word and its concept."""
+        if first + 1 == len(tokens):
+            return
+        found = {
+            phrase: None
+            for one in tokens[first].stems
+            for other in tokens[first + 1].stems
+            for phrase in self.phrases.get((one, other), ())
+        }
+        for phrase in found:
+            last = first + len(phrase.words) - 1
+            rest = zip(tokens[first + 2 : last + 1], phrase.words[2:], strict=False)
+            if last < len(tokens) and all(_forms(token) & word for token, word in rest):
+                yield last, phrase.concept
+
+
+NO_CONCEPTS = Concepts({}, {})
+
+
+@cache
+def load_concepts(directory: Path = CONCEPTS_DIR) -> Mapping[str, Concepts]:
+    """The lexicon by language. Raises LexiconError for a bad line."""
+    words: dict[str, dict[str, set[str]]] = {language: defaultdict(set) for language in LANGUAGES}
+    phrases: dict[str, dict[tuple[str, str], set[Phrase]]] = {
+        language: defaultdict(set) for language in LANGUAGES
+    }
+    for concept, columns in _lines(directory):
+        for language, column in zip(LANGUAGES, columns, strict=True):
+            for entry in filter(None, (entry.strip().lower() for entry in column.split(","))):
+                tokens = tokens_of(entry, language)
+                if len(tokens) == 1:
+                    for form in _forms(tokens[0]):
+                        words[language][form].add(concept)
+                elif tokens:
+                    phrase = Phrase(tuple(_forms(token) for token in tokens), concept)
+                    for start in product(tokens[0].stems, tokens[1].stems):
+                        phrases[language][start].add(phrase)
+    return {
+        language: Concepts(
+            {form: tuple(sorted(found)) for form, found in words[language].items()},
+            {
+                start: tuple(sorted(found, key=lambda phrase: (len(phrase.words), phrase.concept)))
+                for start, found in phrases[language].items()
+            },
+        )
+        for language in LANGUAGES
+    }
+
+
+def concept_files(directory: Path = CONCEPTS_DIR) -> list[Path]:
+    return sorted(directory.glob("*.txt"))
+
+
+def _forms(token: Token) -> frozenset[str]:
+    return frozenset((token.fold, *token.stems))
+
+
+def _lines(directory: Path) -> Iterator[tuple[str, list[str]]]:
+    for path in concept_files(directory):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if not line.strip():
+                continue
+            concept, *columns = line.split("|")
+            if len(columns) != len(LANGUAGES) or not concept.strip():
+                raise LexiconError(f"{path.name}, line {number}: not a concept with {len(LANGUAGES)} columns")
+            yield concept.strip(), columns

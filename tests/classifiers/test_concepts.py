@@ -1,0 +1,42 @@
+"""The lexicon: words of three languages that mean one thing."""
+
+from pathlib import Path
+
+import pytest
+
+from classifiers.concepts import LexiconError, load_concepts
+from classifiers.lemmas import tokens_of
+
+LINE = "pothole | dziura, wyrwa w jezdni | pothole, hole in the road | яма, вибоїна\n"
+
+
+@pytest.fixture
+def lexicon(tmp_path: Path) -> Path:
+    (tmp_path / "streets.txt").write_text(LINE, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("pl", "dziury"), ("pl", "DZIURA"), ("en", "potholes"), ("uk", "вибоїни")]
+)
+def test_any_form_of_a_word_means_the_concept(lexicon: Path, language: str, word: str) -> None:
+    [token] = tokens_of(word, language)
+    assert load_concepts(lexicon)[language].of_word(token) == ("pothole",)
+
+
+def test_a_phrase_is_found_where_it_begins_and_only_whole(lexicon: Path) -> None:
+    concepts = load_concepts(lexicon)["pl"]
+    tokens = tokens_of("Duża wyrwa w jezdni, i wyrwa w asfalcie", "pl")
+    found = [(at, *hit) for at in range(len(tokens)) for hit in concepts.phrases_at(tokens, at)]
+    assert found == [(1, 3, "pothole")]
+
+
+def test_a_word_of_another_language_means_nothing(lexicon: Path) -> None:
+    [token] = tokens_of("pothole", "pl")
+    assert load_concepts(lexicon)["pl"].of_word(token) == ()
+
+
+def test_a_line_without_its_columns_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.txt").write_text("pothole | dziura\n", encoding="utf-8")
+    with pytest.raises(LexiconError, match=r"bad\.txt, line 1"):
+        load_concepts(tmp_path)
