@@ -43,7 +43,9 @@ class Complaints(list[str]):
 
 
 def look(page: Page) -> list[str]:
-    """Everything wrong with the page as it is now: nothing, one hopes."""
+    """Everything wrong with the page once it is there: nothing, one hopes."""
+    page.wait_for_load_state()
+    page.wait_for_function("document.body !== null")
     return sticking_out(page) + violations(page)
 
 

@@ -122,7 +122,8 @@ def test_open_forms_and_notices_are_sound(language: str, open_page: OpenPage, pr
     page.locator("#acts").evaluate("e => e.querySelectorAll('details').forEach((d) => { d.open = true; })")
     found = look_at_both_widths(page)
     page.goto("/desk/outbox/?fate=SENT")
-    page.locator("#notices a.subject").first.click()
+    with page.expect_navigation():
+        page.locator("#notices a.subject").first.click()
     found += look_at_both_widths(page)
     page.goto("/desk/")
     page.locator(".filter-box summary").click()
