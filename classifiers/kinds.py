@@ -47,13 +47,13 @@ def judge_kind(
     legal_topics: Sequence[CategorySuggestion],
     markers: Sequence[Token],
 ) -> KindFinding:
-    """The likeliest kind. It may be legal when the legal kinds together reach the threshold, or when it may be about
-    a category that is legal by itself. Words of the law halve the threshold."""
+    """The likeliest kind. It may be legal when the legal kinds together reach the threshold, which lies lower for a
+    text that uses words of the law, or when it may be about a category that is legal by itself."""
     if not evidence.tokens:
         return KindFinding("REPORT", 0.0, True, ())
     best = scored.best(1)[0]
     legal = 1.0 - sum(scored.of(kind) for kind in ROUTABLE_KINDS)
-    may_be_legal = bool(legal_topics) or legal >= (threshold / 2 if markers else threshold)
+    may_be_legal = bool(legal_topics) or legal >= threshold
     may_be_legal = may_be_legal or scored.labels[best] not in ROUTABLE_KINDS
     words = equal_shares(markers) or deciding_words(evidence, scored.pull(best))
     return KindFinding(scored.labels[best], round(float(scored.probabilities[best]), 4), may_be_legal, words)

@@ -4,7 +4,7 @@ Figures are cross-fitted: each half of the texts is judged by lines that were dr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,12 @@ WANTED_PRECISION = 0.95
 #: What is routed must also be right in the rarer category: no category's line lies below this.
 _LEAST_PROBABILITY = 0.5
 _NEVER = 1.01
-#: How many urgent texts are to be found: more would raise the flag on every third text. Of the legal ones none may
-#: be missed, with a margin.
+#: How many urgent texts are to be found: more would raise the flag on every third text.
 _WANTED_URGENT = 0.85
+#: Of the legal texts that use words of the law none may be missed, with a margin; of all at most so many: the next
+#: hundredth would cost every fifth plain report its way.
 _LEGAL_MARGIN = 0.8
+_MISSED_LEGAL = 0.01
 _LEAST_LEGAL = 0.02
 
 
@@ -37,6 +39,8 @@ class Judged:
     hits: NDArray[np.bool_]
     legal: NDArray[np.floating]
     is_legal: NDArray[np.bool_]
+    is_marked: NDArray[np.bool_]
+    by_topic: NDArray[np.bool_]
     urgent: NDArray[np.floating]
     is_urgent: NDArray[np.bool_]
     noncase: NDArray[np.floating]
@@ -47,15 +51,31 @@ class Judged:
 
 
 def choose(
-    validation: Sequence[Example], judged: Mapping[str, Floats], questions: Sequence[Question]
+    validation: Sequence[Example],
+    judged: Mapping[str, Floats],
+    questions: Sequence[Question],
+    marked: Sequence[bool],
+    legal_codes: frozenset[str],
 ) -> dict[str, Any]:
-    """``limits`` for the model and ``validation``, the cross-fitted figures; without texts nothing is routed."""
+    """``limits`` for the model and ``validation``, the cross-fitted figures; without texts nothing is routed.
+
+    ``marked``: which texts use words of the law. ``legal_codes``: categories that are legal by themselves, so that a
+    text about one of them is caught whatever its kind looks like.
+    """
     if not validation:
         return {
-            "limits": {"categories": {}, "common": _NEVER, "legal": 0.0, "urgent": 0.5, "noncase": _NEVER},
+            "limits": {
+                "categories": {},
+                "common": _NEVER,
+                "legal": 0.0,
+                "legal_marked": 0.0,
+                "urgent": 0.5,
+                "noncase": _NEVER,
+            },
             "validation": {},
         }
-    texts = _judge(validation, judged, {question.topic: question.labels for question in questions})
+    texts = _judge(validation, judged, {question.topic: question.labels for question in questions}, marked)
+    texts = replace(texts, by_topic=np.isin(texts.guesses, sorted(legal_codes)))
     halves = np.arange(len(validation)) % 2 == 0
     figures = [_figures(texts.take(~half), _draw(texts.take(half))) for half in (halves, ~halves)]
     mean = {name: round(float(np.mean([figure[name] for figure in figures])), 4) for name in figures[0]}
@@ -63,7 +83,10 @@ def choose(
 
 
 def _judge(
-    validation: Sequence[Example], judged: Mapping[str, Floats], labels: Mapping[str, tuple[str, ...]]
+    validation: Sequence[Example],
+    judged: Mapping[str, Floats],
+    labels: Mapping[str, tuple[str, ...]],
+    marked: Sequence[bool],
 ) -> Judged:
     categories = judged["categories"]
     truth = np.array([example.label for example in validation], dtype=np.str_)
@@ -76,6 +99,8 @@ def _judge(
         hits=truth == guesses,
         legal=1.0 - judged["kinds"][:, routable].sum(axis=1),
         is_legal=np.array([bool(e.kind) and e.kind not in ROUTABLE_KINDS for e in validation]),
+        is_marked=np.array(marked, dtype=np.bool_),
+        by_topic=np.zeros(len(validation), dtype=np.bool_),
         urgent=1.0 - judged["urgencies"][:, labels["urgencies"].index(NORMAL)],
         is_urgent=np.array([e.urgency not in ("", NORMAL) for e in validation]),
         noncase=1.0 - judged["noncases"][:, labels["noncases"].index(CASE)],
@@ -85,14 +110,14 @@ def _judge(
 
 def _draw(texts: Judged) -> dict[str, Any]:
     """The lines: the lowest from which on enough is right, and the highest that still catch what must be caught."""
-    legal, urgent = texts.legal[texts.is_legal], texts.urgent[texts.is_urgent]
+    urgent = texts.urgent[texts.is_urgent]
     cases = texts.take(~texts.is_noncase)
     lines: dict[str, Any] = {
-        "legal": max(_LEAST_LEGAL, float(legal.min()) * _LEGAL_MARGIN) if len(legal) else 0.0,
+        **_legal_lines(texts),
         "urgent": float(np.quantile(urgent, 1.0 - _WANTED_URGENT)) if len(urgent) else 0.5,
         "noncase": _lowest_sure(texts.noncase, texts.is_noncase),
     }
-    open_to_routing = cases.take(cases.legal < lines["legal"])
+    open_to_routing = cases.take(~_is_suspect(cases, lines))
     common = _lowest_sure(open_to_routing.confidences, open_to_routing.hits)
     lines["categories"] = {
         str(code): round(max(_own_line(open_to_routing, code, common), _LEAST_PROBABILITY), 4)
@@ -100,6 +125,22 @@ def _draw(texts: Judged) -> dict[str, Any]:
     }
     lines["common"] = round(common, 4)
     return {name: round(line, 4) if isinstance(line, float) else line for name, line in lines.items()}
+
+
+def _legal_lines(texts: Judged) -> dict[str, float]:
+    marked = texts.legal[texts.is_legal & texts.is_marked & ~texts.by_topic]
+    plain = np.sort(texts.legal[texts.is_legal & ~texts.is_marked & ~texts.by_topic])
+    allowed = int(texts.is_legal.sum() * _MISSED_LEGAL)
+    marked_line = max(_LEAST_LEGAL, float(marked.min()) * _LEGAL_MARGIN) if len(marked) else 1.0
+    plain_line = float(plain[min(allowed, len(plain) - 1)]) if len(plain) else marked_line
+    line = plain_line if texts.is_legal.any() else 0.0
+    return {"legal": line, "legal_marked": min(line, marked_line)}
+
+
+def _is_suspect(texts: Judged, lines: Mapping[str, Any]) -> NDArray[np.bool_]:
+    return np.asarray(
+        texts.legal >= np.where(texts.is_marked, lines["legal_marked"], lines["legal"]), np.bool_
+    )
 
 
 def _lowest_sure(confidences: NDArray[np.floating], hits: NDArray[np.bool_]) -> float:
@@ -124,7 +165,7 @@ def _own_line(texts: Judged, code: str, common: float) -> float:
 
 def _figures(texts: Judged, lines: Mapping[str, Any]) -> dict[str, float]:
     """What the lines do with texts that they were not drawn on."""
-    suspect = texts.legal >= lines["legal"]
+    suspect = _is_suspect(texts, lines)
     own = np.array([lines["categories"].get(str(code), lines["common"]) for code in texts.guesses])
     routed = ~suspect & (texts.noncase < lines["noncase"]) & (texts.confidences >= own)
     alarmed = texts.urgent >= lines["urgent"]

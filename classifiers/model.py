@@ -34,6 +34,7 @@ class Limits:
     categories: Mapping[str, float]
     common: float
     legal: float
+    legal_marked: float
     urgent: float
     noncase: float
 

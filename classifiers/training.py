@@ -27,12 +27,14 @@ from classifiers.corpus import (
     saying_files,
     vocabulary_files,
 )
+from classifiers.kinds import find_markers
 from classifiers.language import LanguageModel
 from classifiers.linear import Fitting, Floats, Weights, fit, softmax
 from classifiers.material import Material, Question, gather, read_words
 from classifiers.model import FORMAT, file_digest
+from classifiers.normalise import Token
 from classifiers.saving import Arrays, write_model
-from classifiers.types import LANGUAGES, Catalogue, CategoryEntry
+from classifiers.types import LANGUAGES, ROUTABLE_KINDS, Catalogue, CategoryEntry
 
 _FITTING = Fitting()
 _DEPENDENCIES = ("spacy", "morfeusz2", "numpy", "scipy")
@@ -63,7 +65,9 @@ def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path) -> str:
     print_of_input = fingerprint(corpus_dir, catalogue)
     material = gather(read_corpus(corpus_dir), catalogue)
     validation = read_validation(catalogue)
-    fitted = _fit(material, validation)
+    texts = read_words(validation, material.lexicon, load_concepts())
+    fitted = _fit(material, validation, texts)
+    marked = [bool(find_markers(text, e.language)) for text, e in zip(texts, validation, strict=True)]
     version = version_of(print_of_input)
     manifest = {
         "format": FORMAT,
@@ -79,7 +83,11 @@ def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path) -> str:
         "features": len(material.features),
         "heads": {topic: head.description for topic, head in fitted.items()},
         **limits.choose(
-            validation, {topic: head.judged for topic, head in fitted.items()}, material.questions
+            validation,
+            {topic: head.judged for topic, head in fitted.items()},
+            material.questions,
+            marked,
+            frozenset(entry.code for entry in catalogue.categories if entry.kind not in ROUTABLE_KINDS),
         ),
     }
     write_model(out_dir / version, manifest, _arrays(material, fitted), material.lexicon)
@@ -119,10 +127,11 @@ def _as_plain(entry: CategoryEntry) -> dict[str, Any]:
     }
 
 
-def _fit(material: Material, validation: Sequence[Example]) -> dict[str, Fitted]:
+def _fit(
+    material: Material, validation: Sequence[Example], texts: Sequence[Sequence[Token]]
+) -> dict[str, Fitted]:
     heads = [question.head(material.examples) for question in material.questions]
     found = fit(material.design, heads, _FITTING)
-    texts = read_words(validation, material.lexicon, load_concepts())
     seen = make_known_design([material.vocabulary.bag(text) for text in texts], material.features)
     return {
         question.topic: _calibrated(question, weights, weights.scores(seen.features_of_texts), validation)

@@ -37,7 +37,7 @@ def understand(
     evidence = Evidence(reading.tokens, reading.bag)
     active = frozenset(entry.code for entry in catalogue.categories)
     categories = suggest(evidence, reading.categories, active)
-    limits = model.limits
+    limits, markers = model.limits, find_markers(reading.tokens, language)
     place = find_place(prepared.text, reading.tokens, gazetteer)
     understanding = Understanding(
         language=language,
@@ -47,9 +47,9 @@ def understand(
         kind=judge_kind(
             evidence,
             reading.kinds,
-            limits.legal,
+            limits.legal_marked if markers else limits.legal,
             legal_topics(catalogue, categories),
-            find_markers(reading.tokens, language),
+            markers,
         ),
         urgency=judge_urgency(evidence, reading.urgencies, limits.urgent, catalogue, categories, language),
         noncase=judge_noncase(evidence, reading.noncases, limits.noncase),

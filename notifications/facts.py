@@ -87,7 +87,7 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         reference=participant.case.reference,
         kind=notice.kind,
         channel=notice.channel,
-        language=notice.language,
+        language=notice.spoken_language,
         written_on=timezone.localdate(at),
         recipient=participant.name,
         postal_address=participant.postal_address,

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.models import CaseEvent, CaseParticipant
+from routing.models.loaded import LANGUAGES
+
+_FALLBACK = "pl"
 
 
 class NoticeKind(models.TextChoices):
@@ -123,6 +126,12 @@ class Notice(models.Model):
             models.Index(fields=["due_at", "id"], name="notice_due", condition=Q(state__in=WAITING)),
             models.Index(fields=["state", "id"], name="notice_state"),
         ]
+
+    @property
+    def spoken_language(self) -> str:
+        """The language to speak. A mail does not tell its own: it may be known only after the notice was planned."""
+        known = (self.language, self.participant.language)
+        return next((language for language in known if language in LANGUAGES), _FALLBACK)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} by {self.channel}"

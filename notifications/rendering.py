@@ -14,7 +14,6 @@ from django.utils import translation
 
 from notifications.facts import Facts, Quote, read_facts
 from notifications.models import Notice, NoticeChannel
-from routing.models.loaded import LANGUAGES
 
 WORDS: Final = ("subject", "lead", "quoted", "then")
 FRAME: Final = (
@@ -64,7 +63,7 @@ class Rendered:
 
 def render(notice: Notice, at: datetime) -> Rendered:
     """The notice in its language, from what is known at this moment."""
-    with translation.override(notice.language if notice.language in LANGUAGES else _FALLBACK):
+    with translation.override(notice.spoken_language):
         facts = read_facts(notice, at)
         words = say(facts)
         is_mail = notice.channel == NoticeChannel.EMAIL

@@ -56,7 +56,7 @@ def _headers(notice: Notice) -> dict[str, str]:
         "Auto-Submitted": "auto-replied" if is_answer else "auto-generated",
         "X-Auto-Response-Suppress": "All",
         "Precedence": "bulk",
-        "Content-Language": notice.language,
+        "Content-Language": notice.spoken_language,
     }
     earlier = _earlier_ids(notice)
     if earlier:

@@ -25,7 +25,7 @@ def draw(confidences: list[float], hits: list[bool]) -> dict[str, float]:
         "urgencies": np.array([[1.0, 0.0, 0.0]] * n, np.float32),
         "noncases": np.array([[1.0, 0.0]] * n, np.float32),
     }
-    chosen = limits.choose(texts, judged, QUESTIONS)["limits"]
+    chosen = limits.choose(texts, judged, QUESTIONS, [False] * n, frozenset())["limits"]
     return {**chosen["categories"], "common": chosen["common"]}
 
 
@@ -42,12 +42,12 @@ def test_nothing_is_routed_where_nothing_is_right() -> None:
 
 
 def test_without_validation_nothing_is_routed_and_all_may_be_legal() -> None:
-    chosen = limits.choose([], {}, QUESTIONS)["limits"]
+    chosen = limits.choose([], {}, QUESTIONS, [], frozenset())["limits"]
     assert chosen["common"] > 1
     assert chosen["legal"] == 0.0
 
 
-def test_no_legal_text_of_the_validation_lies_below_the_line() -> None:
+def test_no_legal_text_with_words_of_the_law_lies_below_the_line() -> None:
     texts = [Example("x", "pl", "a", "COMPLAINT" if n % 3 == 0 else "REPORT", "NORMAL") for n in range(30)]
     legal = np.array([0.3 + n / 100 if n % 3 == 0 else 0.1 for n in range(30)], np.float32)
     judged = {
@@ -56,7 +56,7 @@ def test_no_legal_text_of_the_validation_lies_below_the_line() -> None:
         "urgencies": np.array([[1.0, 0.0, 0.0]] * 30, np.float32),
         "noncases": np.array([[1.0, 0.0]] * 30, np.float32),
     }
-    found = limits.choose(texts, judged, QUESTIONS)
-    assert found["limits"]["legal"] < legal[0]
+    found = limits.choose(texts, judged, QUESTIONS, [True] * 30, frozenset())
+    assert found["limits"]["legal_marked"] < legal[0]
     assert found["validation"]["legal_recall"] == 1.0
     assert found["validation"]["legal_false_alarms"] == 0.0

@@ -385,3 +385,13 @@ def test_where_a_person_passed_it_on_no_reason_of_the_machine_is_told():
     Notice.objects.update(attempts=1)
     reassign_case(case_id=case.pk, department=other, reason="Wodociąg.", by=handler(), at=later)
     assert "program" not in told(case, "PASSED_ON").text
+
+
+def test_a_language_that_is_read_after_the_plan_is_spoken_all_the_same():
+    case = make_case(language="")
+    plan_all()
+    CaseParticipant.objects.filter(case=case).update(language="uk")
+    [notice] = notices_of(case)
+    assert notice.language == ""
+    assert notice.spoken_language == "uk"
+    assert CYRILLIC.search(render(notice, LATER).subject)
