@@ -271,3 +271,11 @@ async def test_a_push_carries_ids_and_no_words():
     heard = await socket.news()
     assert set(heard) == {"case", "version", "kind"}
     await socket.leave()
+
+
+@pytest.mark.parametrize("path", ["/", "/ws/", "/ws/nowhere/", "/ws/desk", "/ws/desk/KON-1/more/", "/ws/track/KON-1/"])
+async def test_an_unknown_address_is_closed_for_good_and_raises_nothing(path):
+    socket = Socket(path)
+    await socket.connect()
+    assert await socket.close_code() == 4404
+    await socket.leave()
