@@ -1,6 +1,7 @@
 """The page of a case: who it opens to, what it tells, and what the resident may do there."""
 
 import html
+import re
 import uuid
 from datetime import timedelta
 
@@ -127,6 +128,8 @@ def test_the_panel_quotes_a_long_question_shortly_and_the_conversation_has_it_al
     state, rest = text_of(client.get(page_of(case))).split('id="words"')
     assert "Który to pas? Który to pas?" in state
     assert "Koniec." not in state
+    # Between two words.
+    assert re.search(r"pas\?…|to…|Który…", state)
     assert "Koniec." in rest
 
 
