@@ -231,7 +231,7 @@ def test_the_marks_beside_the_labels_follow_the_category(client, category, place
     client.cookies["language"] = "en"
 
     def mark(answer: str, field: str) -> str:
-        return re.findall(rf'<span id="id_{field}_mark"[^>]*>(.*?)</span>', answer)[0]
+        return str(re.findall(rf'<span id="id_{field}_mark"[^>]*>(.*?)</span>', answer)[0])
 
     page = text_of(client.get(reverse("portal:report"), {"category": category}))
     changed = text_of(client.get(reverse("portal:category_hint"), {"category": category}))
