@@ -68,6 +68,11 @@ def record_event(case: Case, payload: Payload, *, by: Actor, at: datetime) -> Ca
     return event
 
 
+def ring_again(event: CaseEvent) -> None:
+    """Ring the bell for an event once more, on commit: what came of it has changed, and nobody has work to do."""
+    transaction.on_commit(lambda: _ring(event, {}))
+
+
 def _consumers(kind: EventKind) -> list[str]:
     wanted: dict[str, list[str] | None] = settings.EVENT_CONSUMERS
     return [name for name, kinds in wanted.items() if kinds is None or kind in kinds]

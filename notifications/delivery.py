@@ -15,9 +15,11 @@ from django.db.models import F, Q
 
 from cases.models import EventKind
 from cases.states import Outcome
+from cases.timeline import ring_again
 from notifications.channels import CHANNELS, PermanentFailure
 from notifications.links import conceal
 from notifications.models import (
+    FOR_A_PERSON,
     WAITING,
     Attempt,
     AttemptResult,
@@ -90,6 +92,9 @@ def record(notice: Notice, ending: Ending, *, at: datetime) -> None:
     )
     if written and ending.result is not None:
         Attempt.objects.create(notice=notice, tried_at=at, result=ending.result, error=ending.error[:300])
+    if written and ending.state in FOR_A_PERSON:
+        # Open desks count what waits for them, and this comes after the event of which they heard.
+        ring_again(notice.event)
 
 
 def due(at: datetime, limit: int = 500) -> list[int]:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from cases import work
 from cases.actors import Actor, ActorKind
 from cases.models import Case, CaseEvent, CaseParticipant, EventWork
+from cases.timeline import ring_again
 from notifications.links import make_message_id
 from notifications.models import Notice, NoticeChannel, NoticeKind, NoticeState
 from notifications.planning import Person, Plan, PlannedNotice, notices_for, plan_for
@@ -58,6 +59,7 @@ def resend(*, notice_id: int, by: Actor, at: datetime) -> Notice:
     notice.state, notice.due_at = NoticeState.PLANNED, at
     notice.attempts, notice.lease_until, notice.ended_at = 0, None, None
     notice.save(update_fields=["state", "due_at", "attempts", "lease_until", "ended_at"])
+    ring_again(notice.event)
     return notice
 
 
@@ -181,4 +183,5 @@ def _settle(notice_id: int, states: tuple[NoticeState, ...], by: Actor, at: date
         raise CannotSettle(notice_id)
     notice.state, notice.done_by_id, notice.ended_at = NoticeState.DONE_BY_PERSON, by.user_id, at
     notice.save(update_fields=["state", "done_by", "ended_at"])
+    ring_again(notice.event)
     return notice

@@ -15,6 +15,9 @@ from classifiers.types import CategorySuggestion, Word
 from routing.models import Category, Kind, Rule
 from routing.models.loaded import LANGUAGES
 
+# Less than one in a hundred would be shown as 0 %, and says nothing.
+_LEAST_SHOWN = 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -126,6 +129,7 @@ def _holds(found: Prediction) -> tuple[Hold, ...]:
 
 
 def _guesses(suggestions: list[dict[str, Any]]) -> tuple[Guess, ...]:
+    suggestions = [s for s in suggestions if float(s["probability"]) >= _LEAST_SHOWN]
     codes = [suggestion["code"] for suggestion in suggestions]
     names = {category.code: category.name for category in Category.objects.filter(code__in=codes)}
     return tuple(

@@ -1,9 +1,12 @@
-"""The sockets: the desk hears of the cases that its person may see, a tracking page of its own case."""
+"""The sockets: the desk hears of the cases that its person may see, a tracking page of its own case.
+
+Each is accepted before it is closed: of a refused handshake a browser learns no code, and would try again for ever.
+"""
 
 from typing import Any
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
 
 from cases.access import CaseFlags, NoAccess, get_case_for_staff, get_participant, sees, works_with_cases
 from cases.actors import Actor, staff
@@ -16,6 +19,7 @@ from routing.models import User
 # Close codes 4400 to 4499 tell the page not to try again.
 NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
+NOT_FOUND = 4404
 # After these a link may open nothing any more, or the work may go on in another case.
 _TURNING = (EventKind.LINK_REVOKED, EventKind.DETACHED, EventKind.MERGED, EventKind.UNMERGED)
 
@@ -100,6 +104,14 @@ class TrackConsumer(AsyncJsonWebsocketConsumer):
                 await self.channel_layer.group_discard(group, self.channel_name)
         self.groups_joined = groups
         return True
+
+
+class NoConsumer(AsyncWebsocketConsumer):
+    """An address at which nobody speaks, as a page of another version may ask for: closed at once."""
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(NOT_FOUND)
 
 
 @database_sync_to_async

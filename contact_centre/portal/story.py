@@ -81,6 +81,7 @@ _EVENTS = {
     EventKind.UNMERGED: ("signpost-split", gettext_lazy("We look at it separately again.")),
     EventKind.WITHDRAWN: ("arrow-return-left", gettext_lazy("The report was withdrawn.")),
 }
+_QUOTE_LENGTH = 280
 # Of a case that ours was merged into: how the work goes on, nobody's words.
 _SHARED_KINDS = frozenset(
     {
@@ -137,6 +138,14 @@ def open_question(case: Case) -> Message | None:
         return None
     asked = Message.objects.filter(case=case, purpose=MessagePurpose.QUESTION, audience=Audience.RESIDENT)
     return asked.order_by("-id").first()
+
+
+def quoted(text: str) -> str:
+    """The beginning of what was said, cut between words: all of it is in the conversation."""
+    if len(text) <= _QUOTE_LENGTH:
+        return text
+    beginning, *_rest = text[:_QUOTE_LENGTH].rsplit(None, 1)
+    return f"{beginning}…"
 
 
 def _is_hers(participant: CaseParticipant) -> Q:

@@ -46,6 +46,11 @@ class CityBoundField(BoundField):
         return isinstance(self.field.widget, forms.Textarea) and "maxlength" in self.field.widget.attrs
 
     @property
+    def changing_mark(self) -> str | None:
+        """What stands beside the label while another field decides whether this one may stay empty; else None."""
+        return getattr(self.field, "changing_mark", None)
+
+    @property
     def link_id(self) -> str:
         """The id an error summary links to: the input, or the group that holds several."""
         return self.id_for_label or self.auto_id

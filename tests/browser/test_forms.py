@@ -44,6 +44,20 @@ def test_the_language_changes_and_the_form_stays_as_it_was(open_page: OpenPage, 
     expect(page.locator("html")).to_have_attribute("lang", "uk")
 
 
+def test_choosing_a_category_says_at_the_label_whether_the_place_is_needed(open_page: OpenPage) -> None:
+    page = open_page("/report/", **PHONE)
+    mark, category = page.locator("#id_address_mark"), page.locator("#id_category")
+    undecided = mark.inner_text()
+    category.select_option("road.pothole")
+    expect(mark).to_be_empty()
+    category.select_option("tax")
+    expect(mark).not_to_be_empty()
+    assert mark.inner_text() != undecided
+    category.select_option("")
+    expect(mark).to_have_text(undecided)
+    assert look(page) == []
+
+
 def test_a_reply_outlives_what_the_city_writes_and_goes_once_it_is_sent(
     open_page: OpenPage, product: Product
 ) -> None:

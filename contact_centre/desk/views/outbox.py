@@ -35,7 +35,8 @@ def show_outbox(request: DeskRequest) -> HttpResponse:
     fate = request.GET.get("fate", Fate.TO_DO)
     if fate not in Fate.values:
         raise Http404(fate)
-    notices = list(notices_for_staff(request.user, fate).page_before(position(request), PAGE_SIZE + 1))
+    rows = notices_for_staff(request.user, fate, request.by)
+    notices = list(rows.page_before(position(request), PAGE_SIZE + 1))
     older = notices[PAGE_SIZE - 1].pk if len(notices) > PAGE_SIZE else None
     is_part = bool(request.htmx and not request.htmx.history_restore_request)
     log_list_reading(

@@ -24,10 +24,12 @@ from cases.queries.queue import (
     queue_page,
 )
 from cases.queries.queue_rows import Cursor, QueueRow
+from cases.queries.sql import capped_counts
 from contact_centre.desk.clocks import Clock, legal_clock, promise_clock
 from contact_centre.desk.cursors import read_cursor, write_cursor
 from contact_centre.desk.forms.queue import QueueForm
 from contact_centre.desk.guard import DeskRequest, for_case_workers
+from notifications.queries import Fate, notices_for_staff
 
 _TEMPLATE = "desk/queue.html"
 
@@ -168,7 +170,15 @@ def _figures(request: DeskRequest, wanted: QueueFilter, at: datetime) -> list[Fi
     if sees_contacts(request.by):
         url = f"{reverse('desk:contacts')}?due=on"
         figures.append(Figure(_("To call back"), _capped(counts["call_backs"]), url, is_current=False))
-    return figures
+    return [*figures, _to_notify(request)]
+
+
+def _to_notify(request: DeskRequest) -> Figure:
+    """The notices that no machine can hand over: to tell by phone, to print, or failed."""
+    waiting = notices_for_staff(request.user, Fate.TO_DO, request.by)
+    count = capped_counts({"waiting": waiting}, COUNT_CAP)["waiting"]
+    url = f"{reverse('desk:outbox')}?fate={Fate.TO_DO}"
+    return Figure(_("To notify"), _capped(count), url, is_current=False)
 
 
 def _capped(count: int) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 from contact_centre.intake.mail import address, attachments, body, headers, machines
 from contact_centre.intake.mail.reply import strip_quotes
+from contact_centre.intake.mail.subject import in_one_line
 from contact_centre.intake.mail.types import Mailbox, MailFile, ParsedMail
 
 # What is read of a mail; the rest stays in the raw mail.
@@ -89,7 +90,7 @@ def _bare(source: bytes, defects: list[str]) -> ParsedMail:
 
 def _parsed(mail: Message, text: str, files: tuple[MailFile, ...], defects: list[str]) -> ParsedMail:
     sender = address.sender(mail)
-    subject = _clean(headers.text_value(mail, "Subject"), defects)
+    subject = in_one_line(_clean(headers.text_value(mail, "Subject"), defects))
     ids = headers.message_ids(headers.raw_values(mail, "Message-ID")[:1])
     return ParsedMail(
         message_id=ids[0] if ids else "",

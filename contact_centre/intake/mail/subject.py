@@ -1,4 +1,4 @@
-"""The subject without what mail programs put before it."""
+"""The subject in one line, and without what mail programs put before it."""
 
 import re
 from typing import Final
@@ -10,6 +10,13 @@ _MARK: Final = re.compile(
     r"|答复|回复|转发)\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*[:：])",
     re.IGNORECASE,
 )
+# Soft hyphen, zero-width space, word joiner and byte order mark: they show nothing and part no words.
+_UNSEEN: Final = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF))
+
+
+def in_one_line(subject: str) -> str:
+    """The words with one space between them, however the field was folded and whatever unseen stood there."""
+    return " ".join(subject.translate(_UNSEEN).split())
 
 
 def without_marks(subject: str) -> str:

@@ -190,12 +190,25 @@ class ReportForm(forms.Form):
         chosen: Category | None = getattr(self, "cleaned_data", {}).get("category")
         return chosen
 
-    def demand(self, category: Category) -> None:
-        """Do not call optional what this category cannot do without. Of the ways to be reached one is enough."""
-        names = [*(("address",) if category.needs_place else ()), *(() if category.anonymous else _CONTACT)]
-        for name in names:
+    def mark_for(self, category: Category | None) -> None:
+        """Do not call optional what this category cannot do without. Of the ways to be reached one is enough.
+
+        Without a script the marks stay as they were when the page came: without a category that of the place says
+        that it depends.
+        """
+        optional = _("(optional)")
+        contact = optional if category is None or category.anonymous else ""
+        place = _("(optional, but needed for some topics)")
+        if category is not None:
+            place = "" if category.needs_place else optional
+        for name, mark in {"address": place, **dict.fromkeys(_CONTACT, contact)}.items():
             # Read by web/_optional.html; whether it is there is checked in ``clean``, with words of its own.
-            self.fields[name].is_demanded = True  # type: ignore[attr-defined]
+            self.fields[name].changing_mark = mark  # type: ignore[attr-defined]
+
+    @property
+    def marked_fields(self) -> list[forms.BoundField]:
+        """The fields whose marks depend on the category."""
+        return [self[name] for name in ("address", *_CONTACT)]
 
     def to_report(self, source_key: str, received_at: datetime, same_as_id: int | None = None) -> Report:
         """The checked form as a report for the services; with the case that the resident says it is the same as."""

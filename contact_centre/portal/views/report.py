@@ -58,9 +58,15 @@ def streets(request: HttpRequest) -> HttpResponse:
 
 
 def category_hint(request: HttpRequest) -> HttpResponse:
-    """What belongs to the category just chosen, what it needs, and whom to call first."""
-    category = _category(request.GET.get("category", ""))
-    return render(request, "portal/report.html#hint", _category_words(category))
+    """What belongs to the category just chosen, what it needs, and whom to call first; nothing for an unknown one."""
+    code = request.GET.get("category", "")
+    category = _category(code)
+    if code and category is None:
+        return HttpResponse()
+    form = ReportForm(uploads=Uploads(uuid.uuid4()))
+    form.mark_for(category)
+    context = {"form": form, "is_swapped": True, **_category_words(category)}
+    return render(request, "portal/report.html#chosen", context)
 
 
 def _receive(request: HttpRequest) -> HttpResponse:
@@ -125,8 +131,7 @@ def _ask_again(request: HttpRequest, form: ReportForm, earlier: Case) -> HttpRes
 
 def _page(request: HttpRequest, form: ReportForm, *, status: int = 200, **more: Any) -> HttpResponse:
     category = form.chosen_category if form.is_bound else _category(form.initial.get("category", ""))
-    if category is not None:
-        form.demand(category)
+    form.mark_for(category)
     context: Mapping[str, Any] = {
         "form": form,
         "language_form": "report-form",

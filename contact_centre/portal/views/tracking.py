@@ -29,7 +29,7 @@ from cases.services.endings import (
 from cases.services.privacy import log_reading
 from contact_centre.portal.forms.tracking import ReasonForm, ReplyForm
 from contact_centre.portal.headers import for_participant
-from contact_centre.portal.story import conversation, open_question, survivor_of, timeline
+from contact_centre.portal.story import conversation, open_question, quoted, survivor_of, timeline
 from contact_centre.portal.uploads import Uploads, receive_uploads
 from contact_centre.web.language import in_language, typed, wanted_language
 from contact_centre.web.limits import Limit
@@ -159,7 +159,7 @@ def _page(
 ) -> HttpResponse:
     _log(participant)
     now, case, by = timezone.now(), participant.case, resident(participant.pk)
-    survivor = survivor_of(case)
+    survivor, question = survivor_of(case), open_question(case)
     context = {
         **_case_context(participant),
         "form": form,
@@ -169,7 +169,8 @@ def _page(
         "survivor": survivor if survivor.pk != case.pk else None,
         "entries": timeline(participant, survivor),
         "conversation": conversation(participant, survivor),
-        "question": open_question(case),
+        "question": question,
+        "quote": quoted(question.body) if question else "",
         "may_confirm": case.may("close", by),
         "may_withdraw": case.may_withdraw(by),
         "may_reopen": case.may_reopen(by, timezone.localdate(now)),

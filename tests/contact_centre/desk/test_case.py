@@ -1,6 +1,7 @@
 """The page of one case: what it shows to whom, and what is written down about looking at it."""
 
 import html
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -15,7 +16,7 @@ from cases.models import Attachment, Case, CaseEvent, EventKind, Prediction, Rea
 from cases.models.codes import Held
 from cases.services.conversation import add_note
 from cases.services.privacy import exclude
-from classifiers.types import NonCaseFinding, Word
+from classifiers.types import CategorySuggestion, NonCaseFinding, Word
 from routing.models import Category, Department, Role
 from tests.cast import outsider, staff_member
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
@@ -237,6 +238,16 @@ def test_says_why_it_was_left_for_a_person(desk, in_english):
     assert "no category is as sure as it has to be" in page
     assert 'no matter for the city at all <span class="soft">(kup)</span>' in page
     assert "(91 %): dziura 62 %, jezdni 30 %." in page
+
+
+def test_shows_no_category_at_nought_per_cent(desk, in_english):
+    unlikely = CategorySuggestion("light", 0.004, ())
+    found = understanding(categories=(*understanding().categories, unlikely), is_sure=False)
+    case = record_reading(make_case(), found, is_routed=False, held=(Held.UNSURE,))
+    page = desk(Role.DISPATCHER).get(page_of(case)).content.decode()
+    guesses = page.split('class="guesses"')[1].split("</div>")[0]
+    assert re.findall(r"<span>(\d+) %</span>", guesses) == ["91"]
+    assert Category.objects.get(code="light").name not in guesses
 
 
 @pytest.mark.parametrize(

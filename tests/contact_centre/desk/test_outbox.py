@@ -61,6 +61,17 @@ def test_lets_a_person_tell_by_phone_or_letter(desk, reporter, state, way):
     assert list(browser.get(OUTBOX, {"fate": Fate.DONE}).context["notices"]) == [notice]
 
 
+@pytest.mark.parametrize(("language", "state"), [("pl", "Stan"), ("uk", "Стан")])
+def test_says_in_which_state_a_notice_is(desk, language, state):
+    notice = told(BY_PHONE)
+    browser = desk(Role.AGENT)
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    page = browser.get(OUTBOX).content.decode()
+    assert f'<th scope="col">{state}</th>' in page
+    assert f'<td data-label="{state}">' in page
+    assert f"<dt>{state}</dt>" in browser.get(reverse("desk:notice", args=[notice.pk])).content.decode()
+
+
 def test_sends_a_failed_notice_again(desk):
     notice = told(BY_PHONE)
     Notice.objects.filter(pk=notice.pk).update(state=NoticeState.FAILED)

@@ -12,11 +12,13 @@ from django.utils import timezone
 from cases.actors import staff
 from cases.models import Case
 from cases.queries.queue import COUNT_CAP, PAGE_SIZE
+from cases.services.intake import Reporter
 from cases.services.workflow import ask_resident, take_case
 from contact_centre.desk.cursors import read_cursor
 from routing.models import Department, Kind, Role, Urgency
 from tests.cast import outsider, staff_member
 from tests.factories import NOW, make_case, make_routed_case, make_settled_case
+from tests.notifications.outbox import deliver_all, plan_all
 
 pytestmark = pytest.mark.django_db
 
@@ -128,10 +130,34 @@ def test_counts_what_waits(desk):
     roads = make_routed_case()
     Case.objects.filter(pk=roads.pk).update(promise_due_at=timezone.now() - timedelta(hours=3))
     answer = desk(Role.DISPATCHER).get(QUEUE)
-    assert [f.value for f in answer.context["figures"]] == ["1", "0", "0", "1", "0", "0"]
+    assert [f.value for f in answer.context["figures"]] == ["1", "0", "0", "1", "0", "0", "0"]
     line = next(line for line in answer.context["lines"] if line.row.reference == roads.reference)
     assert line.promise.is_late
     assert "is-late" in line.css
+
+
+def test_counts_the_notices_that_a_person_must_pass_on_and_leads_to_them(desk):
+    for reporter in (
+        Reporter(phone="600100200"),
+        Reporter(postal_address="ul. Długa 1"),
+        Reporter(email="a@b.pl"),
+    ):
+        make_routed_case("zdm", reporter=reporter)
+    dee, browser = outsider(), desk(Role.AGENT)
+    assert figure(browser.get(QUEUE), -1) == "0"
+    plan_all()
+    deliver_all()
+    waiting = browser.get(QUEUE).context["figures"][-1]
+    shelf = browser.get(waiting.url).context["notices"]
+    assert waiting.value == "2"
+    assert {notice.channel for notice in shelf} == {"PHONE", "LETTER"}
+    assert figure(desk(Role.HANDLER).get(QUEUE), -1) == "2"
+    browser.force_login(dee)
+    assert figure(browser.get(QUEUE), -1) == "0"
+    browser = desk(Role.AGENT)
+    by_phone = next(notice for notice in shelf if notice.channel == "PHONE")
+    browser.post(reverse("desk:settle", args=[by_phone.pk, "called"]))
+    assert figure(browser.get(QUEUE), -1) == "1"
 
 
 def test_counts_and_shows_what_is_late_by_law(desk):

@@ -10,13 +10,17 @@ from cases.keys import tracking_key
 from cases.models import Case, Channel
 from cases.services.conversation import add_note, record_reply
 from cases.services.endings import withdraw_case
+from cases.services.intake import Reporter
 from cases.services.merging import merge_cases, unmerge_case
 from cases.services.privacy import exclude, revoke_link
 from cases.services.workflow import classify_case, reassign_case, return_to_desk, start_work, take_case
+from notifications.models import Notice, NoticeState
+from notifications.services import mark_called_back
 from routing.models import Category, Department, Kind, Role, Urgency
 from tests.cast import outsider, staff_member
 from tests.contact_centre.live.socket import Socket
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
+from tests.notifications.outbox import MUCH_LATER, deliver_all, plan_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 in_database = database_sync_to_async
@@ -257,6 +261,27 @@ async def test_a_revoked_link_closes_the_open_page():
     assert await socket.close_code() == 4403
 
 
+async def test_a_desk_hears_when_a_notice_falls_to_a_person_and_when_it_is_settled():
+    case = await in_database(make_routed_case)(reporter=Reporter(phone="600100200"))
+    handler = await in_database(staff_member)(Role.HANDLER)
+    await in_database(plan_all)()
+    socket, elsewhere = Socket("/ws/desk/", handler), Socket("/ws/desk/", await in_database(outsider)())
+    await socket.connect()
+    await elsewhere.connect()
+
+    await in_database(deliver_all)()
+    assert (await socket.news())["case"] == case.pk
+    assert await socket.receive_nothing()
+
+    notice = await in_database(lambda: Notice.objects.get(state=NoticeState.CALL_BACK_DUE))()
+    by = await in_database(staff)(handler)
+    await in_database(mark_called_back)(notice_id=notice.pk, by=by, at=MUCH_LATER)
+    assert (await socket.news())["case"] == case.pk
+    assert await elsewhere.receive_nothing()
+    await socket.leave()
+    await elsewhere.leave()
+
+
 async def test_a_push_carries_ids_and_no_words():
     case: Case = await in_database(make_routed_case)()
     participant = await in_database(reporter_of)(case)
@@ -270,4 +295,14 @@ async def test_a_push_carries_ids_and_no_words():
 
     heard = await socket.news()
     assert set(heard) == {"case", "version", "kind"}
+    await socket.leave()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/ws/", "/ws/nowhere/", "/ws/desk", "/ws/desk/KON-1/more/", "/ws/track/KON-1/"]
+)
+async def test_an_unknown_address_is_closed_for_good_and_raises_nothing(path):
+    socket = Socket(path)
+    await socket.connect()
+    assert await socket.close_code() == 4404
     await socket.leave()

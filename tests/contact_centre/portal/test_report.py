@@ -218,6 +218,30 @@ def test_nothing_that_the_category_demands_is_called_optional(client, send):
     assert "name" in optional(text_of(send(category="road.pothole", address="")))
 
 
+@pytest.mark.parametrize(
+    ("category", "place", "name"),
+    [
+        ("", "(optional, but needed for some topics)", "(optional)"),
+        ("road.pothole", "", "(optional)"),
+        ("tax", "(optional)", "(optional)"),
+        ("waste.missed", "", ""),
+    ],
+)
+def test_the_marks_beside_the_labels_follow_the_category(client, category, place, name):
+    client.cookies["language"] = "en"
+
+    def mark(answer: str, field: str) -> str:
+        return str(re.findall(rf'<span id="id_{field}_mark"[^>]*>(.*?)</span>', answer)[0])
+
+    page = text_of(client.get(reverse("portal:report"), {"category": category}))
+    changed = text_of(client.get(reverse("portal:category_hint"), {"category": category}))
+    for answer in (page, changed):
+        assert (mark(answer, "address"), mark(answer, "name")) == (place, name)
+        assert ("You can leave this empty." in answer) == bool(name)
+    assert changed.count('hx-swap-oob="true"') == 5
+    assert "hx-swap-oob" not in page
+
+
 def test_the_other_emergency_numbers_stand_under_the_strip(client):
     page = text_of(client.get(reverse("portal:report"))).split("<h1>")[0]
     assert 'href="tel:112"' in page

@@ -1,6 +1,7 @@
 """The page of a case: who it opens to, what it tells, and what the resident may do there."""
 
 import html
+import re
 import uuid
 from datetime import timedelta
 
@@ -120,14 +121,29 @@ def test_the_live_part_alone_is_what_htmx_gets(client, page_of):
     assert "<textarea" not in part
 
 
+def test_the_panel_quotes_a_long_question_shortly_and_the_conversation_has_it_all(client, page_of):
+    case, at = make_routed_case(), timezone.now()
+    question = "Który to pas? " * 60 + "Koniec."
+    ask_resident(case_id=case.pk, question=question, answer_by=at.date(), by=handler(), at=at)
+    state, rest = text_of(client.get(page_of(case))).split('id="words"')
+    assert "Który to pas? Który to pas?" in state
+    assert "Koniec." not in state
+    # Between two words.
+    assert re.search(r"pas\?…|to…|Który…", state)
+    assert "Koniec." in rest
+
+
 def test_an_answer_goes_to_the_case_and_ends_the_waiting(client, page_of):
     case = make_routed_case()
     at = timezone.now()
     answer_by = at.date() + timedelta(days=7)
     ask_resident(case_id=case.pk, question="Który pas?", answer_by=answer_by, by=handler(), at=at)
 
-    state = text_of(client.get(page_of(case))).split('id="words"')[0]
+    page = text_of(client.get(page_of(case)))
+    state = page.split('id="words"')[0]
     assert "Który pas?" in state
+    assert 'href="#write"' in state
+    assert '<h2 id="write">' in page.split('id="words"')[1]
 
     response = client.post(page_of(case), {"token": str(uuid.uuid4()), "body": "Prawy pas."})
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from contact_centre.intake.mail import parse as reading
 from contact_centre.intake.mail.parse import parse
+from contact_centre.intake.mail.subject import without_marks
 from tests.contact_centre.intake.mails import file_part, mail, multipart, photo, text_part
 
 
@@ -17,6 +18,23 @@ def test_a_plain_mail_is_read():
     assert (found.subject, found.message_id, found.defects) == ("Lampa", "x@y", ())
     assert found.sender is not None
     assert found.sender.key == "ana@example.org"
+
+
+@pytest.mark.parametrize(
+    "folded",
+    [
+        "\r\n Re: Dziura\r\n  w drodze",
+        "Re:\r\n\tDziura\r\n\tw drodze",
+        "=?utf-8?Q?Re:_Dziura_?=\r\n =?utf-8?Q?_w_drodze?=",
+        "=?utf-8?Q?Re:_Dziura\r\n w drodze?=",
+        "=?utf-8?Q?=E2=80=8B_Re:_Dziura?=\r\n =?iso-8859-2?Q?_w_drodze?=",
+        "=?utf-8?Q?=EF=BB=BFRe:_Dziura_=E2=81=A0_w_dro=C2=ADdze?=",
+        "Re: Dziura \x01 w drodze",
+    ],
+)
+def test_a_folded_subject_is_one_line_with_single_spaces(folded):
+    subject = parse(mail(subject=folded)).subject
+    assert (subject, without_marks(subject)) == ("Re: Dziura w drodze", "Dziura w drodze")
 
 
 def test_plain_text_is_preferred_to_html():
