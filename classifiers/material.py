@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from classifiers.bags import Vocabulary, make_design
 from classifiers.concepts import Concepts, load_concepts
-from classifiers.corpus import CASE, NONCASES, Example, from_catalogue, from_vocabulary, read_sayings
+from classifiers.corpus import (
+    CASE,
+    NONCASES,
+    Example,
+    from_catalogue,
+    from_vocabulary,
+    in_use,
+    read_sayings,
+)
 from classifiers.lemmas import base_forms
 from classifiers.linear import Design, Head
 from classifiers.normalise import Token, distinct, find_words, fold, prepare
@@ -72,14 +80,12 @@ def gather(
 
     ``corrections``: texts with what a person decided; they count for more than sentences, in proportion to their worth.
     """
-    codes = {entry.code for entry in catalogue.categories}
-    kept = [example for example in sentences if example.label in codes or example.noncase != CASE]
+    kept = in_use(sentences, catalogue)
     decided = [
         replace(example, worth=example.worth * _CORRECTION_WORTH)
-        for example in corrections
-        if example.label in codes or example.noncase != CASE
+        for example in in_use(corrections, catalogue)
     ]
-    sayings = [example for example in read_sayings() if example.label in codes]
+    sayings = in_use(read_sayings(), catalogue)
     written = (*kept, *decided, *sayings)
     examples = (*written, *from_catalogue(catalogue), *from_vocabulary(catalogue))
     questions = _questions(examples)

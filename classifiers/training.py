@@ -23,6 +23,7 @@ from classifiers.corpus import (
     VALIDATION_DIR,
     Example,
     corpus_files,
+    in_use,
     read_corpus,
     saying_files,
     vocabulary_files,
@@ -56,17 +57,25 @@ class Fitted:
         return {"labels": list(self.question.labels), "temperature": self.temperature, "curve": self.curve}
 
 
-def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path, corrections: Sequence[Example] = ()) -> str:
+def train(
+    corpus_dir: Path,
+    catalogue: Catalogue,
+    out_dir: Path,
+    corrections: Sequence[Example] = (),
+    measures: Sequence[Example] = (),
+) -> str:
     """Writes ``out_dir/<version>/`` and returns the version: the same input and code give the same version.
 
-    ``corrections`` are texts with what a person decided; they teach beside the corpus, in the order given.
+    Both take texts with what a person decided, in the order given: ``corrections`` teach beside the corpus,
+    ``measures`` teach nothing and help the validation texts to set what the probabilities mean and where the lines lie.
 
     Raises CorpusError for an unreadable corpus and NothingToLearn for an empty one. An existing directory of that
     version is replaced; a failed training leaves nothing behind.
     """
-    print_of_input = fingerprint(corpus_dir, catalogue, corrections)
+    print_of_input = fingerprint(corpus_dir, catalogue, corrections, measures)
     material = gather(read_corpus(corpus_dir), catalogue, corrections)
-    validation = read_validation(catalogue)
+    written = read_validation(catalogue)
+    validation = [*written, *in_use(measures, catalogue)]
     texts = read_words(validation, material.lexicon, load_concepts())
     fitted = _fit(material, validation, texts)
     marked = [bool(find_markers(text, e.language)) for text, e in zip(texts, validation, strict=True)]
@@ -75,13 +84,15 @@ def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path, corrections: Se
         "format": FORMAT,
         "version": version,
         "fingerprint": print_of_input,
+        "base": fingerprint(corpus_dir, catalogue),
         "languages": list(LANGUAGES),
         "dependencies": {name: installed(name) for name in _DEPENDENCIES},
         "examples": {
             "sentences": material.sentences,
             "corrections": material.corrections,
             "all": len(material.examples),
-            "validation": len(validation),
+            "validation": len(written),
+            "measures": len(validation) - len(written),
         },
         "features": len(material.features),
         "heads": {topic: head.description for topic, head in fitted.items()},
@@ -99,12 +110,16 @@ def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path, corrections: Se
 
 def read_validation(catalogue: Catalogue, directory: Path = VALIDATION_DIR) -> list[Example]:
     """The texts that no model learns from, as far as the catalogue has their categories."""
-    codes = {entry.code for entry in catalogue.categories}
-    return [e for e in read_corpus(directory) if e.label in codes or not e.label]
+    return in_use(read_corpus(directory), catalogue)
 
 
-def fingerprint(corpus_dir: Path, catalogue: Catalogue, corrections: Sequence[Example] = ()) -> str:
-    """A hash of all that decides what training gives: texts, corrections, catalogue, code, libraries."""
+def fingerprint(
+    corpus_dir: Path,
+    catalogue: Catalogue,
+    corrections: Sequence[Example] = (),
+    measures: Sequence[Example] = (),
+) -> str:
+    """A hash of all that decides what training gives: texts, decisions, catalogue, code, libraries."""
     digest = hashlib.sha256(f"{FORMAT} {[installed(name) for name in _DEPENDENCIES]}".encode())
     code = sorted(Path(__file__).resolve().parent.glob("*.py"))
     words = (*vocabulary_files(), *saying_files(), *concept_files())
@@ -112,8 +127,11 @@ def fingerprint(corpus_dir: Path, catalogue: Catalogue, corrections: Sequence[Ex
         digest.update(f"{path.parent.name}/{path.name} {file_digest(path)}\n".encode())
     entries = [_as_plain(entry) for entry in catalogue.categories]
     digest.update(json.dumps(entries, sort_keys=True, ensure_ascii=False).encode())
-    for example in corrections:
-        digest.update(json.dumps(asdict(example), sort_keys=True, ensure_ascii=False).encode())
+    digest.update(json.dumps(sorted(catalogue.successors.items())).encode())
+    for part, examples in (("corrections", corrections), ("measures", measures)):
+        for example in examples:
+            plain = json.dumps(asdict(example), sort_keys=True, ensure_ascii=False)
+            digest.update(f"{part} {plain}\n".encode())
     return digest.hexdigest()
 
 
