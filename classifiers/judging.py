@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from classifiers.calibration import calibration_error, f1_by_label
 from classifiers.corpus import CASE, Example
 from classifiers.model import Model
-from classifiers.types import ROUTABLE_KINDS, Catalogue, Gazetteer
+from classifiers.types import NO_CASE, ROUTABLE_KINDS, Catalogue, Gazetteer
 from classifiers.understand import understand
 
-#: Stands for a text that is no case, in truths and guesses alike.
-NO_CASE = ""
 _BINS = 10
 _CONFUSIONS = 40
 _NOWHERE = Gazetteer((), ())

@@ -8,6 +8,8 @@ LANGUAGES = ("pl", "en", "uk")
 DEFAULT_LANGUAGE = "pl"
 #: The only kinds that a machine may route; everything else belongs to a person.
 ROUTABLE_KINDS = frozenset({"REPORT", "INFORMATION"})
+#: Where a category code is asked for: the text is no case.
+NO_CASE = ""
 NORMAL, URGENT, DANGER = "NORMAL", "URGENT", "DANGER"
 
 

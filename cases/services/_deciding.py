@@ -46,6 +46,7 @@ def learn(case: Case, by: Actor, at: datetime) -> None:
     """Keep on the last prediction what the person decided; one that comes later finds it by ``decided_before``."""
     last = _last_prediction(case)
     if last is not None:
+        last.decided_noncase = ""
         _decide(last, case, by, at)
 
 
@@ -66,7 +67,9 @@ def _last_prediction(case: Case) -> Prediction | None:
 
 
 def _decide(prediction: Prediction, case: Case, by: Actor, at: datetime) -> None:
-    prediction.decided_category, prediction.decided_kind = case.category, case.kind
+    is_case = not prediction.decided_noncase
+    prediction.decided_category = case.category if is_case else None
+    prediction.decided_kind = case.kind if is_case else ""
     prediction.decided_urgency = case.urgency
     prediction.decided_by_id, prediction.decided_at, prediction.example_at = by.user_id, at, None
     prediction.save(update_fields=_DECIDED)

@@ -58,14 +58,13 @@ def _keep(prediction: Prediction) -> None:
     if case.confidential or prediction.decided_at is None:
         forget([key_of(prediction.event_id)])
         return
-    is_case = not prediction.decided_noncase
     category = prediction.decided_category
     decided = Decided(
         key=key_of(prediction.event_id),
         text=text_of(case),
         language=prediction.language,
-        category=category.code if category and is_case else "",
-        kind=prediction.decided_kind if is_case else "",
+        category=category.code if category else "",
+        kind=prediction.decided_kind,
         urgency=prediction.decided_urgency,
         noncase=prediction.decided_noncase,
         model_version=prediction.model_version,
