@@ -1,5 +1,8 @@
 """Celery tasks of the cases: triage, the sweep of what was left, what a new day brings, and files that nobody sent."""
 
+import subprocess
+import sys
+
 import structlog
 from celery import shared_task
 from django.utils import timezone
@@ -7,6 +10,7 @@ from django.utils import timezone
 from cases import leftovers, work
 from cases.services.attention import DayNotPassed, passed_days, raise_person
 from cases.services.endings import CannotConfirm, close_case, due_for_closing
+from cases.services.learning import keep_decisions, read_in_shadow
 from cases.services.triage_results import record_triage
 from cases.triage import decide
 from cases.waking import on_behalf_of, wake
@@ -59,6 +63,18 @@ def notice_passed_days() -> None:
             log.info("day_not_passed", case_id=passed.case_id)
 
 
+@shared_task(name="cases.keep_decisions", queue="default")
+def keep_decided_examples() -> None:
+    """Keep what people decided as examples, so that the administrator sees today's corrections today."""
+    keep_decisions(timezone.now())
+
+
+@shared_task(name="cases.learn_from_decisions", queue="training", time_limit=3600)
+def learn_from_decisions() -> None:
+    """Train the nightly candidate, in a process of its own: it needs more memory than a worker should keep."""
+    subprocess.run([sys.executable, "-m", "django", "train", "--nightly"], check=True)
+
+
 def _triage(work_id: int) -> None:
     event = work.claim(work_id, at=timezone.now())
     if event is None:
@@ -66,6 +82,7 @@ def _triage(work_id: int) -> None:
     try:
         decision = decide(event.case)
         record_triage(event_id=event.pk, work_id=work_id, decision=decision, at=timezone.now())
+        read_in_shadow(event, decision, timezone.now())
     except Exception as error:
         # Whatever went wrong with one case must not stop the queue: the row keeps the error and its turn.
         log.exception("triage_failed", case_id=event.case_id, work_id=work_id)

@@ -16,7 +16,7 @@ from classifiers.understand import understand
 from routing.facts import CaseFacts, Choice
 from routing.folding import fold
 from routing.models import Category, District, Kind, Street, Urgency
-from routing.services import choose_department
+from routing.services import category_successors, choose_department
 
 _LANGUAGES = ("pl", "en", "uk")
 # A worker waits this long for its model before it gives the work back.
@@ -44,7 +44,7 @@ def decide(case: Case) -> Decision:
     """Read the case and choose its department; anything unsure or possibly legal is left to a person."""
     model = serving.require(MODEL_WAIT_SECONDS)
     found = understand(
-        f"{case.subject}\n{case.description}" if case.subject not in case.description else case.description,
+        text_of(case),
         catalogue=catalogue(),
         gazetteer=gazetteer(),
         model=model,
@@ -74,10 +74,15 @@ def suggest(text: str, language_hint: str | None = None) -> Understanding | None
     )
 
 
+def text_of(case: Case) -> str:
+    """What the resident wrote, as the classifier reads it."""
+    return case.description if case.subject in case.description else f"{case.subject}\n{case.description}"
+
+
 def catalogue() -> Catalogue:
-    """The active categories as the classifier wants them."""
+    """The active categories as the classifier wants them, and where those went that were merged into others."""
     rows = Category.objects.filter(is_active=True).order_by("position", "id")
-    return Catalogue(tuple(_entry(row) for row in rows))
+    return Catalogue(tuple(_entry(row) for row in rows), category_successors())
 
 
 def gazetteer() -> Gazetteer:

@@ -2,8 +2,8 @@
 
 import json
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ SAYINGS_DIR = DATA_DIR / "sayings"
 
 #: What a text is that is no matter for the city hall; ``CASE`` is the answer for one that is.
 CASE = "CASE"
-NONCASES = ("SPAM", "CHAT", "THANKS", "AUTO_REPLY", "WRONG_CITY", "EMERGENCY_112", "TEST")
+SPAM = "SPAM"
+NONCASES = (SPAM, "CHAT", "THANKS", "AUTO_REPLY", "WRONG_CITY", "EMERGENCY_112", "TEST")
 #: A name or a single typical word says less than a sentence of a resident.
 _NAME_WORTH, _DESCRIPTION_WORTH, _HINTS_WORTH, _WORD_WORTH, _SAYING_WORTH = 0.5, 1.0, 0.3, 0.8, 0.7
 
@@ -84,10 +85,17 @@ def from_vocabulary(catalogue: Catalogue) -> list[Example]:
     return [
         Example(words, path.stem, code, kinds[code], NORMAL, worth=_WORD_WORTH)
         for path in vocabulary_files()
-        for code, entries in tomllib.loads(path.read_text(encoding="utf-8"))["words"].items()
-        if code in kinds
+        for written, entries in tomllib.loads(path.read_text(encoding="utf-8"))["words"].items()
+        if (code := catalogue.today(written)) in kinds
         for words in entries.split(", ")
     ]
+
+
+def in_use(examples: Iterable[Example], catalogue: Catalogue) -> list[Example]:
+    """The non-cases, and the examples whose category the catalogue has today, with the code that it has today."""
+    codes = {entry.code for entry in catalogue.categories}
+    found = (replace(example, label=catalogue.today(example.label)) for example in examples)
+    return [example for example in found if example.label in codes or example.noncase != CASE]
 
 
 def _from_entry(entry: CategoryEntry) -> Iterator[Example]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from classifiers.calibration import calibration_error, f1_by_label
 from classifiers.model import Model
-from classifiers.types import ROUTABLE_KINDS, Catalogue, Gazetteer, Understanding
+from classifiers.types import Catalogue, Gazetteer, Understanding
 from classifiers.understand import understand
 
 #: Fewer texts say little of a label: the mean is over the others, where there are any.
@@ -104,16 +104,6 @@ def evaluate(
     }
 
 
-def is_routed(found: Understanding) -> bool:
-    """Whether a machine may pass the text on, as far as the text alone decides."""
-    return (
-        found.is_sure
-        and found.noncase is None
-        and not found.kind.may_be_legal
-        and found.kind.kind in ROUTABLE_KINDS
-    )
-
-
 def _prediction(text: Labelled, found: Understanding, mapping: Mapping[str, str]) -> dict[str, Any]:
     top = found.categories[0] if found.categories and found.noncase is None else None
     probability = top.probability if top else found.noncase.probability if found.noncase else 0.0
@@ -122,7 +112,7 @@ def _prediction(text: Labelled, found: Understanding, mapping: Mapping[str, str]
         "label": mapping.get(top.code, "") if top else _NONCASE,
         "code": top.code if top else None,
         "probability": probability,
-        "routed": is_routed(found),
+        "routed": found.is_routable,
     }
 
 

@@ -2,14 +2,22 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.bags import Vocabulary, make_design
 from classifiers.concepts import Concepts, load_concepts
-from classifiers.corpus import CASE, NONCASES, Example, from_catalogue, from_vocabulary, read_sayings
+from classifiers.corpus import (
+    CASE,
+    NONCASES,
+    Example,
+    from_catalogue,
+    from_vocabulary,
+    in_use,
+    read_sayings,
+)
 from classifiers.lemmas import base_forms
 from classifiers.linear import Design, Head
 from classifiers.normalise import Token, distinct, find_words, fold, prepare
@@ -20,6 +28,8 @@ _MOST_CHARACTERS = 5_000
 _Answer = Callable[[Example], str]
 #: How far labels with many examples are held back: 0 not at all, 1 until all labels weigh the same.
 _BALANCE = 0.4
+#: How much a person's decision counts beside a sentence of the corpus: it comes from the very stream that is read.
+_CORRECTION_WORTH = 2.0
 
 
 class NothingToLearn(Exception):
@@ -55,6 +65,7 @@ class Material:
     catalogue: Catalogue
     examples: tuple[Example, ...]
     sentences: int
+    corrections: int
     lexicon: Lexicon
     vocabulary: Vocabulary
     design: Design
@@ -62,20 +73,31 @@ class Material:
     questions: tuple[Question, ...]
 
 
-def gather(sentences: Sequence[Example], catalogue: Catalogue) -> Material:
-    """The sentences whose category is in the catalogue, the non-cases, and words that are typical of each category."""
-    codes = {entry.code for entry in catalogue.categories}
-    kept = [example for example in sentences if example.label in codes or example.noncase != CASE]
-    sayings = [example for example in read_sayings() if example.label in codes]
-    examples = (*kept, *sayings, *from_catalogue(catalogue), *from_vocabulary(catalogue))
+def gather(
+    sentences: Sequence[Example], catalogue: Catalogue, corrections: Sequence[Example] = ()
+) -> Material:
+    """The sentences whose category is in the catalogue, the non-cases, and words that are typical of each category.
+
+    ``corrections``: texts with what a person decided; they count for more than sentences, in proportion to their worth.
+    """
+    kept = in_use(sentences, catalogue)
+    decided = [
+        replace(example, worth=example.worth * _CORRECTION_WORTH)
+        for example in in_use(corrections, catalogue)
+    ]
+    sayings = in_use(read_sayings(), catalogue)
+    written = (*kept, *decided, *sayings)
+    examples = (*written, *from_catalogue(catalogue), *from_vocabulary(catalogue))
     questions = _questions(examples)
     if len(questions[0].labels) < 2:
         raise NothingToLearn("the corpus and the catalogue name fewer than two categories")
     lexicon = _lexicon(examples)
     texts = read_words(examples, lexicon, load_concepts())
-    vocabulary = Vocabulary.of(texts[: len(kept) + len(sayings)] or texts)
+    vocabulary = Vocabulary.of(texts[: len(written)] or texts)
     design, features = make_design([vocabulary.bag(text) for text in texts])
-    return Material(catalogue, examples, len(kept), lexicon, vocabulary, design, features, questions)
+    return Material(
+        catalogue, examples, len(kept), len(decided), lexicon, vocabulary, design, features, questions
+    )
 
 
 def read_words(

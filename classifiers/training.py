@@ -7,7 +7,7 @@ lines lie. No text does both.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from classifiers.corpus import (
     VALIDATION_DIR,
     Example,
     corpus_files,
+    in_use,
     read_corpus,
     saying_files,
     vocabulary_files,
@@ -56,15 +57,25 @@ class Fitted:
         return {"labels": list(self.question.labels), "temperature": self.temperature, "curve": self.curve}
 
 
-def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path) -> str:
+def train(
+    corpus_dir: Path,
+    catalogue: Catalogue,
+    out_dir: Path,
+    corrections: Sequence[Example] = (),
+    measures: Sequence[Example] = (),
+) -> str:
     """Writes ``out_dir/<version>/`` and returns the version: the same input and code give the same version.
+
+    Both take texts with what a person decided, in the order given: ``corrections`` teach beside the corpus,
+    ``measures`` teach nothing and help the validation texts to set what the probabilities mean and where the lines lie.
 
     Raises CorpusError for an unreadable corpus and NothingToLearn for an empty one. An existing directory of that
     version is replaced; a failed training leaves nothing behind.
     """
-    print_of_input = fingerprint(corpus_dir, catalogue)
-    material = gather(read_corpus(corpus_dir), catalogue)
-    validation = read_validation(catalogue)
+    print_of_input = fingerprint(corpus_dir, catalogue, corrections, measures)
+    material = gather(read_corpus(corpus_dir), catalogue, corrections)
+    written = read_validation(catalogue)
+    validation = [*written, *in_use(measures, catalogue)]
     texts = read_words(validation, material.lexicon, load_concepts())
     fitted = _fit(material, validation, texts)
     marked = [bool(find_markers(text, e.language)) for text, e in zip(texts, validation, strict=True)]
@@ -73,12 +84,15 @@ def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path) -> str:
         "format": FORMAT,
         "version": version,
         "fingerprint": print_of_input,
+        "base": fingerprint(corpus_dir, catalogue),
         "languages": list(LANGUAGES),
         "dependencies": {name: installed(name) for name in _DEPENDENCIES},
         "examples": {
             "sentences": material.sentences,
+            "corrections": material.corrections,
             "all": len(material.examples),
-            "validation": len(validation),
+            "validation": len(written),
+            "measures": len(validation) - len(written),
         },
         "features": len(material.features),
         "heads": {topic: head.description for topic, head in fitted.items()},
@@ -96,12 +110,16 @@ def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path) -> str:
 
 def read_validation(catalogue: Catalogue, directory: Path = VALIDATION_DIR) -> list[Example]:
     """The texts that no model learns from, as far as the catalogue has their categories."""
-    codes = {entry.code for entry in catalogue.categories}
-    return [e for e in read_corpus(directory) if e.label in codes or not e.label]
+    return in_use(read_corpus(directory), catalogue)
 
 
-def fingerprint(corpus_dir: Path, catalogue: Catalogue) -> str:
-    """A hash of all that decides what training gives: texts, catalogue, code, libraries."""
+def fingerprint(
+    corpus_dir: Path,
+    catalogue: Catalogue,
+    corrections: Sequence[Example] = (),
+    measures: Sequence[Example] = (),
+) -> str:
+    """A hash of all that decides what training gives: texts, decisions, catalogue, code, libraries."""
     digest = hashlib.sha256(f"{FORMAT} {[installed(name) for name in _DEPENDENCIES]}".encode())
     code = sorted(Path(__file__).resolve().parent.glob("*.py"))
     words = (*vocabulary_files(), *saying_files(), *concept_files())
@@ -109,6 +127,11 @@ def fingerprint(corpus_dir: Path, catalogue: Catalogue) -> str:
         digest.update(f"{path.parent.name}/{path.name} {file_digest(path)}\n".encode())
     entries = [_as_plain(entry) for entry in catalogue.categories]
     digest.update(json.dumps(entries, sort_keys=True, ensure_ascii=False).encode())
+    digest.update(json.dumps(sorted(catalogue.successors.items())).encode())
+    for part, examples in (("corrections", corrections), ("measures", measures)):
+        for example in examples:
+            plain = json.dumps(asdict(example), sort_keys=True, ensure_ascii=False)
+            digest.update(f"{part} {plain}\n".encode())
     return digest.hexdigest()
 
 

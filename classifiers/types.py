@@ -1,13 +1,15 @@
 """What goes in (catalogue, gazetteer) and what comes out (an understanding). Plain data: codes are plain strings."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 LANGUAGES = ("pl", "en", "uk")
 DEFAULT_LANGUAGE = "pl"
 #: The only kinds that a machine may route; everything else belongs to a person.
 ROUTABLE_KINDS = frozenset({"REPORT", "INFORMATION"})
+#: Where a category code is asked for: the text is no case.
+NO_CASE = ""
 NORMAL, URGENT, DANGER = "NORMAL", "URGENT", "DANGER"
 
 
@@ -26,7 +28,14 @@ class CategoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
+    """The categories in use. ``successors``: for a code that was merged into another, the one that holds today."""
+
     categories: tuple[CategoryEntry, ...]
+    successors: Mapping[str, str] = field(default_factory=dict)
+
+    def today(self, code: str) -> str:
+        """The code under which a matter is filed today: its own, or that of the category it was merged into."""
+        return self.successors.get(code, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +159,12 @@ class Understanding:
     place: PlaceFinding | None
     model_version: str
     reasons: tuple[Word, ...] = ()
+
+    @property
+    def is_routable(self) -> bool:
+        """Whether a machine may pass the text on, as far as the text alone decides."""
+        is_plain = not self.kind.may_be_legal and self.kind.kind in ROUTABLE_KINDS
+        return self.is_sure and self.noncase is None and is_plain
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and dictionaries for storage as JSON."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from classifiers.categories import suggest
+from classifiers.categories import label_of, suggest
 from classifiers.explain import Evidence, telling_words
 from classifiers.kinds import find_markers, judge_kind, legal_topics
 from classifiers.noncases import judge_noncase
@@ -35,8 +35,7 @@ def understand(
     language, certainty = model.language.detect(prepared.text, language_hint)
     reading = model.read(prepared.text, language)
     evidence = Evidence(reading.tokens, reading.bag)
-    active = frozenset(entry.code for entry in catalogue.categories)
-    categories = suggest(evidence, reading.categories, active)
+    categories = suggest(evidence, reading.categories, catalogue)
     limits, markers = model.limits, find_markers(reading.tokens, language)
     place = find_place(prepared.text, reading.tokens, gazetteer)
     understanding = Understanding(
@@ -56,7 +55,11 @@ def understand(
         place=place,
         model_version=model.version,
         reasons=_reasons(
-            evidence, reading.categories, categories, tellable(prepared.text, reading.tokens, place)
+            evidence,
+            reading.categories,
+            catalogue,
+            categories,
+            tellable(prepared.text, reading.tokens, place),
         ),
     )
     return (
@@ -65,11 +68,15 @@ def understand(
 
 
 def _reasons(
-    evidence: Evidence, scored: Scored, categories: Sequence[CategorySuggestion], allowed: Set[int]
+    evidence: Evidence,
+    scored: Scored,
+    catalogue: Catalogue,
+    categories: Sequence[CategorySuggestion],
+    allowed: Set[int],
 ) -> tuple[Word, ...]:
     if not categories:
         return ()
-    return telling_words(evidence, scored.pull(scored.labels.index(categories[0].code)), allowed)
+    return telling_words(evidence, scored.pull(label_of(scored, catalogue, categories[0].code)), allowed)
 
 
 def _with_original_offsets(found: Understanding, prepared: Prepared, text: str) -> Understanding:

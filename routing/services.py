@@ -32,6 +32,23 @@ def category_defaults() -> dict[str, str]:
     return dict(rows.values_list("code", "department__code"))
 
 
+def category_successors() -> dict[str, str]:
+    """For the code of each category that was merged into another, the code that holds today; never a retired one."""
+    merged = dict(Category.objects.exclude(merged_into=None).values_list("code", "merged_into__code"))
+    active = set(Category.objects.filter(is_active=True).values_list("code", flat=True))
+    ends = {code: _end_of(code, merged) for code in merged}
+    return {code: end for code, end in ends.items() if end in active}
+
+
+def _end_of(code: str, merged: dict[str, str]) -> str:
+    """Where a chain of mergers ends; where it runs in a circle, anywhere in it."""
+    seen = {code}
+    while code in merged and merged[code] not in seen:
+        code = merged[code]
+        seen.add(code)
+    return code
+
+
 def working_hours(calendar: Calendar | None) -> WorkingHours:
     """The hours of a department's calendar; the office's where it has none."""
     row = calendar or Calendar.objects.filter(code=OFFICE_CALENDAR).first()

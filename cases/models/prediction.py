@@ -4,11 +4,15 @@ from django.conf import settings
 from django.db import models
 
 from cases.models.case import Case
-from routing.models import Category, Kind
+from routing.models import Category, Kind, Urgency
 
 
 class Prediction(models.Model):
-    """One reading. ``suggestions`` is the top three as ``[{"code", "probability", "words": [...]}]``."""
+    """One reading. ``suggestions`` is the top three as ``[{"code", "probability", "words": [...]}]``.
+
+    ``decided_noncase``: a person found that it is no case, and what it is. ``example_at``: when the decision was kept
+    as an example to learn from; a new decision empties it.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="predictions")
     event = models.OneToOneField("cases.CaseEvent", on_delete=models.PROTECT)
@@ -21,9 +25,22 @@ class Prediction(models.Model):
     was_routed = models.BooleanField(default=False)
     decided_category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT)
     decided_kind = models.CharField(max_length=16, choices=Kind, blank=True)
+    decided_urgency = models.CharField(max_length=10, choices=Urgency, blank=True)
+    decided_noncase = models.CharField(max_length=16, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     decided_at = models.DateTimeField(null=True, blank=True)
+    example_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(decided_at__isnull=False, example_at__isnull=True),
+                name="prediction_to_learn",
+            ),
+            models.Index(fields=["created_at"], name="prediction_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.model_version} on {self.case_id}"

@@ -7,7 +7,18 @@ from cases.actors import Actor
 from cases.deadlines import resume_promise
 from cases.models import Case, CaseEvent, EventKind, Prediction
 from cases.payloads import Returned
-from cases.states import DISPATCH
+from cases.states import DISPATCH, Outcome
+from classifiers.corpus import SPAM
+
+_DECIDED = (
+    "decided_category",
+    "decided_kind",
+    "decided_urgency",
+    "decided_noncase",
+    "decided_by",
+    "decided_at",
+    "example_at",
+)
 
 
 def is_behind_gate(case: Case) -> bool:
@@ -33,11 +44,35 @@ def put_behind_gate(case: Case, by: Actor, at: datetime) -> Returned | None:
 
 def learn(case: Case, by: Actor, at: datetime) -> None:
     """Keep on the last prediction what the person decided; one that comes later finds it by ``decided_before``."""
-    last = Prediction.objects.filter(case=case).order_by("-id").first()
+    last = _last_prediction(case)
     if last is not None:
-        last.decided_category, last.decided_kind = case.category, case.kind
-        last.decided_by_id, last.decided_at = by.user_id, at
-        last.save(update_fields=["decided_category", "decided_kind", "decided_by", "decided_at"])
+        last.decided_noncase = ""
+        _decide(last, case, by, at)
+
+
+def learn_from_end(case: Case, by: Actor, at: datetime) -> None:
+    """Whoever ends a case that only the machine classified has confirmed it; spam is no case, whatever was said."""
+    last = _last_prediction(case)
+    if last is None:
+        return
+    if case.outcome == Outcome.SPAM:
+        last.decided_noncase = SPAM
+        _decide(last, case, by, at)
+    elif last.decided_at is None and case.category_id:
+        _decide(last, case, by, at)
+
+
+def _last_prediction(case: Case) -> Prediction | None:
+    return Prediction.objects.filter(case=case).order_by("-id").first()
+
+
+def _decide(prediction: Prediction, case: Case, by: Actor, at: datetime) -> None:
+    is_case = not prediction.decided_noncase
+    prediction.decided_category = case.category if is_case else None
+    prediction.decided_kind = case.kind if is_case else ""
+    prediction.decided_urgency = case.urgency
+    prediction.decided_by_id, prediction.decided_at, prediction.example_at = by.user_id, at, None
+    prediction.save(update_fields=_DECIDED)
 
 
 def decided_before(case: Case) -> dict[str, Any]:
@@ -52,6 +87,7 @@ def decided_before(case: Case) -> dict[str, Any]:
     return {
         "decided_category": case.category,
         "decided_kind": case.kind,
+        "decided_urgency": case.urgency,
         "decided_by_id": event.actor_user_id,
         "decided_at": event.occurred_at,
     }

@@ -9,6 +9,7 @@ from cases.actors import SYSTEM_ACTOR, Actor, ActorKind
 from cases.deadlines import PROMISE_FIELDS, pause_promise, resume_promise
 from cases.models import REOPEN_DAYS, Audience, Case, CaseParticipant, MessagePurpose, ParticipantRole
 from cases.payloads import Closed, Confirmed, Detached, Reopened, Resolved, Withdrawn
+from cases.services._deciding import learn_from_end
 from cases.services._steps import Refused, save, write_message
 from cases.states import Outcome, Status
 from cases.timeline import record_event
@@ -73,6 +74,7 @@ def resolve_case(
         *PROMISE_FIELDS,
     )
     save(case, at, *fields)
+    learn_from_end(case, by, at)
     message = _answer(case, answer, outcome, by, at) if answer.strip() else None
     record_event(case, Resolved(outcome, message), by=by, at=at)
     return case

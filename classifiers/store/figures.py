@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from classifiers.store.models import ModelVersion
+from django.db.models import Count, F, OuterRef, Q, Subquery
+
+from classifiers.store.models import DecidedExample, ModelVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,34 @@ def serving_figures() -> Figures | None:
     measured = row.manifest.get("validation") or {}
     shares = {name: float(value) for name, value in measured.items() if name != "texts"}
     return Figures(row.version, row.created_at, int(measured.get("texts", 0)), shares)
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowFigures:
+    """What a version said in the shadow beside the one that served: numbers of texts.
+
+    ``decided``: texts that a person decided since; ``right`` and ``served_right`` count among them.
+    """
+
+    texts: int
+    agreed: int
+    would_route: int
+    served_route: int
+    decided: int
+    right: int
+    served_right: int
+
+
+def shadow_figures(row: ModelVersion) -> ShadowFigures | None:
+    """The readings of a version in the shadow; None when it never read there."""
+    decisions = DecidedExample.objects.filter(key=OuterRef("key")).values("category")
+    counted = row.shadow_readings.annotate(decision=Subquery(decisions[:1])).aggregate(
+        texts=Count("id"),
+        agreed=Count("id", filter=Q(category=F("served_category"))),
+        would_route=Count("id", filter=Q(would_route=True)),
+        served_route=Count("id", filter=Q(served_route=True)),
+        decided=Count("id", filter=Q(decision__isnull=False)),
+        right=Count("id", filter=Q(decision=F("category"))),
+        served_right=Count("id", filter=Q(decision=F("served_category"))),
+    )
+    return ShadowFigures(**counted) if counted["texts"] else None

@@ -26,9 +26,12 @@ class NoModel(Exception):
 
 
 class Holder:
-    """Holds the model of one process. Asking never blocks on loading; only ``require`` waits."""
+    """Holds one model in one process: that of the version row which bears the flag. Asking never blocks on loading;
+    only ``require`` waits.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, flag: str = "is_serving") -> None:
+        self._flag = flag
         self._lock = threading.Lock()
         self._model: Model | None = None
         self._loader: threading.Thread | None = None
@@ -69,7 +72,7 @@ class Holder:
 
     def _look(self, now: float) -> None:
         try:
-            row = ModelVersion.objects.filter(is_serving=True).only("version", "path").first()
+            row = ModelVersion.objects.filter(**{self._flag: True}).only("version", "path").first()
         except DatabaseError as error:
             self._problem = f"the serving version cannot be read: {error}"
             return
@@ -104,11 +107,20 @@ class Holder:
 
 
 _holder = Holder()
+_shadow = Holder("is_shadow")
 
 
 def current() -> "Model | None":
     """The serving model of this process, or None while it is loading or missing."""
     return _holder.current()
+
+
+def shadow() -> "Model | None":
+    """The model that reads in the shadow, or None while it is loading or there is none any more."""
+    model = _shadow.current()
+    if model is None or not ModelVersion.objects.filter(version=model.version, is_shadow=True).exists():
+        return None
+    return model
 
 
 def start_loading() -> None:

@@ -1,4 +1,4 @@
-"""Who comes to the desk: signed in, with a role that works with cases. The case itself is asked of ``cases.access``."""
+"""Who comes to the desk: signed in, with a role for the page. The case itself is asked of ``cases.access``."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -45,6 +45,28 @@ def for_case_workers(view: DeskView[P]) -> Callable[Concatenate[HttpRequest, P],
             raise Http404(str(error)) from error
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+    return guarded  # type: ignore[return-value]
+
+
+class AdminRequest(HttpRequest):
+    """A request of an administrator, who works with no case."""
+
+    user: User
+
+
+def for_administrators(
+    view: Callable[Concatenate[AdminRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let only administrators in; for everybody else the page does not exist (404)."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: AdminRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.user.role != Role.ADMIN:
+            raise Http404
+        return view(request, *args, **kwargs)
 
     return guarded  # type: ignore[return-value]
 

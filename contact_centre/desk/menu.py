@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access import may_read_log, sees_contacts
 from cases.actors import Actor
+from routing.models import Role
 
 
 def _everybody(_by: Actor) -> bool:
@@ -38,9 +39,11 @@ def menu_of(request: HttpRequest) -> list[Entry]:
     if by is not None:
         return [_entry(request, name, label, icon) for name, label, icon, may in _ENTRIES if may(by)]
     user = getattr(request, "user", None)
-    if user is not None and user.is_active and user.is_staff:
-        return [_entry(request, "admin:index", _("Administration"), "gear")]
-    return []
+    if user is None or not user.is_active:
+        return []
+    models = [_entry(request, "desk:models", _("Classifier"), "stars")] if user.role == Role.ADMIN else []
+    administration = [_entry(request, "admin:index", _("Administration"), "gear")] if user.is_staff else []
+    return [*models, *administration]
 
 
 def _entry(request: HttpRequest, name: str, label: str | Promise, icon: str) -> Entry:

@@ -31,6 +31,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="kontakt.example")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"kontakt@{MAIL_DOMAIN}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Whether a nightly candidate that passed the gate serves at once; else an administrator promotes it
+LEARNING_AUTO_PROMOTE = env.bool("LEARNING_AUTO_PROMOTE", default=False)
 # How long a confirmation waits for what may follow it at once (passed to a department), to be told in one mail
 NOTICE_COALESCE_SECONDS = env.int("NOTICE_COALESCE_SECONDS", default=30)
 
@@ -134,8 +136,8 @@ globals().update(services.email(EMAIL_URL))
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"filesystem://{VAR_DIR}/broker")
 CELERY_BROKER_TRANSPORT_OPTIONS = services.broker_options(CELERY_BROKER_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Each queue has its own key: with Celery's defaults all three would share one, and every message come thrice.
-QUEUE_NAMES = ("default", "triage", "notifications")
+# Each queue has its own key: with Celery's defaults all would share one, and every message come as often.
+QUEUE_NAMES = ("default", "triage", "notifications", "training")
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUE_NAMES]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_DEFAULT_EXCHANGE = "default"
@@ -163,6 +165,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.delete_leftover_files",
         "schedule": crontab(hour=3, minute=45),
         "options": {"expires": 6 * 3600},
+    },
+    "keep-decisions": {
+        "task": "cases.keep_decisions",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
+    "learn-from-decisions": {
+        "task": "cases.learn_from_decisions",
+        "schedule": crontab(hour=2, minute=30),
+        "options": {"expires": 3 * 3600},
     },
     "notice-passed-days": {
         "task": "cases.notice_passed_days",

@@ -58,7 +58,10 @@ class Group(NamedRow):
 
 
 class Category(NamedRow):
-    """One row of the service catalogue. Never deleted, only retired: cases and models refer to it."""
+    """One row of the service catalogue. Never deleted, only retired: cases and models refer to it.
+
+    ``merged_into``: where the matters of a retired category go from now on; what was learnt for it counts there.
+    """
 
     code = models.CharField(max_length=60, unique=True)
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="categories")
@@ -88,6 +91,9 @@ class Category(NamedRow):
     keeps_evidence = models.BooleanField(default=False)
     is_sensitive = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed"
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -98,6 +104,13 @@ class Category(NamedRow):
             models.CheckConstraint(
                 condition=models.Q(term_value__isnull=True) | ~models.Q(term_unit=""),
                 name="category_term_has_unit",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True) | models.Q(is_active=False),
+                name="category_merged_is_retired",
+                violation_error_message=_(
+                    "Only a category that is no longer in use can be merged into another."
+                ),
             ),
         ]
 
