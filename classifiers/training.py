@@ -7,7 +7,7 @@ lines lie. No text does both.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
@@ -56,14 +56,16 @@ class Fitted:
         return {"labels": list(self.question.labels), "temperature": self.temperature, "curve": self.curve}
 
 
-def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path) -> str:
+def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path, corrections: Sequence[Example] = ()) -> str:
     """Writes ``out_dir/<version>/`` and returns the version: the same input and code give the same version.
+
+    ``corrections`` are texts with what a person decided; they teach beside the corpus, in the order given.
 
     Raises CorpusError for an unreadable corpus and NothingToLearn for an empty one. An existing directory of that
     version is replaced; a failed training leaves nothing behind.
     """
-    print_of_input = fingerprint(corpus_dir, catalogue)
-    material = gather(read_corpus(corpus_dir), catalogue)
+    print_of_input = fingerprint(corpus_dir, catalogue, corrections)
+    material = gather(read_corpus(corpus_dir), catalogue, corrections)
     validation = read_validation(catalogue)
     texts = read_words(validation, material.lexicon, load_concepts())
     fitted = _fit(material, validation, texts)
@@ -77,6 +79,7 @@ def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path) -> str:
         "dependencies": {name: installed(name) for name in _DEPENDENCIES},
         "examples": {
             "sentences": material.sentences,
+            "corrections": material.corrections,
             "all": len(material.examples),
             "validation": len(validation),
         },
@@ -100,8 +103,8 @@ def read_validation(catalogue: Catalogue, directory: Path = VALIDATION_DIR) -> l
     return [e for e in read_corpus(directory) if e.label in codes or not e.label]
 
 
-def fingerprint(corpus_dir: Path, catalogue: Catalogue) -> str:
-    """A hash of all that decides what training gives: texts, catalogue, code, libraries."""
+def fingerprint(corpus_dir: Path, catalogue: Catalogue, corrections: Sequence[Example] = ()) -> str:
+    """A hash of all that decides what training gives: texts, corrections, catalogue, code, libraries."""
     digest = hashlib.sha256(f"{FORMAT} {[installed(name) for name in _DEPENDENCIES]}".encode())
     code = sorted(Path(__file__).resolve().parent.glob("*.py"))
     words = (*vocabulary_files(), *saying_files(), *concept_files())
@@ -109,6 +112,8 @@ def fingerprint(corpus_dir: Path, catalogue: Catalogue) -> str:
         digest.update(f"{path.parent.name}/{path.name} {file_digest(path)}\n".encode())
     entries = [_as_plain(entry) for entry in catalogue.categories]
     digest.update(json.dumps(entries, sort_keys=True, ensure_ascii=False).encode())
+    for example in corrections:
+        digest.update(json.dumps(asdict(example), sort_keys=True, ensure_ascii=False).encode())
     return digest.hexdigest()
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers.corpus import CorpusError, from_vocabulary
+from classifiers.corpus import CorpusError, Example, from_vocabulary
 from classifiers.material import NothingToLearn
 from classifiers.model import BrokenModel, Model, load
 from classifiers.training import fingerprint, train
@@ -59,6 +59,28 @@ def test_the_fingerprint_follows_corpus_and_catalogue(corpus: Path, few: Catalog
     with (corpus / "pl" / "part.jsonl").open("a") as file:
         file.write("\n")
     assert fingerprint(corpus, few) != first
+
+
+def test_what_people_decided_teaches_and_gives_a_version_of_its_own(
+    corpus: Path, few: Catalogue, tmp_path: Path
+) -> None:
+    decided = [Example("Kwaki na moście znowu", "pl", "light"), Example("Kwaki pod szkołą", "pl", "light")]
+    unknown = Example("Kwaki za szkołą", "pl", "no.such.category")
+    versions = [train(corpus, few, tmp_path, corrections) for corrections in ((), [*decided, unknown])]
+    before, after = (load(tmp_path / version) for version in versions)
+    assert [model.manifest["examples"]["corrections"] for model in (before, after)] == [0, 2]
+    said = [model.read("kwaki", "pl").categories.of("light") for model in (before, after)]
+    assert said[1] > said[0] + 0.1
+    assert train(corpus, few, tmp_path, decided[:1]) not in versions
+
+
+def test_a_correction_of_less_worth_teaches_less(corpus: Path, few: Catalogue, tmp_path: Path) -> None:
+    pulls = []
+    for worth in (0.05, 1.0):
+        decided = [Example(f"Kwaki {where}", "pl", "light", worth=worth) for where in ("tu", "tam")]
+        scored = load(tmp_path / train(corpus, few, tmp_path, decided)).read("kwaki", "pl").categories
+        pulls.append(float(scored.pull(scored.labels.index("light")).sum()))
+    assert 0 < pulls[0] < pulls[1]
 
 
 def test_a_bad_line_is_named(corpus: Path, few: Catalogue, tmp_path: Path) -> None:
