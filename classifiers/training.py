@@ -31,7 +31,7 @@ from classifiers.kinds import find_markers
 from classifiers.language import LanguageModel
 from classifiers.linear import Fitting, Floats, Weights, fit, softmax
 from classifiers.material import Material, Question, gather, read_words
-from classifiers.model import FORMAT, file_digest
+from classifiers.model import CONCEPTS, FORMAT, LEXICON, file_digest
 from classifiers.normalise import Token
 from classifiers.saving import Arrays, write_model
 from classifiers.types import LANGUAGES, ROUTABLE_KINDS, Catalogue, CategoryEntry
@@ -67,7 +67,8 @@ def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path, corrections: Se
     print_of_input = fingerprint(corpus_dir, catalogue, corrections)
     material = gather(read_corpus(corpus_dir), catalogue, corrections)
     validation = read_validation(catalogue)
-    texts = read_words(validation, material.lexicon, load_concepts())
+    concepts = load_concepts()
+    texts = read_words(validation, material.lexicon, concepts)
     fitted = _fit(material, validation, texts)
     marked = [bool(find_markers(text, e.language)) for text, e in zip(texts, validation, strict=True)]
     version = version_of(print_of_input)
@@ -93,7 +94,11 @@ def train(corpus_dir: Path, catalogue: Catalogue, out_dir: Path, corrections: Se
             frozenset(entry.code for entry in catalogue.categories if entry.kind not in ROUTABLE_KINDS),
         ),
     }
-    write_model(out_dir / version, manifest, _arrays(material, fitted), material.lexicon)
+    words = {
+        LEXICON: material.lexicon,
+        CONCEPTS: {language: lexicon.to_plain() for language, lexicon in concepts.items()},
+    }
+    write_model(out_dir / version, manifest, _arrays(material, fitted), words)
     return version
 
 
