@@ -3,7 +3,7 @@
 import math
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from classifiers.normalise import Token
 
@@ -18,8 +18,7 @@ _CONCEPT_SHARE, _BASE_SHARE = 0.4, 0.6
 _TOLD_DIGITS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A word, a pair of neighbours or a phrase: its key, the same in all languages, and where its words stand."""
 
     key: str

@@ -14,7 +14,7 @@ from classifiers.bags import Vocabulary
 from classifiers.concepts import Concepts
 from classifiers.language import LanguageModel
 from classifiers.pipeline import TOPICS, Parts, Reader, Reading
-from classifiers.scoring import Head, WordWeights, index_features
+from classifiers.scoring import Head, Scored, WordWeights, index_features
 
 MANIFEST, LEXICON, CONCEPTS = "manifest.json", "lexicon.json", "concepts.json"
 ARRAYS = ("features.npz", "vocabulary.npz", "language.npz", "weights.npz")
@@ -56,6 +56,10 @@ class Model:
     def read(self, text: str, language: str) -> Reading:
         """Words, bag and scores of a prepared text."""
         return self.reader.read(text, language)
+
+    def categories(self, text: str, language: str) -> Scored:
+        """The scores of the categories alone: for those who need no explanation and have many texts."""
+        return self.reader.categories(text, language)
 
 
 def load(path: Path) -> Model:
@@ -119,7 +123,7 @@ def _heads(described: Mapping[str, Any], biases: NDArray[np.float32]) -> dict[st
     for topic in TOPICS:
         entry = described[topic]
         labels = tuple(entry["labels"])
-        curve = tuple((float(x), float(y)) for x, y in entry["curve"])
+        curve = np.array(entry["curve"], dtype=np.float64)
         own = biases[first : first + len(labels)]
         heads[topic] = Head(labels, first, own, entry["temperature"], curve)
         first += len(labels)
