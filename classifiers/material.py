@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,6 @@ _MOST_CHARACTERS = 5_000
 _Answer = Callable[[Example], str]
 #: How far labels with many examples are held back: 0 not at all, 1 until all labels weigh the same.
 _BALANCE = 0.4
-#: How much a person's decision counts beside a sentence of the corpus: it comes from the very stream that is read.
-_CORRECTION_WORTH = 2.0
 
 
 class NothingToLearn(Exception):
@@ -52,7 +50,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The examples as bags, ready to fit any classifier on."""
+    """The examples as bags, ready to fit any classifier on. What people decided comes last."""
 
     catalogue: Catalogue
     examples: tuple[Example, ...]
@@ -70,24 +68,21 @@ def gather(
 ) -> Material:
     """The sentences whose category is in the catalogue, the non-cases, and words that are typical of each category.
 
-    ``corrections``: texts with what a person decided; they count for more than sentences, in proportion to their worth.
+    ``corrections``: texts with what a person decided.
     """
     codes = {entry.code for entry in catalogue.categories}
     kept = [example for example in sentences if example.label in codes or example.noncase != CASE]
-    decided = [
-        replace(example, worth=example.worth * _CORRECTION_WORTH)
-        for example in corrections
-        if example.label in codes or example.noncase != CASE
-    ]
+    decided = [example for example in corrections if example.label in codes or example.noncase != CASE]
     sayings = [example for example in read_sayings() if example.label in codes]
-    written = (*kept, *decided, *sayings)
-    examples = (*written, *from_catalogue(catalogue), *from_vocabulary(catalogue))
+    words = (*from_catalogue(catalogue), *from_vocabulary(catalogue))
+    examples = (*kept, *sayings, *words, *decided)
     questions = _questions(examples)
     if len(questions[0].labels) < 2:
         raise NothingToLearn("the corpus and the catalogue name fewer than two categories")
     lexicon = _lexicon(examples)
     texts = read_words(examples, lexicon, load_concepts())
-    vocabulary = Vocabulary.of(texts[: len(written)] or texts)
+    written = texts[: len(kept) + len(sayings)] + texts[len(examples) - len(decided) :]
+    vocabulary = Vocabulary.of(written or texts)
     design, features = make_design([vocabulary.bag(text) for text in texts])
     return Material(
         catalogue, examples, len(kept), len(decided), lexicon, vocabulary, design, features, questions

@@ -27,16 +27,16 @@ from classifiers.corpus import (
     saying_files,
     vocabulary_files,
 )
+from classifiers.decided import fit_heads
 from classifiers.kinds import find_markers
 from classifiers.language import LanguageModel
-from classifiers.linear import Fitting, Floats, Weights, fit, softmax
+from classifiers.linear import Floats, Weights, softmax
 from classifiers.material import Material, Question, gather, read_words
 from classifiers.model import CONCEPTS, FORMAT, LEXICON, file_digest
 from classifiers.normalise import Token
 from classifiers.saving import Arrays, write_model
 from classifiers.types import LANGUAGES, ROUTABLE_KINDS, Catalogue, CategoryEntry
 
-_FITTING = Fitting()
 _DEPENDENCIES = ("spacy", "morfeusz2", "numpy", "scipy")
 _NO_CURVE = [(0.0, 0.0), (1.0, 1.0)]
 
@@ -140,12 +140,10 @@ def _as_plain(entry: CategoryEntry) -> dict[str, Any]:
 def _fit(
     material: Material, validation: Sequence[Example], texts: Sequence[Sequence[Token]]
 ) -> dict[str, Fitted]:
-    heads = [question.head(material.examples) for question in material.questions]
-    found = fit(material.design, heads, _FITTING)
     seen = make_known_design([material.vocabulary.bag(text) for text in texts], material.features)
     return {
         question.topic: _calibrated(question, weights, weights.scores(seen.features_of_texts), validation)
-        for question, weights in zip(material.questions, found, strict=True)
+        for question, weights in zip(material.questions, fit_heads(material), strict=True)
     }
 
 
