@@ -29,7 +29,10 @@ class Bag:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """How much each known unit counts, by the hash of its key: the rarer the more. Unknown words count in full."""
+    """How much each known unit counts, by the hash of its key: the rarer the more. Unknown words count in full.
+
+    What is said again counts for more, by the logarithm: who writes "bin" three times writes about the bin.
+    """
 
     weights: Mapping[int, float]
 
@@ -61,7 +64,7 @@ class Vocabulary:
             weight = self.weights.get(_hashed(unit.key), 0.0 if is_pair(unit.key) else 1.0)
             if weight:
                 kept.append(unit)
-                values.append(weight)
+                values.append(weight if unit.times == 1 else weight * (1.0 + math.log(unit.times)))
         scaled = np.array(values, np.float32)
         norm = float(np.sqrt(np.square(scaled).sum())) or 1.0
         return Bag(tuple(kept), scaled / np.float32(norm))

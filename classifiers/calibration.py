@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from classifiers.linear import Floats, softmax
 
@@ -57,10 +57,10 @@ def reliability_curve(
     return [(0.0, 0.0), *((round(x, 6), round(y, 6)) for x, y, _ in blocks), (1.0, round(last, 6))]
 
 
-def straighten(probabilities: Floats, curve: Sequence[tuple[float, float]]) -> Floats:
+def straighten(probabilities: Floats, curve: ArrayLike) -> Floats:
     """The rows with the first label's probability read off the curve; the others share what is left as before."""
     first = probabilities.max(axis=1)
-    wanted = np.interp(first, [x for x, _ in curve], [y for _, y in curve])
+    wanted = np.interp(first, *np.asarray(curve).T)
     left = np.maximum(1.0 - first, 1e-9)
     straight = probabilities * ((1.0 - wanted) / left)[:, None]
     straight[np.arange(len(first)), probabilities.argmax(axis=1)] = wanted

@@ -1,14 +1,16 @@
 """The concept lexicon: words of three languages that mean the same, written by hand, so that they are learnt together.
 
 A file of ``data/concepts/`` has a line for each concept: ``name | Polish | English | Ukrainian``, words by commas.
+A model carries the lexicon that it was trained with, compiled: asking the dictionary for 50,000 words takes a while.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from classifiers.lemmas import tokens_of
 from classifiers.normalise import Token
@@ -23,7 +25,7 @@ class LexiconError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words in a row that express a concept: the possible forms of each."""
+    """Words in a row that express a concept: the base forms of the first two, the possible forms of the others."""
 
     words: tuple[frozenset[str], ...]
     concept: str
@@ -35,6 +37,34 @@ class Concepts:
 
     words: Mapping[str, tuple[str, ...]]
     phrases: Mapping[tuple[str, str], tuple[Phrase, ...]]
+
+    @classmethod
+    def of(cls, words: Mapping[str, Iterable[str]], phrases: Iterable[Phrase]) -> "Concepts":
+        """The lexicon with its phrases indexed; of those that begin alike the order given stays."""
+        index: dict[tuple[str, str], list[Phrase]] = defaultdict(list)
+        for phrase in phrases:
+            for start in product(phrase.words[0], phrase.words[1]):
+                index[start].append(phrase)
+        return cls(
+            {form: tuple(found) for form, found in words.items()},
+            {start: tuple(found) for start, found in index.items()},
+        )
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "Concepts":
+        """The lexicon that ``to_plain`` took apart."""
+        return cls.of(
+            plain["words"],
+            (Phrase(tuple(map(frozenset, words)), concept) for concept, *words in plain["phrases"]),
+        )
+
+    def to_plain(self) -> dict[str, Any]:
+        """The lexicon as what JSON can hold; the same lexicon gives the same bytes."""
+        phrases = {phrase for found in self.phrases.values() for phrase in found}
+        return {
+            "words": {form: self.words[form] for form in sorted(self.words)},
+            "phrases": [(phrase.concept, *map(sorted, phrase.words)) for phrase in _in_order(phrases)],
+        }
 
     def of_word(self, token: Token) -> tuple[str, ...]:
         """The concepts of a word: by its form as it stands, else by any of its base forms."""
@@ -67,9 +97,7 @@ NO_CONCEPTS = Concepts({}, {})
 def load_concepts(directory: Path = CONCEPTS_DIR) -> Mapping[str, Concepts]:
     """The lexicon by language. Raises LexiconError for a bad line."""
     words: dict[str, dict[str, set[str]]] = {language: defaultdict(set) for language in LANGUAGES}
-    phrases: dict[str, dict[tuple[str, str], set[Phrase]]] = {
-        language: defaultdict(set) for language in LANGUAGES
-    }
+    phrases: dict[str, set[Phrase]] = {language: set() for language in LANGUAGES}
     for concept, columns in _lines(directory):
         for language, column in zip(LANGUAGES, columns, strict=True):
             for entry in filter(None, (entry.strip().lower() for entry in column.split(","))):
@@ -78,16 +106,11 @@ def load_concepts(directory: Path = CONCEPTS_DIR) -> Mapping[str, Concepts]:
                     for form in _forms(tokens[0]):
                         words[language][form].add(concept)
                 elif tokens:
-                    phrase = Phrase(tuple(_forms(token) for token in tokens), concept)
-                    for start in product(tokens[0].stems, tokens[1].stems):
-                        phrases[language][start].add(phrase)
+                    starts = (frozenset(token.stems) for token in tokens[:2])
+                    phrases[language].add(Phrase((*starts, *map(_forms, tokens[2:])), concept))
     return {
-        language: Concepts(
-            {form: tuple(sorted(found)) for form, found in words[language].items()},
-            {
-                start: tuple(sorted(found, key=lambda phrase: (len(phrase.words), phrase.concept)))
-                for start, found in phrases[language].items()
-            },
+        language: Concepts.of(
+            {form: sorted(found) for form, found in words[language].items()}, _in_order(phrases[language])
         )
         for language in LANGUAGES
     }
@@ -95,6 +118,11 @@ def load_concepts(directory: Path = CONCEPTS_DIR) -> Mapping[str, Concepts]:
 
 def concept_files(directory: Path = CONCEPTS_DIR) -> list[Path]:
     return sorted(directory.glob("*.txt"))
+
+
+def _in_order(phrases: Iterable[Phrase]) -> list[Phrase]:
+    """The shorter first; the same phrases always in the same order."""
+    return sorted(phrases, key=lambda phrase: (len(phrase.words), phrase.concept, *map(sorted, phrase.words)))
 
 
 def _forms(token: Token) -> frozenset[str]:

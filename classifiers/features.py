@@ -2,8 +2,9 @@
 
 import math
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from classifiers.normalise import Token
 
@@ -18,32 +19,35 @@ _CONCEPT_SHARE, _BASE_SHARE = 0.4, 0.6
 _TOLD_DIGITS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A word, a pair of neighbours or a phrase: its key, the same in all languages, and where its words stand."""
+class Unit(NamedTuple):
+    """A word, a pair of neighbours or a phrase: its key, the same in all languages, where and how often it stands."""
 
     key: str
     tokens: tuple[int, ...]
+    times: int = 1
 
 
 def units(tokens: Sequence[Token]) -> list[Unit]:
     """The distinct words of a text, then its distinct pairs of neighbours and phrases, each at its first place."""
-    words: dict[str, Unit] = {}
-    longer: dict[str, Unit] = {}
+    words: dict[str, tuple[int, ...]] = {}
+    longer: dict[str, tuple[int, ...]] = {}
+    counts: Counter[str] = Counter()
     previous = ""
     for position, token in enumerate(tokens):
         key = word_key(token)
-        if key not in words:
-            words[key] = Unit(key, (position,))
+        words.setdefault(key, (position,))
+        counts[key] += 1
         head = token.stems[0]
         if previous:
             pair = f"{previous} {head}"
-            longer.setdefault(pair, Unit(pair, (position - 1, position)))
+            longer.setdefault(pair, (position - 1, position))
+            counts[pair] += 1
         previous = head
         for length, concept in token.phrases:
             phrase = f"@{concept}"
-            longer.setdefault(phrase, Unit(phrase, tuple(range(position, position + length))))
-    return [*words.values(), *longer.values()]
+            longer.setdefault(phrase, tuple(range(position, position + length)))
+            counts[phrase] += 1
+    return [Unit(key, places, counts[key]) for key, places in (*words.items(), *longer.items())]
 
 
 def word_key(token: Token) -> str:

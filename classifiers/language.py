@@ -59,11 +59,11 @@ class LanguageModel:
     def detect(self, text: str, hint: str | None = None) -> tuple[str, float]:
         """The language and its probability. A hint (the language of the page) decides what is short or mixed."""
         hint = hint if hint in LANGUAGES else None
-        letters = [letter for letter in text.lower() if letter.isalpha()]
-        cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in letters)
-        latin = sum(letter < "\u0250" for letter in letters)
+        letters = {letter: count for letter, count in Counter(text.lower()).items() if letter.isalpha()}
+        cyrillic = sum(count for letter, count in letters.items() if "\u0400" <= letter <= "\u04ff")
+        latin = sum(count for letter, count in letters.items() if letter < "\u0250")
         if cyrillic > latin:
-            return "uk", _certainty_of_ukrainian(frozenset(letters), cyrillic / len(letters))
+            return "uk", _certainty_of_ukrainian(frozenset(letters), cyrillic / sum(letters.values()))
         if latin < 2:
             return hint or DEFAULT_LANGUAGE, 0.5
         polish = 1 / (1 + math.exp(-max(-40.0, min(40.0, self._polish_score(text, hint)))))

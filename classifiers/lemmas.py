@@ -37,11 +37,13 @@ def base_forms(lower: str, language: str) -> tuple[str, ...]:
 
 def tokens_of(text: str, language: str, start: int = 0) -> tuple[Token, ...]:
     """The words of a text with folded and base forms; offsets count from ``start``."""
-    return tuple(
-        Token(word, begin, end, lower, fold(word), base_forms(lower, language))
-        for word, begin, end in find_words(text, start)
-        for lower in (word.lower(),)
-    )
+    return tuple(token_of(*found, language) for found in find_words(text, start))
+
+
+def token_of(word: str, start: int, end: int, language: str) -> Token:
+    """A word, with where it stands, in its folded and base forms."""
+    lower = word.lower()
+    return Token(word, start, end, lower, fold(word), base_forms(lower, language))
 
 
 @lru_cache(maxsize=100_000)

@@ -86,8 +86,13 @@ def softmax(scores: Floats) -> Floats:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def fit(design: Design, heads: Sequence[Head], how: Fitting) -> list[Weights]:
-    """A softmax regression for each head, all in one descent. The same input gives the same bits."""
+def fit(
+    design: Design, heads: Sequence[Head], how: Fitting, starts: Sequence[Weights] | None = None
+) -> list[Weights]:
+    """A softmax regression for each head, all in one descent. The same input gives the same bits.
+
+    ``starts``: weights from which the descent goes on; without them it begins at nought.
+    """
     texts = design.features_of_texts
     columns = texts.T.tocsr()
     ends = np.cumsum([0, *(head.n_labels for head in heads)])
@@ -107,6 +112,9 @@ def fit(design: Design, heads: Sequence[Head], how: Fitting) -> list[Weights]:
 
     weights: Floats = np.zeros((texts.shape[1], int(ends[-1])), dtype=np.float32)
     biases: Floats = np.zeros(int(ends[-1]), dtype=np.float32)
+    if starts is not None:
+        weights = np.concatenate([start.weights for start in starts], axis=1)
+        biases = np.concatenate([start.biases for start in starts])
     ahead, ahead_biases, pace = weights, biases, 1.0
     for _ in range(how.steps):
         wrong = errors(np.asarray(texts @ ahead + ahead_biases, dtype=np.float32))

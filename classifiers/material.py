@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +60,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The examples as bags, ready to fit any classifier on."""
+    """The examples as bags, ready to fit any classifier on. What people decided comes last."""
 
     catalogue: Catalogue
     examples: tuple[Example, ...]
@@ -78,22 +78,19 @@ def gather(
 ) -> Material:
     """The sentences whose category is in the catalogue, the non-cases, and words that are typical of each category.
 
-    ``corrections``: texts with what a person decided; they count for more than sentences, in proportion to their worth.
+    ``corrections``: texts with what a person decided.
     """
-    kept = in_use(sentences, catalogue)
-    decided = [
-        replace(example, worth=example.worth * _CORRECTION_WORTH)
-        for example in in_use(corrections, catalogue)
-    ]
+    kept, decided = in_use(sentences, catalogue), in_use(corrections, catalogue)
     sayings = in_use(read_sayings(), catalogue)
-    written = (*kept, *decided, *sayings)
-    examples = (*written, *from_catalogue(catalogue), *from_vocabulary(catalogue))
+    words = (*from_catalogue(catalogue), *from_vocabulary(catalogue))
+    examples = (*kept, *sayings, *words, *decided)
     questions = _questions(examples)
     if len(questions[0].labels) < 2:
         raise NothingToLearn("the corpus and the catalogue name fewer than two categories")
     lexicon = _lexicon(examples)
     texts = read_words(examples, lexicon, load_concepts())
-    vocabulary = Vocabulary.of(texts[: len(written)] or texts)
+    written = texts[: len(kept) + len(sayings)] + texts[len(examples) - len(decided) :]
+    vocabulary = Vocabulary.of(written or texts)
     design, features = make_design([vocabulary.bag(text) for text in texts])
     return Material(
         catalogue, examples, len(kept), len(decided), lexicon, vocabulary, design, features, questions

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.bags import Vocabulary
-from classifiers.concepts import load_concepts
+from classifiers.concepts import Concepts
 from classifiers.language import LanguageModel
 from classifiers.pipeline import TOPICS, Parts, Reader, Reading
-from classifiers.scoring import Head, WordWeights, index_features
+from classifiers.scoring import Head, Scored, WordWeights, index_features
 
-MANIFEST, LEXICON = "manifest.json", "lexicon.json"
+MANIFEST, LEXICON, CONCEPTS = "manifest.json", "lexicon.json", "concepts.json"
 ARRAYS = ("features.npz", "vocabulary.npz", "language.npz", "weights.npz")
-FORMAT = 2
+FORMAT = 3
 _UNREACHABLE = 1.01
 
 
@@ -57,6 +57,10 @@ class Model:
         """Words, bag and scores of a prepared text."""
         return self.reader.read(text, language)
 
+    def categories(self, text: str, language: str) -> Scored:
+        """The scores of the categories alone: for those who need no explanation and have many texts."""
+        return self.reader.categories(text, language)
+
 
 def load(path: Path) -> Model:
     """The model in a directory that ``training.train`` wrote. Raises BrokenModel when it is missing or damaged."""
@@ -85,7 +89,7 @@ def file_digest(path: Path) -> str:
 
 
 def _check_files(path: Path, digests: dict[str, str]) -> None:
-    for name in (*ARRAYS, LEXICON):
+    for name in (*ARRAYS, LEXICON, CONCEPTS):
         if file_digest(path / name) != digests[name]:
             raise BrokenModel(f"{path / name} is not the file that was trained")
 
@@ -93,10 +97,11 @@ def _check_files(path: Path, digests: dict[str, str]) -> None:
 def _assemble(path: Path, manifest: dict[str, Any]) -> Model:
     arrays = {name: dict(np.load(path / name, allow_pickle=False)) for name in ARRAYS}
     lexicon = json.loads((path / LEXICON).read_text(encoding="utf-8"))
+    concepts = json.loads((path / CONCEPTS).read_text(encoding="utf-8"))
     table = arrays["weights.npz"]
     parts = Parts(
         lexicon={word: tuple(forms) for word, forms in lexicon.items()},
-        concepts=load_concepts(),
+        concepts={language: Concepts.from_plain(plain) for language, plain in concepts.items()},
         vocabulary=Vocabulary.from_arrays(
             arrays["vocabulary.npz"]["keys"], arrays["vocabulary.npz"]["weights"]
         ),
@@ -118,7 +123,7 @@ def _heads(described: Mapping[str, Any], biases: NDArray[np.float32]) -> dict[st
     for topic in TOPICS:
         entry = described[topic]
         labels = tuple(entry["labels"])
-        curve = tuple((float(x), float(y)) for x, y in entry["curve"])
+        curve = np.array(entry["curve"], dtype=np.float64)
         own = biases[first : first + len(labels)]
         heads[topic] = Head(labels, first, own, entry["temperature"], curve)
         first += len(labels)

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from classifiers.markup import Edit, find_markup
 from classifiers.quoted import find_passages
@@ -40,8 +41,7 @@ class Prepared:
         return self.origins[start], self.origins[end]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word: as in the prepared text, in lower case, without diacritics, and its possible base forms (folded).
 
     ``concepts`` are those of the word, ``phrases`` those of the phrases that begin with it, with their number of words.

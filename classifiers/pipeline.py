@@ -1,21 +1,20 @@
 """The spaCy pipelines: blank Polish, English and Ukrainian with our own components. Nothing is downloaded."""
 
-import dataclasses
 import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import get_lang_class
 from spacy.vocab import Vocab
 
 from classifiers.bags import Bag, Vocabulary
 from classifiers.concepts import NO_CONCEPTS, Concepts
-from classifiers.lemmas import tokens_of
-from classifiers.normalise import Token, distinct
+from classifiers.lemmas import token_of
+from classifiers.normalise import Token, distinct, find_words
 from classifiers.scoring import Head, Scored, WordWeights
 from classifiers.types import LANGUAGES
 
@@ -61,32 +60,30 @@ class Words:
         self.language = language
         self.lexicon: Lexicon = {}
         self.concepts = NO_CONCEPTS
-        self._known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._known: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {}
 
     def __call__(self, doc: Doc) -> Doc:
-        words = [self._known_word(word) for word in tokens_of(doc.user_data[_TEXT], self.language)]
+        words = [self._token(*found) for found in find_words(doc.user_data[_TEXT])]
         for first, word in enumerate(words):
             phrases = tuple(self.concepts.phrases_at(words, first))
             if phrases:
                 lengths = tuple((last - first + 1, concept) for last, concept in phrases)
-                words[first] = dataclasses.replace(word, phrases=lengths)
+                words[first] = word._replace(phrases=lengths)
         doc._.words = tuple(words)
         return doc
 
-    def _known_word(self, token: Token) -> Token:
-        """The word with more base forms by the lexicon, and its concepts; remembered by its lower case."""
-        known = self._known.get(token.lower)
+    def _token(self, text: str, start: int, end: int) -> Token:
+        """The word with all its base forms and its concepts; they are remembered by its lower case."""
+        lower = text.lower()
+        known = self._known.get(lower)
         if known is None:
-            more = self.lexicon.get(token.fold, ()) if token.fold == token.lower else ()
-            stems = distinct((*more, *token.stems)) if more else token.stems
-            concepts = self.concepts.of_word(dataclasses.replace(token, stems=stems))
+            token = token_of(text, start, end, self.language)
+            more = self.lexicon.get(token.fold, ()) if token.fold == lower else ()
+            token = token._replace(stems=distinct((*more, *token.stems)))
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
-            self._known[token.lower] = known = (stems, concepts)
-        stems, concepts = known
-        if stems == token.stems and not concepts:
-            return token
-        return Token(token.text, token.start, token.end, token.lower, token.fold, stems, concepts)
+            self._known[lower] = known = (token.fold, token.stems, self.concepts.of_word(token))
+        return Token(text, start, end, lower, *known)
 
 
 class Bags:
@@ -169,11 +166,18 @@ class Reader:
             doc = pipeline(text)
             return Reading(doc._.words, doc._.bag, *(doc._.get(topic) for topic in TOPICS))
 
+    def categories(self, text: str, language: str) -> Scored:
+        """Only what the text is about; the other questions are not asked."""
+        pipeline = self._pipelines[language]
+        with self._one_at_a_time, pipeline.memory_zone():
+            scored: Scored = pipeline(text, disable=TOPICS[1:])._.categories
+            return scored
+
 
 def word_pipeline(language: str, lexicon: Lexicon, concepts: Concepts) -> Language:
     """A blank pipeline that only finds words: what training reads its texts with."""
-    pipeline = spacy.blank(language)
-    pipeline.tokenizer = Chunks(pipeline.vocab)
+    # Made by hand, since ``spacy.blank`` first builds a tokenizer of its own: a tenth of a second for each language.
+    pipeline: Language = get_lang_class(language)(create_tokenizer=lambda nlp: Chunks(nlp.vocab))
     # Nothing asks spaCy what a word looks like; it would find that out for every new word of every text.
     pipeline.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
     words = _component(pipeline, "city_words", "words", Words)

@@ -10,21 +10,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.model import LEXICON, MANIFEST, file_digest
-from classifiers.pipeline import Lexicon
+from classifiers.model import MANIFEST, file_digest
 
 #: File names with the arrays in each.
 Arrays = Mapping[str, Mapping[str, NDArray[Any]]]
+#: File names with what JSON can hold.
+Words = Mapping[str, Mapping[str, Any]]
 
 
-def write_model(target: Path, manifest: Mapping[str, Any], arrays: Arrays, lexicon: Lexicon) -> None:
+def write_model(target: Path, manifest: Mapping[str, Any], arrays: Arrays, words: Words) -> None:
     """Writes the directory of a model, whole or not at all; the manifest gains the hash of every file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=".training-", dir=target.parent))
     try:
         for name, members in arrays.items():
             np.savez(unfinished / name, allow_pickle=False, **dict(members))
-        (unfinished / LEXICON).write_text(json.dumps(lexicon, ensure_ascii=False), encoding="utf-8")
+        for name, plain in words.items():
+            (unfinished / name).write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
         digests = {path.name: file_digest(path) for path in sorted(unfinished.iterdir())}
         text = json.dumps({**manifest, "files": digests}, ensure_ascii=False, indent=1, sort_keys=True)
         (unfinished / MANIFEST).write_text(text, encoding="utf-8")

@@ -73,7 +73,7 @@ class Head:
     first: int
     biases: Floats
     temperature: float
-    curve: tuple[tuple[float, float], ...]
+    curve: NDArray[np.float64]
 
     def score(self, all_parts: Floats) -> Scored:
         parts = all_parts[:, self.first : self.first + len(self.labels)]

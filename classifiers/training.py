@@ -28,16 +28,16 @@ from classifiers.corpus import (
     saying_files,
     vocabulary_files,
 )
+from classifiers.decided import fit_heads
 from classifiers.kinds import find_markers
 from classifiers.language import LanguageModel
-from classifiers.linear import Fitting, Floats, Weights, fit, softmax
+from classifiers.linear import Floats, Weights, softmax
 from classifiers.material import Material, Question, gather, read_words
-from classifiers.model import FORMAT, file_digest
+from classifiers.model import CONCEPTS, FORMAT, LEXICON, file_digest
 from classifiers.normalise import Token
 from classifiers.saving import Arrays, write_model
 from classifiers.types import LANGUAGES, ROUTABLE_KINDS, Catalogue, CategoryEntry
 
-_FITTING = Fitting()
 _DEPENDENCIES = ("spacy", "morfeusz2", "numpy", "scipy")
 _NO_CURVE = [(0.0, 0.0), (1.0, 1.0)]
 
@@ -76,7 +76,8 @@ def train(
     material = gather(read_corpus(corpus_dir), catalogue, corrections)
     written = read_validation(catalogue)
     validation = [*written, *in_use(measures, catalogue)]
-    texts = read_words(validation, material.lexicon, load_concepts())
+    concepts = load_concepts()
+    texts = read_words(validation, material.lexicon, concepts)
     fitted = _fit(material, validation, texts)
     marked = [bool(find_markers(text, e.language)) for text, e in zip(texts, validation, strict=True)]
     version = version_of(print_of_input)
@@ -104,7 +105,11 @@ def train(
             frozenset(entry.code for entry in catalogue.categories if entry.kind not in ROUTABLE_KINDS),
         ),
     }
-    write_model(out_dir / version, manifest, _arrays(material, fitted), material.lexicon)
+    words = {
+        LEXICON: material.lexicon,
+        CONCEPTS: {language: lexicon.to_plain() for language, lexicon in concepts.items()},
+    }
+    write_model(out_dir / version, manifest, _arrays(material, fitted), words)
     return version
 
 
@@ -153,12 +158,10 @@ def _as_plain(entry: CategoryEntry) -> dict[str, Any]:
 def _fit(
     material: Material, validation: Sequence[Example], texts: Sequence[Sequence[Token]]
 ) -> dict[str, Fitted]:
-    heads = [question.head(material.examples) for question in material.questions]
-    found = fit(material.design, heads, _FITTING)
     seen = make_known_design([material.vocabulary.bag(text) for text in texts], material.features)
     return {
         question.topic: _calibrated(question, weights, weights.scores(seen.features_of_texts), validation)
-        for question, weights in zip(material.questions, found, strict=True)
+        for question, weights in zip(material.questions, fit_heads(material), strict=True)
     }
 
 

@@ -1,10 +1,11 @@
 """The lexicon: words of three languages that mean one thing."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from classifiers.concepts import LexiconError, load_concepts
+from classifiers.concepts import Concepts, LexiconError, load_concepts
 from classifiers.lemmas import tokens_of
 
 LINE = "pothole | dziura, wyrwa w jezdni | pothole, hole in the road | яма, вибоїна\n"
@@ -29,6 +30,14 @@ def test_a_phrase_is_found_where_it_begins_and_only_whole(lexicon: Path) -> None
     tokens = tokens_of("Duża wyrwa w jezdni, i wyrwa w asfalcie", "pl")
     found = [(at, *hit) for at in range(len(tokens)) for hit in concepts.phrases_at(tokens, at)]
     assert found == [(1, 3, "pothole")]
+
+
+def test_the_lexicon_can_be_taken_apart_and_put_together_again() -> None:
+    for lexicon in load_concepts().values():
+        plain = json.loads(json.dumps(lexicon.to_plain()))
+        again = Concepts.from_plain(plain)
+        assert again == lexicon
+        assert json.dumps(again.to_plain()) == json.dumps(plain)
 
 
 def test_a_word_of_another_language_means_nothing(lexicon: Path) -> None:

@@ -9,6 +9,7 @@ def test_words_and_pairs_occur_once_at_their_first_place() -> None:
     found = units(tokens)
     assert [unit.tokens for unit in found if len(unit.tokens) == 1] == [(0,), (1,)]
     assert (0, 1) in {unit.tokens for unit in found}
+    assert {unit.tokens: unit.times for unit in found} == {(0,): 2, (1,): 2, (0, 1): 2, (1, 2): 1}
 
 
 def test_values_of_a_unit_have_length_one() -> None:

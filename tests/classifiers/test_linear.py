@@ -60,3 +60,15 @@ def test_a_question_that_no_text_answers_is_fitted_all_the_same() -> None:
 def test_probabilities_sum_to_one_for_any_scores() -> None:
     rows = softmax(np.array([[1000.0, -1000.0], [0.0, 0.0]], np.float32))
     np.testing.assert_allclose(rows.sum(axis=1), 1.0)
+
+
+def test_the_descent_goes_on_from_where_it_is_told() -> None:
+    other_way = Head(np.array([1, 0, 1, 0]), 2, np.ones(4, np.float32))
+    [learnt] = fit(small_design(), [labelled()], Fitting())
+    [kept] = fit(small_design(), [other_way], Fitting(steps=0), [learnt])
+    np.testing.assert_array_equal(kept.weights, learnt.weights)
+    [bent] = fit(small_design(), [other_way], Fitting(steps=1, stride=0.5), [learnt])
+    [turned] = fit(small_design(), [other_way], Fitting(), [learnt])
+    leads = [float(found.weights[0, 0] - found.weights[0, 1]) for found in (learnt, bent, turned)]
+    assert leads[0] > leads[1] > leads[2]
+    assert leads[2] < 0 < leads[1]

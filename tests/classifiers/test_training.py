@@ -4,10 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from classifiers.concepts import load_concepts
 from classifiers.corpus import CorpusError, Example, from_vocabulary
-from classifiers.material import NothingToLearn
-from classifiers.model import BrokenModel, Model, load
-from classifiers.training import fingerprint, train
+from classifiers.material import NothingToLearn, read_words
+from classifiers.model import BrokenModel, Model, file_digest, load
+from classifiers.normalise import prepare
+from classifiers.training import fingerprint, read_validation, train
 from classifiers.types import Catalogue, Gazetteer
 from classifiers.understand import understand
 
@@ -106,7 +108,7 @@ def test_a_category_that_validation_never_met_is_never_sure(model: Model) -> Non
     assert model.limits.of_category("no.such.category") > 1
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "weights.npz", "lexicon.json"])
+@pytest.mark.parametrize("name", ["manifest.json", "weights.npz", "lexicon.json", "concepts.json"])
 def test_a_missing_or_changed_file_is_a_broken_model(
     corpus: Path, few: Catalogue, tmp_path: Path, name: str
 ) -> None:
@@ -117,6 +119,34 @@ def test_a_missing_or_changed_file_is_a_broken_model(
     (directory / name).unlink()
     with pytest.raises(BrokenModel):
         load(directory)
+
+
+def test_a_model_reads_words_as_they_were_read_when_it_was_trained(
+    model: Model, model_dir: Path, catalogue: Catalogue
+) -> None:
+    lexicon = {
+        word: tuple(forms) for word, forms in json.loads((model_dir / "lexicon.json").read_text()).items()
+    }
+    texts = read_validation(catalogue)[::7]
+    taught = read_words(texts, lexicon, load_concepts())
+    assert any(token.concepts for words in taught for token in words)
+    assert any(token.phrases for words in taught for token in words)
+    for example, words in zip(texts, taught, strict=True):
+        assert model.read(prepare(example.text, 5_000).text, example.language).tokens == words
+
+
+def test_a_model_knows_the_concepts_that_it_was_trained_with(
+    corpus: Path, few: Catalogue, tmp_path: Path
+) -> None:
+    directory = tmp_path / train(corpus, few, tmp_path)
+    concepts = json.loads((directory / "concepts.json").read_text())
+    concepts["pl"]["words"]["kwaki"] = ["quacks"]
+    (directory / "concepts.json").write_text(json.dumps(concepts))
+    manifest = json.loads((directory / "manifest.json").read_text())
+    manifest["files"]["concepts.json"] = file_digest(directory / "concepts.json")
+    (directory / "manifest.json").write_text(json.dumps(manifest))
+    [token] = load(directory).read("kwaki", "pl").tokens
+    assert token.concepts == ("quacks",)
 
 
 def test_the_typical_words_belong_to_categories_of_the_catalogue(catalogue: Catalogue) -> None:

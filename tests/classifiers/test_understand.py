@@ -160,3 +160,11 @@ def test_several_threads_may_read_at_once(read: Reader) -> None:
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(read, texts))
     assert together == [read(text) for text in texts]
+
+
+def test_the_category_alone_is_the_same_as_with_all_questions(model: Model) -> None:
+    for text in ("Wielka dziura w jezdni", "The swing on the playground is broken", "!!!", ""):
+        for language in ("pl", "en", "uk"):
+            alone, whole = model.categories(text, language), model.read(text, language).categories
+            assert alone.labels == whole.labels
+            assert alone.probabilities.tolist() == whole.probabilities.tolist()
