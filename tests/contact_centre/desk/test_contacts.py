@@ -1,6 +1,7 @@
 """The list of contacts: who may read it, and that no promised call back is lost."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -74,7 +75,7 @@ def test_keeps_a_promise_to_call_back_until_somebody_has(desk):
     assert waiting.called_back_by == staff_member(Role.AGENT)
 
 
-def promised(client: Client) -> str:
+def promised(client: Client) -> Any:
     """The counter above the queue that leads to the promised contacts."""
     figures = client.get(reverse("desk:queue")).context["figures"]
     return next(figure.value for figure in figures if figure.url == DUE)
