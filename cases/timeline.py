@@ -63,7 +63,7 @@ def record_event(case: Case, payload: Payload, *, by: Actor, at: datetime) -> Ca
         actor_participant_id=by.participant_id,
         occurred_at=at,
     )
-    work = {name: _leave_work(event, name, at) for name in _consumers(payload.kind)}
+    work = _leave_work(event, payload.kind, at)
     transaction.on_commit(lambda: _ring(event, work))
     return event
 
@@ -78,8 +78,10 @@ def _consumers(kind: EventKind) -> list[str]:
     return [name for name, kinds in wanted.items() if kinds is None or kind in kinds]
 
 
-def _leave_work(event: CaseEvent, consumer: str, at: datetime) -> int:
-    return EventWork.objects.create(event=event, consumer=consumer, available_at=at).pk
+def _leave_work(event: CaseEvent, kind: EventKind, at: datetime) -> dict[str, int]:
+    """The work rows of the event, by consumer; one statement for all."""
+    rows = [EventWork(event=event, consumer=name, available_at=at) for name in _consumers(kind)]
+    return {row.consumer: row.pk for row in EventWork.objects.bulk_create(rows)}
 
 
 def _ring(event: CaseEvent, work: dict[str, int]) -> None:

@@ -1,6 +1,7 @@
 """The case: one request of a resident, its state, and what may be done with it."""
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -28,6 +29,9 @@ from cases.states import (
     possible,
 )
 from routing.models import Category, Department, District, Kind, Role, Street, TermUnit, Urgency
+
+if TYPE_CHECKING:
+    from cases.models.participant import CaseParticipant
 
 CaseManager = models.Manager.from_queryset(CaseQuerySet)
 
@@ -92,6 +96,9 @@ class Case(FSMModelMixin, models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="logged_cases"
     )
     version = models.PositiveIntegerField(default=1)
+
+    # No column: whoever reported, on the case that ``open_case`` has just opened, so that nobody reads her again.
+    new_reporter: "CaseParticipant | None" = None
 
     objects = CaseManager()
 

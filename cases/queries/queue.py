@@ -11,8 +11,8 @@ from cases.actors import Actor
 from cases.models import Case
 from cases.models.case_set import CaseQuerySet, promise_is_over, term_is_over
 from cases.queries.contacts import call_backs_due
-from cases.queries.queue_rows import COLUMNS, RELATED, Cursor, QueueRow, make_row
-from cases.queries.sql import IsOpen, RowCompare, capped_counts
+from cases.queries.queue_rows import COLUMNS, RELATED, Cursor, QueueRow, make_rows
+from cases.queries.sql import IsOpen, RowCompare, capped_counts, union_of_keys
 from cases.states import WAITING, Status
 from routing.models import Role, User
 
@@ -84,7 +84,7 @@ def queue_page(
     found = found[:PAGE_SIZE]
     if backwards:
         found.reverse()
-    rows = tuple(make_row(case) for case in found)
+    rows = make_rows(found)
     if not rows:
         return QueuePage((), None, None)
     has_before = has_more if backwards else after is not None
@@ -99,7 +99,7 @@ def arrivals(user: User, by: Actor, *, at: datetime, besides: frozenset[str]) ->
     cases = visible_cases(user, by).filter(IsOpen(), pk__gt=Subquery(last))
     fresh = _scoped(cases, by, default_scope(by)).filter(received_at__gt=at - ARRIVALS_WITHIN)
     newest = fresh.exclude(reference__in=besides).select_related(*RELATED).only(*COLUMNS)
-    return tuple(make_row(case) for case in newest.order_by("-id")[:ARRIVALS])
+    return make_rows(list(newest.order_by("-id")[:ARRIVALS]))
 
 
 def queue_counts(user: User, by: Actor, *, at: datetime) -> dict[str, int]:
@@ -173,13 +173,6 @@ def _in_order(
 def _merged(
     cases: CaseQuerySet, departments: frozenset[int], order: tuple[str, ...], limit: int
 ) -> CaseQuerySet:
-    """The first rows of each department by its own index, instead of sorting all that they have together.
-
-    Each part is wrapped once more: SQLite takes no limit inside a union.
-    """
-    first, *others = (
-        Case.objects.filter(pk__in=cases.filter(department_id=pk).order_by(*order).values("pk")[:limit])
-        for pk in sorted(departments)
-    )
-    union = first.values("pk").union(*(part.values("pk") for part in others), all=True)
-    return Case.objects.filter(pk__in=union)
+    """The first rows of each department by its own index, instead of sorting all that they have together."""
+    firsts = [cases.filter(department_id=pk).order_by(*order)[:limit] for pk in sorted(departments)]
+    return Case.objects.filter(pk__in=union_of_keys(firsts))

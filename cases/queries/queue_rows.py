@@ -1,12 +1,17 @@
 """A row of the queue: what it shows, and the columns that this takes."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from cases.models import Case
+from routing.models import District, Street
 from routing.models.loaded import LANGUAGES
 
-RELATED = ("category", "department", "assignee", "street", "area")
+# Street and area are read apart (``_name_places``): with five joins PostgreSQL spends 6 ms on the plan alone.
+RELATED = ("category", "department", "assignee")
 # What a row shows; the words of a case and the long columns of the catalogue stay where they are.
 _NAMED = (
     *(f"category__name_{language}" for language in LANGUAGES),
@@ -15,9 +20,6 @@ _NAMED = (
     "assignee__first_name",
     "assignee__last_name",
     "assignee__username",
-    "street__prefix",
-    "street__name",
-    "area__name",
 )
 COLUMNS = (
     "reference",
@@ -27,6 +29,8 @@ COLUMNS = (
     "urgency",
     "channel",
     "address",
+    "street",
+    "area",
     "received_at",
     "updated_at",
     "promise_due_at",
@@ -72,8 +76,20 @@ class QueueRow:
     cursor: Cursor
 
 
-def make_row(case: Case) -> QueueRow:
-    """The row of a case that was read with ``RELATED`` and ``COLUMNS``."""
+def make_rows(cases: Sequence[Case]) -> tuple[QueueRow, ...]:
+    """The rows of cases that were read with ``RELATED`` and ``COLUMNS``."""
+    _name_places(case for case in cases if not case.address)
+    return tuple(_make_row(case) for case in cases)
+
+
+def _name_places(cases: Iterable[Case]) -> None:
+    """Read street and area of the few cases that have no words of their own for where it is."""
+    streets = Prefetch("street", Street.objects.only("prefix", "name"))
+    areas = Prefetch("area", District.objects.only("name"))
+    prefetch_related_objects(list(cases), streets, areas)
+
+
+def _make_row(case: Case) -> QueueRow:
     return QueueRow(
         reference=case.reference,
         subject=case.subject,

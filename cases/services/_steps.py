@@ -1,12 +1,15 @@
 """Steps that the services share: saving with a new version, and writing words. They open no transaction."""
 
+import re
 from datetime import datetime
 
 from cases.actors import Actor, ActorKind
 from cases.models import Audience, Case, Channel, Message, MessagePurpose
 
 # Embeddings, overrides and isolates (U+202A-202E, U+2066-2069): they reach beyond the words that hold them.
-_DIRECTIONS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+_DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+# C0 controls but tab and line feed.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
 class Refused(Exception):
@@ -56,10 +59,9 @@ def write_message(  # noqa: PLR0913 - the columns of one row
 def clean_text(text: str) -> str:
     """What both engines can store: no NUL and other C0 controls, no lone surrogates; line ends as LF."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in lines if c >= " " or c in "\n\t")
-    return kept.encode("utf-8", "replace").decode("utf-8").strip()
+    return _CONTROLS.sub("", lines).encode("utf-8", "replace").decode("utf-8").strip()
 
 
 def clean_line(text: str) -> str:
     """A name or a subject: on one line, and without marks that would turn the words around it on a page."""
-    return " ".join("".join(c for c in clean_text(text) if c not in _DIRECTIONS).split())
+    return " ".join(_DIRECTIONS.sub("", clean_text(text)).split())

@@ -101,7 +101,8 @@ def open_case(report: Report, *, by: Actor, at: datetime) -> Case:
     try:
         return _open_once(report, by=by, at=at)
     except IntegrityError:
-        # Two at once with one key: the other was first, and by now its case is there.
+        # The key is known, and by now its case is there. Nobody asks beforehand: nearly every report is new, and of
+        # two at once neither would find the other.
         known = Case.objects.filter(source_key=report.source_key).first()
         if known is None:
             raise
@@ -110,8 +111,7 @@ def open_case(report: Report, *, by: Actor, at: datetime) -> Case:
 
 @transaction.atomic(durable=True)
 def _open_once(report: Report, *, by: Actor, at: datetime) -> Case:
-    known = Case.objects.filter(source_key=report.source_key).first()
-    return known or _open(report, by=by, at=at)
+    return _open(report, by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def _open(report: Report, *, by: Actor, at: datetime) -> Case:
         set_clocks(case)
     # force_insert: the id was taken from the sequence before.
     case.save(force_insert=True)
-    participant = _add_reporter(case, report, at)
+    participant = case.new_reporter = _add_reporter(case, report, at)
     author = by if by.kind is ActorKind.STAFF else resident(participant.pk)
     message = _first_message(case, report, words, author, at)
     attach_files(case, message, report.files, at)
@@ -206,7 +206,7 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         language=report.language,
         address=clean_text(place.address)[:240],
         street=place.street,
-        area=place.area or (place.street.district if place.street else None),
+        area_id=place.area.pk if place.area else (place.street.district_id if place.street else None),
         lat=place.lat,
         lon=place.lon,
         asset_code=place.asset_code,

@@ -7,11 +7,14 @@ from channels.layers import BaseChannelLayer, get_channel_layer
 
 from cases.access import flags_of
 from cases.hints import crier
+from cases.models import EventKind
 from cases.signals import case_event_recorded
 from cases.timeline import SILENT_KINDS
 from contact_centre.live.lost import flags_before
 
 DESK = "desk"
+# Nor has anybody a page open on a case that has only just come into being.
+_UNHEARD = SILENT_KINDS | {EventKind.RECEIVED}
 Message = dict[str, Any]
 
 
@@ -67,6 +70,6 @@ def _letters(news: list[News]) -> list[tuple[str, Message]]:
         was = before.get(one.event_id)
         told = {"flags": asdict(flags[one.case_id]), "before": asdict(was) if was else None}
         letters.append((DESK, one.message | told))
-        if one.kind not in SILENT_KINDS:
+        if one.kind not in _UNHEARD:
             letters.append((case_group(one.case_id), one.message))
     return letters

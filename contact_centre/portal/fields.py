@@ -1,5 +1,6 @@
 """Form fields of the resident pages: words as both databases can keep them, categories in their groups."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
@@ -14,13 +15,15 @@ from cases.files import ACCEPTED_TYPES
 from cases.services._steps import clean_line
 from routing.models import Category
 
+# The categories Cc and Cs of Unicode, but tab and line feed.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ORDER = ("group__position", "group_id", "position", "id")
 
 
 def without_controls(text: str) -> str:
     """The text with line ends as LF, and without NUL, other controls and lone surrogates."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return _CONTROLS.sub("", lines)
 
 
 class PlainTextField(forms.CharField):

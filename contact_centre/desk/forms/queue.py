@@ -1,5 +1,6 @@
 """What the queue is narrowed by."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -34,10 +35,15 @@ class QueueForm(forms.Form):
         label=_("Status"), required=False, choices=[_ANY, *[(s.value, s.label) for s in Status if s in OPEN]]
     )
     urgency = forms.ChoiceField(label=_("Urgency"), required=False, choices=[_ANY, *Urgency.choices])
-    category = forms.ChoiceField(label=_("Category"), required=False, choices=_categories)
+    category = forms.ChoiceField(label=_("Category"), required=False)
     needs_person = forms.BooleanField(label=_("Needs a person"), required=False)
     overdue = forms.BooleanField(label=_("Overdue"), required=False)
     waiting = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Asked for more than once while the field is drawn, and not at all where only the rows are.
+        self.fields["category"].choices = cache(_categories)  # type: ignore[attr-defined]
 
     def wanted(self) -> QueueFilter:
         """The filter asked for, without the fields that were wrong."""

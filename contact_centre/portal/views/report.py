@@ -189,6 +189,7 @@ def _was_patient(request: HttpRequest, token: UUID) -> bool:
 
 
 def _link_of(case: Case) -> tuple[str, str]:
-    participants = case.participants.only("case_id", "key_version")
-    participant = min(participants, key=lambda one: one.pk)
+    participant = case.new_reporter
+    if participant is None:
+        participant = min(case.participants.only("case_id", "key_version"), key=lambda one: one.pk)
     return case.reference, tracking_key(participant)

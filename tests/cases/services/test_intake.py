@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.files import StoredFile
 from cases.models import (
@@ -73,6 +75,18 @@ def test_the_same_key_opens_one_case_only():
     assert again == first
     assert (Case.objects.count(), Message.objects.count()) == (1, 1)
     assert kinds(first) == ["RECEIVED"]
+
+
+def test_nothing_is_read_back_and_the_work_for_all_consumers_is_one_statement():
+    with CaptureQueriesContext(connection) as statements:
+        case = make_case()
+    said = [one["sql"] for one in statements if "SAVEPOINT" not in one["sql"]]
+    number, *rows = said
+    assert "cases_case" in number or "sqlite_sequence" in number
+    assert all(sql.startswith("INSERT") for sql in rows)
+    assert len(rows) == len(("case", "participant", "message", "event", "work"))
+    assert EventWork.objects.filter(event__case=case).count() == 2
+    assert case.new_reporter == reporter_of(case)
 
 
 @pytest.mark.parametrize("words", ["", "   \n ", "\x00", "\x01\x02\r\n"])

@@ -15,7 +15,7 @@ from cases.queries.queue import COUNT_CAP, PAGE_SIZE
 from cases.services.intake import Reporter
 from cases.services.workflow import ask_resident, take_case
 from contact_centre.desk.cursors import read_cursor
-from routing.models import Department, Kind, Role, Urgency
+from routing.models import Department, Kind, Role, Street, Urgency
 from tests.cast import outsider, staff_member
 from tests.factories import NOW, make_case, make_routed_case, make_settled_case
 from tests.notifications.outbox import deliver_all, plan_all
@@ -257,6 +257,20 @@ def test_costs_at_most_twelve_statements(desk, role):
     browser = desk(role)
     with CaptureQueriesContext(connection) as statements:
         assert browser.get(QUEUE).status_code == 200
+    assert len(statements) <= 12
+
+
+def test_says_where_by_street_or_area_when_the_resident_did_not(desk):
+    street = Street.objects.exclude(district=None)[0]
+    assert street.district is not None
+    by_street, by_area, neither = (make_case(received_at=NOW - timedelta(minutes=n)) for n in (3, 2, 1))
+    Case.objects.filter(pk=by_street.pk).update(address="", street=street, area=street.district)
+    Case.objects.filter(pk=by_area.pk).update(address="", area=street.district)
+    Case.objects.filter(pk=neither.pk).update(address="")
+    browser = desk(Role.DISPATCHER)
+    with CaptureQueriesContext(connection) as statements:
+        lines = browser.get(QUEUE).context["lines"]
+    assert [line.row.place for line in lines] == [str(street), street.district.name, ""]
     assert len(statements) <= 12
 
 

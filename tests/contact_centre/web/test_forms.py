@@ -4,8 +4,12 @@ import re
 
 import pytest
 from django import forms
+from django.forms.renderers import DjangoTemplates
 from django.template.loader import render_to_string
 from django.utils import translation
+from pytest_django.asserts import assertHTMLEqual
+
+from contact_centre.web.forms import CityRenderer
 
 
 class Sample(forms.Form):
@@ -102,3 +106,14 @@ def test_a_long_text_counts_and_a_file_field_lists():
     html = str(Sample())
     opening_tag(html, **{"data-counter-for": "id_what"})
     opening_tag(html, **{"data-file-list": "id_photo"})
+
+
+def test_a_list_of_choices_is_drawn_as_django_draws_it():
+    choices = [("", "any"), ("Roads & <bridges>", [("a", "Hole"), ('b"', "<i>Kerb</i>")]), (7, "Seven")]
+    field = forms.Select(choices=choices)
+    ours, djangos = (
+        field.render("what", 'b"', {"id": "id_what"}, renderer=renderer)
+        for renderer in (CityRenderer(), DjangoTemplates())
+    )
+    assertHTMLEqual(ours, djangos)
+    assert 'value="b&quot;" selected' in ours
