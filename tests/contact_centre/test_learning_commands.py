@@ -1,6 +1,8 @@
 """``train``, ``models``, ``promote`` and ``rollback``: what they say, and that a refusal is a failure."""
 
+import os
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.conf import settings as running
@@ -29,7 +31,7 @@ def told(*words: str) -> str:
 def niceness(monkeypatch) -> list[int]:
     """How far the command gives way; the tests themselves do not."""
     asked: list[int] = []
-    monkeypatch.setattr(train.os, "nice", asked.append)
+    monkeypatch.setattr(os, "nice", asked.append)
     return asked
 
 
@@ -116,8 +118,10 @@ def test_the_worker_keeps_decisions_during_the_day(serving):
 
 
 def test_the_night_has_its_own_queue():
-    routes = {name: entry["task"] for name, entry in running.CELERY_BEAT_SCHEDULE.items()}
-    assert routes["learn-from-decisions"] == learn_from_decisions.name
-    assert routes["keep-decisions"] == keep_decided_examples.name
-    assert learn_from_decisions.queue in running.QUEUE_NAMES
-    assert learn_from_decisions.queue != keep_decided_examples.queue
+    names = {name: entry["task"] for name, entry in running.CELERY_BEAT_SCHEDULE.items()}
+    assert names["learn-from-decisions"] == learn_from_decisions.name
+    assert names["keep-decisions"] == keep_decided_examples.name
+    tasks: list[Any] = [learn_from_decisions, keep_decided_examples]  # celery's types know no options
+    night, day = (task.queue for task in tasks)
+    assert night in running.QUEUE_NAMES
+    assert night != day

@@ -23,6 +23,7 @@ from classifiers.store.services import prepare_model
 from routing.models import Category, Kind, Role, Urgency
 from tests.cast import staff_member
 from tests.flows.test_web_report import fields_of
+from tests.record import kinds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_city", "fresh_process")]
 
@@ -79,7 +80,7 @@ def earlier_decisions() -> None:
 
 
 def top(prediction: Prediction) -> str:
-    return prediction.suggestions[0]["code"]
+    return str(prediction.suggestions[0]["code"])
 
 
 def press(name: str, version: str) -> None:
@@ -131,7 +132,8 @@ def test_from_a_decision_to_a_version_that_serves_and_back():
     second = read(second_case)
     assert second.model_version == old.version
     assert top(second) != "road.pavement"
-    assert second_case.department is None
+    assert kinds(second_case) == ["RECEIVED", "TRIAGED"]
+    assert (second_case.category, second_case.department) == (None, None)
     reading = ShadowReading.objects.get()
     assert (reading.version, reading.key) == (candidate, key_of(second.event_id))
     assert reading.category == "road.pavement"

@@ -1,6 +1,5 @@
 """How the stream of readings changes from week to week, and what people corrected."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -49,7 +48,7 @@ def readings(
     Prediction.objects.bulk_create(Prediction(event=event, **(common | values)) for event in events)
 
 
-def changes() -> Iterable[float | None]:
+def changes() -> list[float | None]:
     return [week.change for week in weeks_until(NOW)]
 
 

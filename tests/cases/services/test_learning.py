@@ -31,7 +31,7 @@ SUGGESTED = (
 
 
 def decide(case: Case, category: str = "light", kind: Kind = Kind.REPORT, **more: Any) -> Case:
-    values = {"urgency": Urgency.URGENT, "by": actor(Role.DISPATCHER), "at": THEN} | more
+    values: dict[str, Any] = {"urgency": Urgency.URGENT, "by": actor(Role.DISPATCHER), "at": THEN} | more
     row = Category.objects.get(code=category)
     return classify_case(case_id=case.pk, category=row, kind=kind, **values)
 
@@ -47,7 +47,7 @@ def unsure(**changes: Any) -> Case:
 
 
 def kept() -> list[dict[str, Any]]:
-    return list(DecidedExample.objects.order_by("id").values())
+    return [dict(row) for row in DecidedExample.objects.order_by("id").values()]
 
 
 def test_a_decision_becomes_an_example_with_what_the_model_said():

@@ -26,12 +26,6 @@ def few(catalogue: Catalogue) -> Catalogue:
     return Catalogue(tuple(entry for entry in catalogue.categories if entry.code in CODES))
 
 
-@pytest.fixture(scope="session")
-def trained_here(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the models of these tests lie: the same input is trained once in a run."""
-    return tmp_path_factory.mktemp("small-models")
-
-
 @pytest.fixture
 def corpus_file(settings: Settings, tmp_path: Path) -> Path:
     """A corpus of one sentence; the words of the catalogue and the sayings teach the rest."""
@@ -44,9 +38,9 @@ def corpus_file(settings: Settings, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def models_dir(settings: Settings, corpus_file: Path, trained_here: Path) -> Path:
-    settings.MODELS_DIR = trained_here
-    return trained_here
+def models_dir(settings: Settings, corpus_file: Path, small_models_dir: Path) -> Path:
+    settings.MODELS_DIR = small_models_dir
+    return small_models_dir
 
 
 @pytest.fixture

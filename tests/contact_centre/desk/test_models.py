@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -77,7 +78,7 @@ def two(make_version) -> tuple[ModelVersion, ModelVersion]:
 
 
 @pytest.fixture
-def admin(desk) -> Client:
+def admin(desk: Callable[[Role], Client]) -> Client:
     return desk(Role.ADMIN)
 
 
@@ -92,7 +93,8 @@ def chart_of(admin: Client, name: str, **query: str) -> dict[str, Any]:
     found = re.search(rf'<script id="{name}" type="application/json">(.*?)</script>', html)
     assert found is not None
     assert f'data-chart="{name}" hidden' in html
-    return json.loads(found[1])
+    data: dict[str, Any] = json.loads(found[1])
+    return data
 
 
 def press(admin: Client, name: str, version: str) -> str:
