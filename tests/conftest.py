@@ -1,6 +1,7 @@
 """Fixtures for everybody: a database with the city loaded once, and people of each role."""
 
 import fcntl
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,13 +10,15 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models.signals import post_migrate
 from django.test import Client
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from cases.triage import catalogue
+from classifiers.store import serving
 from classifiers.store.models import ModelVersion
 from classifiers.store.services import prepare_model
+from classifiers.store.serving import Holder
 from routing.loading import load_city
-from routing.models import Role, User
+from routing.models import Category, Role, User
 from tests.cast import outsider, staff_member
 from tests.database import keep_city, let_events_go, put_city_back, send_others_away
 from tests.factories import NOW
@@ -72,3 +75,28 @@ def serving_model(db: None) -> ModelVersion:
     with (directory / "training.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return prepare_model(catalogue=catalogue(), at=NOW)
+
+
+@pytest.fixture
+def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process holds no classifier yet, and looks for the one that should serve each time it is asked."""
+    monkeypatch.setattr(serving, "_SECONDS_BETWEEN_CHECKS", 0.0)
+    monkeypatch.setattr(serving, "_holder", Holder())
+    monkeypatch.setattr(serving, "_shadow", Holder("is_shadow"))
+
+
+@pytest.fixture(scope="session")
+def small_models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where small models lie: the same input is trained once in a run."""
+    return tmp_path_factory.mktemp("small-models")
+
+
+@pytest.fixture
+def small_city(db: None, settings: Settings, small_models_dir: Path, tmp_path: Path) -> None:
+    """Four categories are in use and the corpus has one sentence, so that training takes a second or two."""
+    codes = ("light", "road.pothole", "road.pavement", "legal.complaint")
+    Category.objects.exclude(code__in=codes).update(is_active=False)
+    settings.MODELS_DIR, settings.CORPUS_DIR = small_models_dir, tmp_path / "corpus"
+    (tmp_path / "corpus" / "pl").mkdir(parents=True)
+    row = {"text": "Lampa nie świeci", "label": "light", "kind": "REPORT", "urgency": "NORMAL"}
+    (tmp_path / "corpus" / "pl" / "part.jsonl").write_text(json.dumps(row))

@@ -51,14 +51,18 @@ def learn(case: Case, by: Actor, at: datetime) -> None:
 
 
 def learn_from_end(case: Case, by: Actor, at: datetime) -> None:
-    """Whoever ends a case that only the machine classified has confirmed it; spam is no case, whatever was said."""
+    """Whoever ends a case that only the machine classified has confirmed it; spam is no case, whatever was said.
+
+    What was taken for spam, opened again and ended otherwise is a case after all.
+    """
     last = _last_prediction(case)
     if last is None:
         return
     if case.outcome == Outcome.SPAM:
         last.decided_noncase = SPAM
         _decide(last, case, by, at)
-    elif last.decided_at is None and case.category_id:
+    elif last.decided_noncase or (last.decided_at is None and case.category_id):
+        last.decided_noncase = ""
         _decide(last, case, by, at)
 
 

@@ -21,6 +21,7 @@ def keep_decisions(at: datetime) -> int:
     count = 0
     while kept := _keep_batch(at):
         count += kept
+    _forget_confidential()
     return count
 
 
@@ -51,6 +52,12 @@ def _keep_batch(at: datetime) -> int:
     for row in rows:
         Prediction.objects.filter(pk=row.pk, decided_at=row.decided_at).update(example_at=at)
     return len(rows)
+
+
+def _forget_confidential() -> None:
+    """A case may become confidential long after its decision was kept."""
+    kept = Prediction.objects.filter(case__confidential=True, example_at__isnull=False)
+    forget(key_of(event_id) for event_id in kept.values_list("event_id", flat=True))
 
 
 def _keep(prediction: Prediction) -> None:

@@ -17,11 +17,11 @@ from classifiers.judging import describe, judge
 from classifiers.model import BrokenModel, load, read_manifest
 from classifiers.store.examples import Split, split_by_time
 from classifiers.store.models import ModelVersion
-from classifiers.store.promoting import read_in_shadow
+from classifiers.store.promoting import read_in_shadow, version_before
 from classifiers.training import fingerprint, read_validation, train, version_of
 from classifiers.types import Catalogue
 
-#: So many versions keep their files beside the one that serves: enough to roll back, and the disk stays small.
+#: So many versions keep their files beside those in use: enough to choose from, and the disk stays small.
 VERSIONS_WITH_FILES = 6
 
 
@@ -126,8 +126,11 @@ def _record(version: str, heard: tuple[Hearing, Verdict | None], at: datetime) -
 
 
 def _delete_old_files() -> None:
-    """Keep the files of the newest versions, of the one that serves and of the one in the shadow."""
+    """Keep the files of the newest versions, of the one that serves, of the one in the shadow, and of the one to which
+    rolling back leads.
+    """
+    before = version_before(ModelVersion.objects.filter(is_serving=True).first())
     rows = ModelVersion.objects.filter(is_serving=False, is_shadow=False).order_by("-created_at", "-id")
     for row in rows[VERSIONS_WITH_FILES:]:
-        if row.has_files:
+        if row != before and row.has_files:
             shutil.rmtree(row.directory)

@@ -33,14 +33,16 @@ def promote(
 
 
 @transaction.atomic(durable=True)
-def roll_back(*, at: datetime, user_id: int | None = None) -> ModelVersion:
+def roll_back(*, at: datetime, user_id: int | None = None, version: str | None = None) -> ModelVersion:
     """Let the version serve again that served before, and reject the one that serves now: it is never again promoted
-    without a person. Raises NothingToRollBackTo.
+    without a person. ``version``: the one that has to give way; asking twice rolls back once.
+
+    Raises CannotPromote when that one does not serve any more, and NothingToRollBackTo.
     """
     serving = ModelVersion.objects.select_for_update().filter(is_serving=True).first()
-    last = Promotion.objects.filter(version=serving).exclude(reason=PromotionReason.ROLLED_BACK)
-    promotion = last.select_related("previous").order_by("-id").first()
-    previous = promotion.previous if promotion else None
+    if version is not None and (serving is None or serving.version != version):
+        raise CannotPromote(f"{version} does not serve")
+    previous = version_before(serving)
     if serving is None or previous is None or not previous.has_files:
         raise NothingToRollBackTo("no version with files served before this one")
     serving.is_rejected = True
@@ -65,6 +67,13 @@ def read_in_shadow(*, version: str) -> ModelVersion:
 def leave_shadow() -> None:
     """No version reads in the shadow any more; what was recorded is kept."""
     ModelVersion.objects.filter(is_shadow=True).update(is_shadow=False)
+
+
+def version_before(serving: ModelVersion | None) -> ModelVersion | None:
+    """Where rolling back from a version leads, whether or not its files are there; None where nothing served before."""
+    last = Promotion.objects.filter(version=serving).exclude(reason=PromotionReason.ROLLED_BACK)
+    promotion = last.select_related("previous").order_by("-id").first()
+    return promotion.previous if promotion else None
 
 
 def _lock(version: str) -> ModelVersion:

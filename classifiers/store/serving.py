@@ -76,9 +76,13 @@ class Holder:
         except DatabaseError as error:
             self._problem = f"the serving version cannot be read: {error}"
             return
-        if row is None or (self._model is not None and self._model.version == row.version):
+        if row is None:
             return
         with self._lock:
+            if self._model is not None and self._model.version == row.version:
+                # Another version may have failed meanwhile; the one that should serve is here.
+                self._problem = ""
+                return
             if self._is_loading() or now < self._next_try.get(row.version, 0.0):
                 return
             self._next_try[row.version] = now + _SECONDS_BEFORE_NEXT_TRY
@@ -104,6 +108,9 @@ class Holder:
         with self._lock:
             self._model = model or self._model
             self._problem = problem
+            if model is not None:
+                # Only what failed has to wait: whoever goes back to this version wants it at once.
+                self._next_try.pop(model.version, None)
 
 
 _holder = Holder()

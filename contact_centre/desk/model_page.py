@@ -26,6 +26,7 @@ _DEMANDS = {
     "CATEGORY": gettext_lazy("Not worse in a large category"),
 }
 _COUNTED = frozenset({"ENOUGH_DECISIONS"})
+_BY_CATEGORY = frozenset({"CATEGORY"})
 
 
 class TextSet(TextChoices):
@@ -178,7 +179,7 @@ def made_on(at: datetime) -> str:
 
 def _demand(finding: Mapping[str, Any], names: Names) -> Demand:
     words = str(_DEMANDS.get(finding["code"], finding["code"]))
-    if finding["category"]:
+    if finding["code"] in _BY_CATEGORY:
         words = f"{words}: {names.of(finding['category'])}"
     figures = (_figure(finding, side) for side in ("candidate", "serving"))
     return Demand(words, finding["is_met"], *figures)

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -14,6 +15,9 @@ from cases.services.endings import resolve_case
 from cases.services.intake import Place, Report, Reporter, open_case
 from cases.services.workflow import ask_resident, classify_case, plan_work, route_case, start_work, take_case
 from cases.states import Outcome
+from classifiers.gate import Hearing, compare
+from classifiers.judging import Judged
+from classifiers.store.models import ModelVersion
 from routing.models import Category, Department, Kind, Urgency, User
 
 ANA = Reporter(name="Ana Nowak", email="ana.stories@example.org", phone="600100200")
@@ -33,6 +37,7 @@ def tell() -> None:
         "resolved": _resolved(),
         "letter": _decide(_open("Zapadnięty chodnik przy szkole.", JAN), "road.pavement"),
     }
+    _compared_version()
     print(json.dumps({name: _way_to(case) for name, case in stories.items()}))  # noqa: T201 - read by the caller
 
 
@@ -104,6 +109,22 @@ def _resolved() -> Case:
     )
     answer = "Załataliśmy dziurę masą na gorąco. Dziękujemy za zgłoszenie."
     return resolve_case(case_id=case.pk, outcome=Outcome.DONE, answer=answer, by=handler, at=timezone.now())
+
+
+def _compared_version() -> None:
+    """A version "candidate" with the figures of the serving one, that the gate has heard and refused."""
+    serving = ModelVersion.objects.get(is_serving=True)
+    right = Judged("light", is_legal=False, guess="light", probability=0.9, routed=True, may_be_legal=False)
+    taken_for_another = replace(right, guess="road.pothole")
+    verdict = compare(Hearing([taken_for_another] * 20, [right]), Hearing([right] * 20, [right]))
+    ModelVersion.objects.create(
+        version="candidate",
+        path="candidate",
+        manifest=serving.manifest,
+        report=serving.report,
+        verdict=verdict.to_dict() | {"against": serving.version},
+        created_at=timezone.now(),
+    )
 
 
 def _login(username: str) -> Actor:

@@ -53,7 +53,15 @@ DESK = {
     "dispatcher": ["/desk/", "case:legal", "case:letter"],
     "handler": ["/desk/", "/desk/outbox/", "case:planned", "case:resolved"],
     "analyst": ["/desk/"],
+    "admin": ["/desk/", "/desk/models/", "/desk/models/?on=recent", "/desk/models/?version=candidate"],
 }
+# The charts of the page on the classifier that the invented town has figures for.
+CHARTS = ("chart-categories", "chart-calibration", "chart-coverage", "chart-drift")
+# How many points of a drawing have a colour.
+COLOURED = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.filter((value, index) => index % 4 === 3 && value > 0).length;
+}"""
 # They see the same pages with other steps on them: once is enough.
 OTHERS = {
     "crew": ["/desk/", "case:asked"],
@@ -61,7 +69,6 @@ OTHERS = {
     "head": ["/desk/", "case:asked"],
     "council": ["/desk/"],
     "dpo": ["/desk/", "case:legal", "/desk/readings/"],
-    "admin": ["/desk/"],
 }
 
 
@@ -159,7 +166,43 @@ def test_colours_are_readable_in_the_dark(open_page: OpenPage, product: Product)
     for path in (product.case_path("asked"), "/desk/call/", "/desk/outbox/"):
         agent.goto(path)
         found += violations(agent)
+    found += violations(open_page("/desk/models/", username="admin", **dark))
     assert found == []
+
+
+@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["phone", "desktop"])
+def test_charts_of_the_classifier_are_drawn_beside_their_tables(
+    viewport: ViewportSize, open_page: OpenPage
+) -> None:
+    page = open_page("/desk/models/", username="admin", viewport=viewport)
+    for name in CHARTS:
+        chart = page.locator(f"[data-chart='{name}']")
+        expect(chart).to_be_visible()
+        assert chart.locator("canvas").evaluate(COLOURED) > 100, name
+        assert page.locator(f".beside:has([data-chart='{name}']) tbody tr").count() > 0
+    # What the drawing shows is what the table says: the share that passes the lowest line is all of it.
+    shown = page.evaluate(
+        "Chart.getChart(document.querySelector('[data-chart=chart-coverage] canvas')).data.datasets[0].data[0]"
+    )
+    row = page.locator(".beside:has([data-chart=chart-coverage]) tbody tr").first
+    assert shown == 100
+    expect(row).to_contain_text("100 %")
+
+
+def test_figures_of_the_classifier_are_in_tables_without_javascript(open_page: OpenPage) -> None:
+    page = open_page("/desk/models/", username="admin", viewport=WIDE, java_script_enabled=False)
+    for name in CHARTS:
+        expect(page.locator(f"[data-chart='{name}']")).to_be_hidden()
+        expect(page.locator(f".beside:has([data-chart='{name}']) table")).to_be_visible()
+    categories = page.locator(".beside:has([data-chart=chart-categories])")
+    assert categories.locator("tbody tr").count() > 20
+    # The table has the room that the chart leaves.
+    box, whole = categories.locator(".scroll").bounding_box(), categories.bounding_box()
+    assert box is not None
+    assert whole is not None
+    assert box["width"] > 0.9 * whole["width"]
+    page.goto("/desk/models/?version=candidate")
+    expect(page.locator("#version")).to_contain_text("candidate")
 
 
 def test_a_stale_form_shows_the_difference(open_page: OpenPage, product: Product) -> None:

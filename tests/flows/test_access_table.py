@@ -78,6 +78,7 @@ class World:
             "desk:logged": partial(reverse, "desk:logged", args=[self.contact.pk]),
             "desk:notice": partial(reverse, "desk:notice", args=[self.notice.pk]),
             "desk:settle": partial(reverse, "desk:settle", args=[self.notice.pk, "again"]),
+            "desk:change_model": partial(reverse, "desk:change_model", args=["m-1", "promote"]),
         }
         if name.removeprefix("portal:") in TRACKING:
             return reverse(name, kwargs=key)
@@ -113,6 +114,7 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "desk:outbox": WITH_DESK,
     "desk:contacts": WITH_CONTACTS,
     "desk:readings": frozenset({Role.HEAD, Role.DPO}),
+    "desk:models": frozenset({Role.ADMIN}),
     "desk:case": SEES_CASE,
     "desk:file": SEES_CASE,
     "desk:original": READS_EVIDENCE,
@@ -129,6 +131,7 @@ POST_TABLE: dict[str, frozenset[str]] = {
     "desk:revoke_link": SEES_CASE & REVOKES,
     "desk:settle": SEES_CASE,
     "desk:called_back": WITH_CONTACTS,
+    "desk:change_model": frozenset({Role.ADMIN}),
 }
 
 

@@ -30,8 +30,8 @@ def _shadow(version: str, _user_id: int) -> object:
     return read_in_shadow(version=version)
 
 
-def _roll_back(_version: str, user_id: int) -> object:
-    return roll_back(at=timezone.now(), user_id=user_id)
+def _roll_back(version: str, user_id: int) -> object:
+    return roll_back(at=timezone.now(), user_id=user_id, version=version)
 
 
 # What may be done with a version, and what to say afterwards.

@@ -1,3 +1,5 @@
+import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,6 +57,52 @@ def test_a_broken_version_keeps_the_old_model_and_says_why(holder: Holder, serve
     holder.wait_for_loading(30)
     assert holder.current() is model
     assert "cannot be read" in str(holder.problem())
+
+
+def test_going_back_from_a_broken_version_is_well_again_at_once(holder: Holder, served: ModelVersion) -> None:
+    model = holder.require(30)
+    ModelVersion.objects.update(is_serving=False)
+    broken = ModelVersion.objects.create(version="broken", path="broken", is_serving=True, created_at=AT)
+    holder.current()
+    holder.wait_for_loading(30)
+    assert holder.problem() is not None
+    ModelVersion.objects.filter(pk=broken.pk).update(is_serving=False)
+    ModelVersion.objects.filter(pk=served.pk).update(is_serving=True)
+    assert holder.current() is model
+    assert holder.problem() is None
+
+
+def test_going_back_to_the_version_before_takes_no_longer_than_loading_it(
+    holder: Holder, served: ModelVersion, model_dir: Path, tmp_path: Path, settings: Settings
+) -> None:
+    """Held, given up for another one, and wanted again within the minute that a failed version has to wait."""
+    holder.require(30)
+    other = _another_version(served, model_dir, tmp_path)
+    settings.MODELS_DIR = tmp_path
+    for row in (other, served):
+        ModelVersion.objects.update(is_serving=False)
+        ModelVersion.objects.filter(pk=row.pk).update(is_serving=True)
+        holder.current()
+        holder.wait_for_loading(30)
+        model = holder.current()
+        assert model is not None
+        assert model.version == row.version
+
+
+def test_the_shadow_is_held_apart_from_what_serves(served: ModelVersion, holder: Holder) -> None:
+    assert Holder("is_shadow").current() is None
+    ModelVersion.objects.update(is_serving=False, is_shadow=True)
+    assert holder.current() is None
+    assert Holder("is_shadow").require(30).version == served.version
+
+
+def _another_version(served: ModelVersion, model_dir: Path, directory: Path) -> ModelVersion:
+    """The same files under another name, beside the first."""
+    for name in (served.version, "another"):
+        shutil.copytree(model_dir, directory / name)
+    manifest = json.loads((directory / "another" / "manifest.json").read_text())
+    (directory / "another" / "manifest.json").write_text(json.dumps(manifest | {"version": "another"}))
+    return ModelVersion.objects.create(version="another", path="another", created_at=AT)
 
 
 def test_between_checks_the_database_is_left_alone(
