@@ -16,6 +16,7 @@ from classifiers.store import serving
 from classifiers.store.models import ModelVersion
 from classifiers.store.services import prepare_model
 from classifiers.store.serving import Holder
+from routing.models import Category
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,7 @@ def prepared(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         {"text": text, "label": code, "kind": "REPORT", "urgency": "NORMAL"} for code, text in CORPUS.items()
     ]
     (tmp_path / "corpus" / "pl" / "part.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    Category.objects.exclude(code__in=CORPUS).update(is_active=False)
     prepare_model(catalogue=catalogue(), at=timezone.now())
     monkeypatch.setattr(serving, "_holder", Holder())
 
@@ -83,8 +85,6 @@ def test_without_scikit_learn_it_says_so_and_goes_on(
 
 
 @pytest.mark.parametrize(("name", "value"), [("sizes", "many"), ("map", "/nowhere"), ("texts", "/nowhere")])
-def test_what_cannot_be_read_is_refused(
-    prepared: None, options: dict[str, Any], name: str, value: str
-) -> None:
+def test_what_cannot_be_read_is_refused(options: dict[str, Any], name: str, value: str) -> None:
     with pytest.raises(CommandError):
         run({**options, name: value})
