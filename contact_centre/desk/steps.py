@@ -59,7 +59,7 @@ def may_take_over(case: Case, by: Actor) -> bool:
 
 def may_acknowledge(case: Case, by: Actor) -> bool:
     """Somebody is needed, and the person may say that there is nothing to do."""
-    return case.needs_person and case.may_work(by)
+    return case.may_acknowledge(by)
 
 
 def may_withdraw(case: Case, by: Actor) -> bool:

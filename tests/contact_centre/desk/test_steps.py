@@ -58,6 +58,15 @@ def test_says_that_there_is_nothing_to_do(take):
     assert not fresh(case).needs_person
 
 
+def test_nobody_says_of_an_undecided_case_that_there_is_nothing_to_do(take, desk):
+    case = make_case()
+    Case.objects.filter(pk=case.pk).update(needs_person=True)
+    acts = desk(Role.DISPATCHER).get(reverse("desk:case", args=[case.reference])).context["acts"]
+    assert "acknowledge" not in {act.step.name for act in acts}
+    assert take(Role.DISPATCHER, case, "acknowledge").status_code == 403
+    assert fresh(case).needs_person
+
+
 def test_a_matter_of_law_is_taken_out_of_the_gate_by_a_dispatcher_only(take):
     case = make_settled_case("legal.complaint", Kind.COMPLAINT)
     take(Role.DISPATCHER, case, "exclude", user=staff_member(Role.CREW).pk, department="", reason="X")
