@@ -8,6 +8,7 @@ import pytest
 from cases.actors import staff
 from cases.models import Case, Channel, Prediction
 from cases.services import learning
+from cases.services.confidentiality import make_confidential
 from cases.services.endings import reopen_case, resolve_case, withdraw_case
 from cases.services.learning import keep_decisions, key_of
 from cases.services.workflow import classify_case
@@ -120,7 +121,7 @@ def test_a_confidential_case_teaches_nothing():
 def test_what_a_case_taught_before_it_became_confidential_is_forgotten(is_decided_again):
     case, other = decide(unsure()), decide(unsure())
     keep_decisions(LATER)
-    Case.objects.filter(pk=case.pk).update(confidential=True)
+    make_confidential(case_id=case.pk, reason="A witness.", by=actor(Role.DPO), at=LATER)
     if is_decided_again:
         decide(case, "road.pavement", by=actor(Role.HEAD), at=LATER)
     keep_decisions(LATER)

@@ -284,6 +284,33 @@ def test_lets_somebody_see_a_case_again(take, desk):
     assert str(staff_member(Role.HANDLER)) in answer.context["lines"][0].text
 
 
+def test_makes_a_case_confidential_and_lifts_it(take, desk):
+    case = make_routed_case()
+    page = reverse("desk:case", args=[case.reference])
+    offered = {act.step.name for act in desk(Role.MANAGER).get(page).context["acts"]}
+    assert "make_confidential" in offered
+    assert "lift_confidential" not in offered
+    assert take(Role.HANDLER, case, "make_confidential", reason="X").status_code == 403
+    assert "reason" in take(Role.DPO, case, "make_confidential", reason="").context["bound"].errors
+    done = take(Role.MANAGER, case, "make_confidential", reason="Świadek podał nazwisko.")
+    assert done.url == f"{page}?done=make_confidential"
+    assert desk(Role.HANDLER).get(page).status_code == 404
+    answer = desk(Role.MANAGER).get(page)
+    assert answer.context["lines"][0].detail == "Świadek podał nazwisko."
+    assert take(Role.MANAGER, case, "make_confidential", reason="X").status_code == 403
+    assert take(Role.HEAD, case, "lift_confidential", reason="Już jawne.").status_code == 302
+    answer = desk(Role.HANDLER).get(page)
+    assert answer.context["lines"][0].detail == "Już jawne."
+    assert not {"make_confidential", "lift_confidential"} & {act.step.name for act in answer.context["acts"]}
+
+
+def test_a_late_form_does_not_make_a_changed_case_confidential(take):
+    case = make_routed_case()
+    late = take(Role.HEAD, case, "make_confidential", reason="X", version=case.version - 1)
+    assert late.status_code == 409
+    assert not fresh(case).confidential
+
+
 def test_withdraws(take):
     case = make_routed_case()
     take(Role.AGENT, case, "withdraw", reason="Pani zadzwoniła.")
