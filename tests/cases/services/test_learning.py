@@ -1,9 +1,11 @@
 """What people decide becomes examples: redacted, once, and following them when they change their minds."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from cases.actors import staff
 from cases.models import Case, Channel, Prediction
@@ -166,7 +168,25 @@ def test_whoever_ends_what_the_machine_passed_on_has_confirmed_it():
     keep_decisions(LATER)
     [example] = kept()
     assert (example["category"], example["kind"], example["was_routed"]) == ("road.pothole", "REPORT", True)
-    assert Prediction.objects.get().decided_by == staff_member(Role.HANDLER)
+    prediction = Prediction.objects.get()
+    assert (prediction.decided_by, prediction.decided_by_ending) == (staff_member(Role.HANDLER), True)
+
+
+def test_only_an_end_counts_as_confirmed_by_ending():
+    assert not decide(unsure()).predictions.get().decided_by_ending
+    ended = end(make_machine_routed_case(), Outcome.DONE)
+    reopen_case(case_id=ended.pk, reason="Not done.", by=actor(Role.HANDLER), at=LATER)
+    decide(ended, "road.pavement", by=actor(Role.HANDLER), at=LATER)
+    assert not ended.predictions.get().decided_by_ending
+
+
+def test_what_was_confirmed_before_it_was_told_apart_is_found():
+    confirmed, decided = end(make_machine_routed_case(), Outcome.DONE), decide(unsure())
+    Prediction.objects.update(decided_by_ending=False)
+    name = "cases.migrations.0006_confirmed_by_ending"
+    import_module(name).mark_what_was_confirmed(apps, None)
+    marked = Prediction.objects.filter(decided_by_ending=True)
+    assert [row.case_id for row in marked] == [confirmed.pk] != [decided.pk]
 
 
 def test_an_end_does_not_touch_an_earlier_decision():
