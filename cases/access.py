@@ -98,6 +98,12 @@ def may_exclude(actor: Actor) -> bool:
     return actor.role in (Role.DISPATCHER, Role.HEAD)
 
 
+def may_set_confidential(case: Case, actor: Actor) -> bool:
+    """Who may close a case to all but the fewest, and open it: whoever sees a confidential one by her role."""
+    is_own = case.department_id in actor.departments
+    return actor.role in _OVERSEERS or (actor.role in (Role.MANAGER, Role.COUNCIL) and is_own)
+
+
 def sees_contacts(actor: Actor) -> bool:
     """Whether the role has the list of calls, visits and letters."""
     return actor.role in _WITH_CONTACTS

@@ -239,6 +239,19 @@ class ExclusionLifted(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class MadeConfidential(Payload):
+    kind = EventKind.MADE_CONFIDENTIAL
+    note: int
+    was_user: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidentialLifted(Payload):
+    kind = EventKind.CONFIDENTIAL_LIFTED
+    note: int
+
+
+@dataclass(frozen=True, slots=True)
 class ContactLinked(Payload):
     kind = EventKind.CONTACT_LINKED
     contact: int

@@ -42,6 +42,7 @@ SILENT_KINDS = frozenset(
         EventKind.DAY_PASSED,
         EventKind.MERGED_REPLY,
         EventKind.LINK_REQUESTED,
+        EventKind.CONFIDENTIAL_LIFTED,
     }
 )
 

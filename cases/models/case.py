@@ -205,6 +205,10 @@ class Case(FSMModelMixin, models.Model):
         """Whether ``by`` may take the case and speak for the city on it: any desk, and the department whose it is."""
         return by.role in (*DESK, *IN_DEPARTMENT) and self._is_in_reach(by)
 
+    def may_acknowledge(self, by: Actor) -> bool:
+        """Whether ``by`` may say that there is nothing to do: not while nobody has decided where the case goes."""
+        return self.needs_person and self.status != Status.NEW and self.may_work(by)
+
     def may_reopen(self, by: Actor, today: date) -> bool:
         """Residents reopen until 14 days after the answer; the staff at any time. ``today`` is a day of the city."""
         if not self.may("reopen", by):
@@ -273,7 +277,8 @@ class Case(FSMModelMixin, models.Model):
     @move(Status.PLANNED, Status.IN_PROGRESS, roles=(*DESK, *IN_DEPARTMENT))
     @move(WAITING, (Status.NEW, *WORKED), roles=(*DESK, *IN_DEPARTMENT))
     def resume(self) -> str:
-        self.needs_person = False
+        # Back at the desk it waits for whoever passes it on.
+        self.needs_person = self.resume_status == Status.NEW
         return self._resumed()
 
     @move(OPEN, Status.RESOLVED, roles=(*DESK, *DEPARTMENT, Role.CREW))

@@ -40,6 +40,8 @@ class EventKind(models.TextChoices):
     LINK_REQUESTED = "LINK_REQUESTED", _("Tracking link asked for again")
     EXCLUDED = "EXCLUDED", _("Excluded from the case")
     EXCLUSION_LIFTED = "EXCLUSION_LIFTED", _("Exclusion lifted")
+    MADE_CONFIDENTIAL = "MADE_CONFIDENTIAL", _("Made confidential")
+    CONFIDENTIAL_LIFTED = "CONFIDENTIAL_LIFTED", _("No longer confidential")
     CONTACT_LINKED = "CONTACT_LINKED", _("Contact logged")
 
 

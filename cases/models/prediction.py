@@ -10,8 +10,9 @@ from routing.models import Category, Kind, Urgency
 class Prediction(models.Model):
     """One reading. ``suggestions`` is the top three as ``[{"code", "probability", "words": [...]}]``.
 
-    ``decided_noncase``: a person found that it is no case, and what it is. ``example_at``: when the decision was kept
-    as an example to learn from; a new decision empties it.
+    ``decided_noncase``: a person found that it is no case, and what it is. ``decided_by_ending``: she decided nothing
+    else than to end the case, and so confirmed what it was taken for. ``example_at``: when the decision was kept as
+    an example to learn from; a new decision empties it.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="predictions")
@@ -28,6 +29,7 @@ class Prediction(models.Model):
     decided_urgency = models.CharField(max_length=10, choices=Urgency, blank=True)
     decided_noncase = models.CharField(max_length=16, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
+    decided_by_ending = models.BooleanField(default=False)
     decided_at = models.DateTimeField(null=True, blank=True)
     example_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

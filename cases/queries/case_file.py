@@ -27,6 +27,8 @@ _NOTES: dict[str, str] = {
     EventKind.RETURNED: "note",
     EventKind.EXCLUDED: "note",
     EventKind.EXCLUSION_LIFTED: "note",
+    EventKind.MADE_CONFIDENTIAL: "note",
+    EventKind.CONFIDENTIAL_LIFTED: "note",
     EventKind.WITHDRAWN: "note",
     EventKind.DETACHED: "note",
     EventKind.WAITING_OTHER: "message",

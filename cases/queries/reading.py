@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Prediction
 from cases.models.codes import Held
+from classifiers.corpus import SPAM
 from classifiers.explain import sentence_for_agent
 from classifiers.types import CategorySuggestion, Word
 from routing.models import Category, Kind, Rule
@@ -52,6 +53,7 @@ class Reading:
     """The last prediction of a case, and what a person decided afterwards.
 
     ``sentence`` says category, probability and words with their shares; ``holds`` why it was left for a person.
+    ``is_confirmed``: she only ended the case; ``is_spam``: as spam.
     """
 
     model_version: str
@@ -70,6 +72,8 @@ class Reading:
     was_routed: bool
     decided_by: str
     decided_at: datetime | None
+    is_confirmed: bool
+    is_spam: bool
 
 
 def last_reading(case: Case) -> Reading | None:
@@ -97,6 +101,8 @@ def last_reading(case: Case) -> Reading | None:
         was_routed=found.was_routed,
         decided_by=str(found.decided_by) if found.decided_by else "",
         decided_at=found.decided_at,
+        is_confirmed=found.decided_by_ending,
+        is_spam=found.decided_noncase == SPAM,
     )
 
 

@@ -43,7 +43,8 @@ def _category_code(case: Case) -> str:
 
 def _was_decided_later(found: Prediction) -> bool:
     """A person chose the category after the machine had passed the case on."""
-    return found.decided_at is not None and found.decided_at > found.created_at
+    is_later = found.decided_at is not None and found.decided_at > found.created_at
+    return is_later and not found.decided_by_ending
 
 
 def _words(found: Prediction) -> Sequence[str]:

@@ -17,6 +17,7 @@ _DECIDED = (
     "decided_noncase",
     "decided_by",
     "decided_at",
+    "decided_by_ending",
     "example_at",
 )
 
@@ -60,21 +61,24 @@ def learn_from_end(case: Case, by: Actor, at: datetime) -> None:
         return
     if case.outcome == Outcome.SPAM:
         last.decided_noncase = SPAM
-        _decide(last, case, by, at)
+        _decide(last, case, by, at, is_by_ending=True)
     elif last.decided_noncase or (last.decided_at is None and case.category_id):
         last.decided_noncase = ""
-        _decide(last, case, by, at)
+        _decide(last, case, by, at, is_by_ending=True)
 
 
 def _last_prediction(case: Case) -> Prediction | None:
     return Prediction.objects.filter(case=case).order_by("-id").first()
 
 
-def _decide(prediction: Prediction, case: Case, by: Actor, at: datetime) -> None:
+def _decide(
+    prediction: Prediction, case: Case, by: Actor, at: datetime, *, is_by_ending: bool = False
+) -> None:
     is_case = not prediction.decided_noncase
     prediction.decided_category = case.category if is_case else None
     prediction.decided_kind = case.kind if is_case else ""
     prediction.decided_urgency = case.urgency
+    prediction.decided_by_ending = is_by_ending
     prediction.decided_by_id, prediction.decided_at, prediction.example_at = by.user_id, at, None
     prediction.save(update_fields=_DECIDED)
 

@@ -20,7 +20,7 @@ _DAYS = {Status.PLANNED: "planned_for", Status.WAITING_RESIDENT: "answer_by"}
 
 
 class CannotAcknowledge(Refused):
-    """Nobody is needed, or the actor does not work on the case."""
+    """Nobody is needed, the case is new and waits to be passed on, or the actor does not work on it."""
 
 
 class DayNotPassed(Refused):
@@ -40,7 +40,7 @@ class PassedDay:
 def acknowledge_case(*, case_id: int, by: Actor, at: datetime, version: int | None = None) -> Case:
     """A person has looked and there is nothing to do. Raises CannotAcknowledge."""
     case = Case.objects.lock(case_id, version)
-    if not (case.needs_person and case.may_work(by)):
+    if not case.may_acknowledge(by):
         raise CannotAcknowledge(case.reference)
     case.needs_person = False
     save(case, at, "needs_person")

@@ -67,12 +67,15 @@ def record_reply(
 
 @transaction.atomic(durable=True)
 def send_message(*, case_id: int, body: str, by: Actor, at: datetime, version: int | None = None) -> Message:
-    """Write to the residents of the case, as somebody who works on it. Raises CannotWrite."""
+    """Write to the residents of the case, as somebody who works on it. Raises CannotWrite.
+
+    A new case goes on needing a person: one who passes it on.
+    """
     case = Case.objects.lock(case_id, version)
     reachable = any(participant.is_reachable for participant in case.participants.all())
     if not (case.may_work(by) and body.strip() and reachable) or case.outcome == Outcome.SPAM:
         raise CannotWrite(case.reference)
-    case.needs_person = False
+    case.needs_person = case.needs_person and case.status == Status.NEW
     save(case, at, "needs_person")
     message = write_message(
         case, body, audience=Audience.RESIDENT, purpose=MessagePurpose.ANSWER, by=by, at=at

@@ -18,6 +18,7 @@ from contact_centre.desk.clocks import legal_clock, promise_clock, promise_term
 from contact_centre.desk.duty import duty_contact
 from contact_centre.desk.forms.steps import REFERENCE_LENGTH, StepForm
 from contact_centre.desk.guard import DeskRequest
+from contact_centre.desk.placing import placing_of
 from contact_centre.desk.prefill import initial_of, offers_of
 from contact_centre.desk.step_list import steps_for
 from contact_centre.desk.steps import Step
@@ -78,6 +79,7 @@ def case_context(
         "file": found,
         "bubbles": [_bubble(request, entry) for entry in found.words],
         "lines": timeline(found.events),
+        "placing": placing_of(found.events),
         "acts": [
             _act(request, case, found, row, current if row.name == step else None)
             for row in steps_for(case, request.by)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actors import Actor
 from cases.models import Case
-from cases.services import attention, conversation, endings, merging, privacy, workflow
+from cases.services import attention, confidentiality, conversation, endings, merging, privacy, workflow
 from cases.services._steps import Refused
 from contact_centre.desk.forms import keeping_away, sorting
 from contact_centre.desk.forms import steps as forms
@@ -21,6 +21,8 @@ from contact_centre.desk.steps import (
     may_keep_away,
     may_let_back,
     may_let_leave,
+    may_lift_confidential,
+    may_make_confidential,
     may_reopen,
     may_route,
     may_take,
@@ -235,6 +237,25 @@ STEPS: tuple[Step, ...] = (
         privacy.lift_exclusion,
         _("They may see the case again."),
         takes_version=False,
+    ),
+    Step(
+        "make_confidential",
+        _("Make it confidential"),
+        "eye-slash",
+        keeping_away.ConfidentialForm,
+        may_make_confidential,
+        confidentiality.make_confidential,
+        _("Only the fewest people see the case now."),
+        tone="danger",
+    ),
+    Step(
+        "lift_confidential",
+        _("Lift the confidentiality"),
+        "eye",
+        forms.ReasonForm,
+        may_lift_confidential,
+        confidentiality.lift_confidential,
+        _("The case is not confidential any more."),
     ),
 )
 

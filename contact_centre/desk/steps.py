@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from cases.access import may_exclude
+from cases.access import may_exclude, may_set_confidential
 from cases.actors import Actor
 from cases.models import Case
 from cases.states import DEPARTMENT, DESK, DISPATCH, Outcome
@@ -59,7 +59,7 @@ def may_take_over(case: Case, by: Actor) -> bool:
 
 def may_acknowledge(case: Case, by: Actor) -> bool:
     """Somebody is needed, and the person may say that there is nothing to do."""
-    return case.needs_person and case.may_work(by)
+    return case.may_acknowledge(by)
 
 
 def may_withdraw(case: Case, by: Actor) -> bool:
@@ -105,3 +105,13 @@ def may_keep_away(_case: Case, by: Actor) -> bool:
 def may_let_back(case: Case, by: Actor) -> bool:
     """The same people, where somebody is kept away."""
     return may_exclude(by) and case.exclusions.exists()
+
+
+def may_make_confidential(case: Case, by: Actor) -> bool:
+    """Who may close a case to all but the fewest, where it is open to more."""
+    return not case.confidential and may_set_confidential(case, by)
+
+
+def may_lift_confidential(case: Case, by: Actor) -> bool:
+    """The same people, where it is confidential."""
+    return case.confidential and may_set_confidential(case, by)

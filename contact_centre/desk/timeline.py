@@ -64,6 +64,8 @@ _SENTENCES: Mapping[str, tuple[str, Any]] = {
     EventKind.LINK_REVOKED: ("link-45deg", gettext_lazy("Tracking link revoked")),
     EventKind.EXCLUDED: ("shield-lock", gettext_lazy("Kept away: %(excluded)s")),
     EventKind.EXCLUSION_LIFTED: ("eye", gettext_lazy("May see the case again: %(excluded)s")),
+    EventKind.MADE_CONFIDENTIAL: ("eye-slash", gettext_lazy("Made confidential")),
+    EventKind.CONFIDENTIAL_LIFTED: ("eye", gettext_lazy("No longer confidential")),
     EventKind.CONTACT_LINKED: ("telephone", gettext_lazy("Contact logged: %(purpose)s")),
 }
 

@@ -18,8 +18,11 @@ HIDING_KINDS = frozenset(
         EventKind.REASSIGNED,
         EventKind.RETURNED,
         EventKind.EXCLUDED,
+        EventKind.MADE_CONFIDENTIAL,
     }
 )
+# Events that changed the flags: also those after which more people see the case.
+_FLAG_KINDS = HIDING_KINDS | {EventKind.CONFIDENTIAL_LIFTED}
 _Ids = Mapping[str, int]
 
 
@@ -36,7 +39,7 @@ def flags_before(event_ids: Iterable[int], now: Mapping[int, CaseFlags]) -> dict
     since = Q()
     for case_id, pk in first.items():
         since |= Q(case_id=case_id, pk__gte=pk)
-    events = list(CaseEvent.objects.filter(since, kind__in=HIDING_KINDS).order_by("-pk"))
+    events = list(CaseEvent.objects.filter(since, kind__in=_FLAG_KINDS).order_by("-pk"))
     ids = _department_ids(events)
     before: dict[int, CaseFlags] = {}
     flags = dict(now)
@@ -54,6 +57,8 @@ def _undone(event: CaseEvent, flags: CaseFlags, ids: _Ids) -> CaseFlags:
         flags = replace(flags, assignee_id=payload["was_user"])
     if event.kind == EventKind.CLASSIFIED:
         flags = replace(flags, kind=payload["was_kind"], is_restricted=payload.get("was_restricted", False))
+    if event.kind in (EventKind.MADE_CONFIDENTIAL, EventKind.CONFIDENTIAL_LIFTED):
+        flags = replace(flags, confidential=event.kind == EventKind.CONFIDENTIAL_LIFTED)
     if event.kind == EventKind.EXCLUDED:
         department = ids.get(payload["department"] or "")
         flags = replace(

@@ -8,8 +8,9 @@ from django.utils import translation
 from cases.actors import staff
 from cases.models import Case, ParticipantRole, Prediction
 from cases.queries.reasons import route_reason
+from cases.services.endings import reopen_case, resolve_case
 from cases.services.workflow import classify_case, reassign_case, return_to_desk
-from cases.states import Status
+from cases.states import Outcome, Status
 from routing.models import Category, Kind, Role, Urgency
 from tests.cast import staff_member
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
@@ -71,6 +72,17 @@ def test_nothing_is_told_of_what_is_over():
     case = make_machine_routed_case()
     Case.objects.filter(pk=case.pk).update(status=Status.WITHDRAWN)
     assert told(case) == ""
+
+
+def test_what_an_end_confirmed_is_told_when_the_case_is_open_again():
+    light = Category.objects.get(code="light")
+    case = read_by_machine(make_case(category=light))
+    told_before = told(case)
+    assert told_before
+    by = {"by": staff(staff_member(Role.HANDLER)), "at": LATER}
+    resolve_case(case_id=case.pk, outcome=Outcome.DONE, answer="Done.", **by)
+    reopen_case(case_id=case.pk, reason="Not done.", **by)
+    assert told(case) == told_before
 
 
 def test_a_person_who_agrees_changes_nothing_and_one_who_disagrees_ends_it():

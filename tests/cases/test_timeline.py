@@ -212,6 +212,8 @@ def test_what_residents_may_read_leaves_the_inside_out():
         "CONTACT_LINKED",
         "ACKNOWLEDGED",
         "DAY_PASSED",
+        "MADE_CONFIDENTIAL",
+        "CONFIDENTIAL_LIFTED",
     }
     assert set(PUBLIC_KINDS) <= set(EventKind.values)
     assert not inside & PUBLIC_KINDS

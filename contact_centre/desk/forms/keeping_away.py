@@ -47,3 +47,17 @@ class LiftForm(StepForm):
         field = self.fields["exclusion"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = self.case.exclusions.select_related("user", "department").order_by("id")
+
+
+class ConfidentialForm(StepForm):
+    """Why the fewest people may see it; who they are stands beside it."""
+
+    reason = text_field(
+        _("Reason"),
+        max_length=REASON_LENGTH,
+        rows=3,
+        help_text=_(
+            "Afterwards only the dispatchers, the head of the contact centre, the data protection officer, the "
+            "manager of the department and whoever has the case see it. The resident does not see the reason."
+        ),
+    )

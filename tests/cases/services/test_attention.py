@@ -18,7 +18,7 @@ from cases.services.attention import (
 )
 from cases.services.conversation import record_reply
 from cases.services.endings import resolve_case
-from cases.services.workflow import ask_resident, plan_work
+from cases.services.workflow import ask_resident, plan_work, resume_work, return_to_desk
 from cases.states import Outcome
 from cases.tasks import notice_passed_days
 from routing.models import Role
@@ -95,6 +95,25 @@ def test_seen_and_nothing_to_do_lets_the_person_go_on_any_case():
     Case.objects.filter(pk=case.pk).update(needs_person=True, status="CLOSED", outcome="DONE")
     assert not acknowledge_case(case_id=case.pk, by=by, at=AFTER, version=case.version).needs_person
     assert_recorded(case, "ACKNOWLEDGED", by, {})
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.DISPATCHER, Role.HEAD])
+def test_what_nobody_has_decided_goes_on_waiting_for_a_person(role):
+    undecided, returned = make_case(), make_routed_case()
+    Case.objects.filter(pk=undecided.pk).update(needs_person=True)
+    return_to_desk(case_id=returned.pk, reason="Not ours.", by=actor(Role.HANDLER), at=NOW)
+    for case in (undecided, returned):
+        before = state_of(case)
+        with pytest.raises(CannotAcknowledge):
+            acknowledge_case(case_id=case.pk, by=actor(role), at=AFTER)
+        assert state_of(case) == before
+
+
+def test_a_case_that_goes_on_at_the_desk_waits_for_a_person_again():
+    case, by = make_case(), actor(Role.DISPATCHER)
+    ask_resident(case_id=case.pk, question="?", answer_by=DAY, by=by, at=NOW)
+    resumed = resume_work(case_id=case.pk, by=by, at=AFTER)
+    assert (resumed.status, resumed.needs_person) == ("NEW", True)
 
 
 def test_who_may_not_say_so():

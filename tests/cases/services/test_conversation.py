@@ -94,6 +94,14 @@ def test_who_writes_to_the_resident_has_looked():
     assert not case.needs_person
 
 
+def test_words_to_the_resident_do_not_pass_a_new_case_on():
+    case = make_settled_case()
+    Case.objects.filter(pk=case.pk).update(needs_person=True)
+    send_message(case_id=case.pk, body="We look into it.", by=actor(Role.AGENT), at=THEN)
+    case.refresh_from_db()
+    assert case.needs_person
+
+
 @pytest.mark.parametrize("ending", ["RESOLVED", "CLOSED", "WITHDRAWN"])
 def test_words_after_the_end_ask_for_a_person_and_reopen_nothing(ending):
     case = make_routed_case()

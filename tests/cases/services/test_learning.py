@@ -1,13 +1,16 @@
 """What people decide becomes examples: redacted, once, and following them when they change their minds."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from cases.actors import staff
 from cases.models import Case, Channel, Prediction
 from cases.services import learning
+from cases.services.confidentiality import make_confidential
 from cases.services.endings import reopen_case, resolve_case, withdraw_case
 from cases.services.learning import keep_decisions, key_of
 from cases.services.workflow import classify_case
@@ -120,7 +123,7 @@ def test_a_confidential_case_teaches_nothing():
 def test_what_a_case_taught_before_it_became_confidential_is_forgotten(is_decided_again):
     case, other = decide(unsure()), decide(unsure())
     keep_decisions(LATER)
-    Case.objects.filter(pk=case.pk).update(confidential=True)
+    make_confidential(case_id=case.pk, reason="A witness.", by=actor(Role.DPO), at=LATER)
     if is_decided_again:
         decide(case, "road.pavement", by=actor(Role.HEAD), at=LATER)
     keep_decisions(LATER)
@@ -165,7 +168,25 @@ def test_whoever_ends_what_the_machine_passed_on_has_confirmed_it():
     keep_decisions(LATER)
     [example] = kept()
     assert (example["category"], example["kind"], example["was_routed"]) == ("road.pothole", "REPORT", True)
-    assert Prediction.objects.get().decided_by == staff_member(Role.HANDLER)
+    prediction = Prediction.objects.get()
+    assert (prediction.decided_by, prediction.decided_by_ending) == (staff_member(Role.HANDLER), True)
+
+
+def test_only_an_end_counts_as_confirmed_by_ending():
+    assert not decide(unsure()).predictions.get().decided_by_ending
+    ended = end(make_machine_routed_case(), Outcome.DONE)
+    reopen_case(case_id=ended.pk, reason="Not done.", by=actor(Role.HANDLER), at=LATER)
+    decide(ended, "road.pavement", by=actor(Role.HANDLER), at=LATER)
+    assert not ended.predictions.get().decided_by_ending
+
+
+def test_what_was_confirmed_before_it_was_told_apart_is_found():
+    confirmed, decided = end(make_machine_routed_case(), Outcome.DONE), decide(unsure())
+    Prediction.objects.update(decided_by_ending=False)
+    name = "cases.migrations.0006_confirmed_by_ending"
+    import_module(name).mark_what_was_confirmed(apps, None)
+    marked = Prediction.objects.filter(decided_by_ending=True)
+    assert [row.case_id for row in marked] == [confirmed.pk] != [decided.pk]
 
 
 def test_an_end_does_not_touch_an_earlier_decision():

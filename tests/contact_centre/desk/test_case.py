@@ -20,8 +20,8 @@ from classifiers.types import CategorySuggestion, NonCaseFinding, Word
 from routing.models import Category, Department, Role
 from tests.cast import outsider, staff_member
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
+from tests.readings import make_machine_routed_case, understanding
 from tests.readings import read_by_machine as record_reading
-from tests.readings import understanding
 
 pytestmark = pytest.mark.django_db
 
@@ -238,6 +238,29 @@ def test_says_why_it_was_left_for_a_person(desk, in_english):
     assert "no category is as sure as it has to be" in page
     assert 'no matter for the city at all <span class="soft">(kup)</span>' in page
     assert "(91 %): dziura 62 %, jezdni 30 %." in page
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [("DONE", "confirmed it by ending the case."), ("SPAM", "ended it as spam.")],
+)
+def test_does_not_call_it_a_decision_when_somebody_ends_what_the_machine_passed_on(
+    take, desk, in_english, outcome, says
+):
+    case = make_machine_routed_case()
+    take(Role.HANDLER, case, "resolve", outcome=outcome, answer="Naprawione.", authority="")
+    page = html.unescape(desk(Role.HANDLER).get(page_of(case)).content.decode())
+    assert f"{staff_member(Role.HANDLER)} {says}" in page
+    assert "decided category and kind" not in page
+
+
+def test_says_who_decided_category_and_kind(take, desk, in_english):
+    case = make_machine_routed_case()
+    data = {"category": "road.pavement", "kind": "REPORT", "urgency": "NORMAL"}
+    take(Role.HANDLER, case, "classify", **data)
+    take(Role.HANDLER, case, "resolve", outcome="DONE", answer="Naprawione.", authority="")
+    page = html.unescape(desk(Role.HANDLER).get(page_of(case)).content.decode())
+    assert f"{staff_member(Role.HANDLER)} decided category and kind." in page
 
 
 def test_shows_no_category_at_nought_per_cent(desk, in_english):

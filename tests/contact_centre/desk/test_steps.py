@@ -58,6 +58,15 @@ def test_says_that_there_is_nothing_to_do(take):
     assert not fresh(case).needs_person
 
 
+def test_nobody_says_of_an_undecided_case_that_there_is_nothing_to_do(take, desk):
+    case = make_case()
+    Case.objects.filter(pk=case.pk).update(needs_person=True)
+    acts = desk(Role.DISPATCHER).get(reverse("desk:case", args=[case.reference])).context["acts"]
+    assert "acknowledge" not in {act.step.name for act in acts}
+    assert take(Role.DISPATCHER, case, "acknowledge").status_code == 403
+    assert fresh(case).needs_person
+
+
 def test_a_matter_of_law_is_taken_out_of_the_gate_by_a_dispatcher_only(take):
     case = make_settled_case("legal.complaint", Kind.COMPLAINT)
     take(Role.DISPATCHER, case, "exclude", user=staff_member(Role.CREW).pk, department="", reason="X")
@@ -273,6 +282,33 @@ def test_lets_somebody_see_a_case_again(take, desk):
     answer = desk(Role.HANDLER).get(page)
     assert answer.status_code == 200
     assert str(staff_member(Role.HANDLER)) in answer.context["lines"][0].text
+
+
+def test_makes_a_case_confidential_and_lifts_it(take, desk):
+    case = make_routed_case()
+    page = reverse("desk:case", args=[case.reference])
+    offered = {act.step.name for act in desk(Role.MANAGER).get(page).context["acts"]}
+    assert "make_confidential" in offered
+    assert "lift_confidential" not in offered
+    assert take(Role.HANDLER, case, "make_confidential", reason="X").status_code == 403
+    assert "reason" in take(Role.DPO, case, "make_confidential", reason="").context["bound"].errors
+    done = take(Role.MANAGER, case, "make_confidential", reason="Świadek podał nazwisko.")
+    assert done.url == f"{page}?done=make_confidential"
+    assert desk(Role.HANDLER).get(page).status_code == 404
+    answer = desk(Role.MANAGER).get(page)
+    assert answer.context["lines"][0].detail == "Świadek podał nazwisko."
+    assert take(Role.MANAGER, case, "make_confidential", reason="X").status_code == 403
+    assert take(Role.HEAD, case, "lift_confidential", reason="Już jawne.").status_code == 302
+    answer = desk(Role.HANDLER).get(page)
+    assert answer.context["lines"][0].detail == "Już jawne."
+    assert not {"make_confidential", "lift_confidential"} & {act.step.name for act in answer.context["acts"]}
+
+
+def test_a_late_form_does_not_make_a_changed_case_confidential(take):
+    case = make_routed_case()
+    late = take(Role.HEAD, case, "make_confidential", reason="X", version=case.version - 1)
+    assert late.status_code == 409
+    assert not fresh(case).confidential
 
 
 def test_withdraws(take):

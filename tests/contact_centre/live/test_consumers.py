@@ -8,6 +8,7 @@ from channels.db import database_sync_to_async
 from cases.actors import staff
 from cases.keys import tracking_key
 from cases.models import Case, Channel
+from cases.services.confidentiality import lift_confidential, make_confidential
 from cases.services.conversation import add_note, record_reply
 from cases.services.endings import withdraw_case
 from cases.services.intake import Reporter
@@ -128,6 +129,31 @@ async def test_who_is_relieved_of_a_case_hears_that_the_queue_is_another():
 
     assert await socket.news() == BARE
     await socket.leave()
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.CREW, Role.HANDLER])
+async def test_whoever_loses_a_confidential_case_hears_that_the_queue_is_another(role):
+    case = await in_database(make_routed_case)()
+    user, keeps, by = await in_database(
+        lambda: (staff_member(role), staff_member(Role.MANAGER), staff(staff_member(Role.DISPATCHER)))
+    )()
+    hers, managers = Socket("/ws/desk/", user), Socket("/ws/desk/", keeps)
+    stranger = Socket("/ws/desk/", await in_database(outsider)())
+    for socket in (hers, managers, stranger):
+        await socket.connect()
+
+    await in_database(make_confidential)(case_id=case.pk, reason="A witness", by=by, at=NOW)
+
+    assert await hers.news() == BARE
+    assert (await managers.news())["kind"] == "MADE_CONFIDENTIAL"
+    await in_database(start_work)(case_id=case.pk, by=by, at=NOW)
+    assert await hers.receive_nothing()
+    assert (await managers.news())["kind"] == "STARTED"
+    await in_database(lift_confidential)(case_id=case.pk, reason="Known by now", by=by, at=NOW)
+    assert (await hers.news())["kind"] == "CONFIDENTIAL_LIFTED"
+    assert await stranger.receive_nothing()
+    for socket in (hers, managers, stranger):
+        await socket.leave()
 
 
 async def test_an_excluded_person_hears_nothing_more():
