@@ -172,7 +172,7 @@ def _author(entry: Words) -> str:
 def _file(request: DeskRequest, row: Attachment) -> File:
     url = reverse("desk:file", args=[row.pk])
     name, thumbnail = row.original_name or row.name, url if row.display_path else ""
-    if not may_read_restricted_files(request.by):
+    if not (row.has_original and may_read_restricted_files(request.by)):
         return File(name, url, thumbnail, "", None, "")
     original = reverse("desk:original", args=[row.pk])
     return File(name, url, thumbnail, original, row.taken_at, _taken_where(row))

@@ -40,8 +40,8 @@ def picture() -> "ContentFile[bytes]":
     return ContentFile(out.getvalue())
 
 
-def case_with_file() -> tuple[Case, Attachment]:
-    case = make_routed_case(files=[store_file(picture(), original_name="hole.jpg")])
+def case_with_file(category: str = "wreck") -> tuple[Case, Attachment]:
+    case = make_routed_case(category=category, files=[store_file(picture(), original_name="hole.jpg")])
     return case, case.attachments.get()
 
 
@@ -337,6 +337,16 @@ def test_gives_the_clean_copy_to_all_and_the_original_to_few(desk, client):
     client.force_login(outsider())
     assert client.get(reverse("desk:file", args=[row.pk])).status_code == 404
     assert reverse("desk:original", args=[row.pk]) not in desk(Role.CREW).get(page_of(case)).content.decode()
+
+
+def test_hands_out_no_original_of_a_photo_that_is_no_evidence(desk):
+    case, row = case_with_file("road.pothole")
+    page = desk(Role.HANDLER).get(page_of(case)).content.decode()
+    assert reverse("desk:file", args=[row.pk]) in page
+    assert reverse("desk:original", args=[row.pk]) not in page
+    assert desk(Role.HANDLER).get(reverse("desk:original", args=[row.pk])).status_code == 404
+    shown = desk(Role.HANDLER).get(reverse("desk:file", args=[row.pk]))
+    assert b"".join(shown.streaming_content)[:2] == b"\xff\xd8"
 
 
 def test_shows_hostile_words_as_words(desk):
