@@ -49,6 +49,11 @@ class Bubble:
     files: tuple[File, ...]
     mail_url: str
 
+    @property
+    def originals(self) -> tuple[File, ...]:
+        """The files of which this reader may have what was really sent."""
+        return tuple(file for file in self.files if file.original_url)
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

@@ -349,6 +349,16 @@ def test_hands_out_no_original_of_a_photo_that_is_no_evidence(desk):
     assert b"".join(shown.streaming_content)[:2] == b"\xff\xd8"
 
 
+def test_offers_the_originals_that_are_kept_and_no_empty_links(desk):
+    files = [store_file(picture(), original_name="hole.jpg")]
+    files.append(store_file(BytesIO(b"%PDF-1.4\n%%EOF\n"), original_name="paper.pdf"))
+    case = make_routed_case(files=files)
+    answer = desk(Role.HANDLER).get(page_of(case))
+    bubble = answer.context["bubbles"][0]
+    assert [file.name for file in bubble.originals] == ["paper.pdf"]
+    assert 'href=""' not in answer.content.decode()
+
+
 def test_shows_hostile_words_as_words(desk):
     case = make_case("<script>alert(1)</script>\u202egpj.exe", by=resident(None))
     page = desk(Role.DISPATCHER).get(page_of(case)).content.decode()
