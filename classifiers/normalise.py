@@ -1,4 +1,4 @@
-"""Unicode and markup made even, quotations left out, words found and folded.
+"""Unicode and markup made even, case numbers and quotations left out, words found and folded.
 
 Every word keeps its offsets into the text as it was written.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from classifiers.case_numbers import find_case_numbers
 from classifiers.markup import Edit, find_markup
 from classifiers.quoted import find_passages
 from classifiers.spans import Span
@@ -58,15 +59,17 @@ class Token(NamedTuple):
 
 
 def prepare(text: str, limit: int) -> Prepared:
-    """What a person wrote within the first ``limit`` characters: made even, without markup, quotations, signature.
+    """What a person wrote within the first ``limit`` characters: made even, only her own words.
 
-    A text that is nothing but such things is read as it stands.
+    Markup, quotations and a signature are left out, but a text that is nothing but such things is read as it stands.
+    Case numbers are never read.
     """
     prepared = make_even(text[:limit])
     if "<" in prepared.text or "&" in prepared.text:
         without_markup = _edited(prepared, find_markup(prepared.text))
         if _WORD.search(without_markup.text):
             prepared = without_markup
+    prepared = _edited(prepared, find_case_numbers(prepared.text))
     passages = find_passages(prepared.text)
     if not passages:
         return prepared

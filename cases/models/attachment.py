@@ -7,14 +7,17 @@ from cases.models.message import Message
 
 
 class Attachment(models.Model):
-    """A file. ``original_path`` is restricted (evidence); ``display_path`` is free of EXIF and GPS."""
+    """A file. ``original_path`` is restricted (evidence); ``display_path`` is free of EXIF and GPS.
+
+    A photo on a case that needs no evidence has no ``original_path`` any more.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="attachments")
     message = models.ForeignKey(
         Message, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
     )
     sha256 = models.CharField(max_length=64)
-    original_path = models.CharField(max_length=200)
+    original_path = models.CharField(max_length=200, blank=True)
     display_path = models.CharField(max_length=200, blank=True)
     name = models.CharField(max_length=160)
     original_name = models.CharField(max_length=160, blank=True)
@@ -31,3 +34,8 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_original(self) -> bool:
+        """Whether what was really sent is still kept."""
+        return bool(self.original_path)

@@ -63,5 +63,11 @@ class Message(models.Model):
         return bool(self.source_key and self.source_key.startswith(MAIL_KEY))
 
     @property
+    def is_system_note(self) -> bool:
+        """Whether a machine left it: its body is codes for whoever shows it, not words."""
+        has_author = self.author_user_id is not None or self.author_participant_id is not None
+        return self.purpose == MessagePurpose.NOTE and not has_author
+
+    @property
     def is_from_resident(self) -> bool:
         return self.author_user_id is None and self.purpose in (MessagePurpose.REPORT, MessagePurpose.REPLY)

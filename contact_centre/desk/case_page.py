@@ -6,9 +6,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.access import may_read_restricted_files
+from cases.access import may_read_restricted_files, visible_cases
 from cases.models import Attachment, Audience, Case, MessagePurpose
 from cases.queries.case_file import CaseFile, Words, case_file
 from cases.queries.duplicates import duplicates_of_case
@@ -24,6 +25,7 @@ from contact_centre.desk.step_list import steps_for
 from contact_centre.desk.steps import Step
 from contact_centre.desk.suggestions import Offer
 from contact_centre.desk.timeline import timeline
+from contact_centre.web.system_notes import in_words, named_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One message as ``web/_message.html`` shows it."""
+    """One message as ``web/_message.html`` shows it, with the cases it names that the reader may see."""
 
     side: str
     author: str
@@ -49,6 +51,12 @@ class Bubble:
     language: str
     files: tuple[File, ...]
     mail_url: str
+    named_cases: tuple[str, ...] = ()
+
+    @property
+    def originals(self) -> tuple[File, ...]:
+        """The files of which this reader may have what was really sent."""
+        return tuple(file for file in self.files if file.original_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,8 @@ def _alike(request: DeskRequest, case: Case) -> tuple[Alike, ...]:
 
 def _bubble(request: DeskRequest, entry: Words) -> Bubble:
     message = entry.message
+    if message.is_system_note:
+        return _system_note(request, entry)
     return Bubble(
         side=side_of(entry),
         author=_author(entry),
@@ -154,6 +164,21 @@ def _bubble(request: DeskRequest, entry: Words) -> Bubble:
         language=message.language,
         files=tuple(_file(request, attachment) for attachment in entry.files),
         mail_url=_mail_url(request, entry),
+    )
+
+
+def _system_note(request: DeskRequest, entry: Words) -> Bubble:
+    named = named_cases(entry.message.body)
+    visible = visible_cases(request.user, request.by).filter(reference__in=named) if named else ()
+    return Bubble(
+        side=side_of(entry),
+        author=_author(entry),
+        at=entry.message.created_at,
+        text=in_words(entry.message.body),
+        language=get_language() or "",
+        files=(),
+        mail_url="",
+        named_cases=tuple(case.reference for case in visible),
     )
 
 
@@ -174,7 +199,7 @@ def _author(entry: Words) -> str:
 def _file(request: DeskRequest, row: Attachment) -> File:
     url = reverse("desk:file", args=[row.pk])
     name, thumbnail = row.original_name or row.name, url if row.display_path else ""
-    if not may_read_restricted_files(request.by):
+    if not (row.has_original and may_read_restricted_files(request.by)):
         return File(name, url, thumbnail, "", None, "")
     original = reverse("desk:original", args=[row.pk])
     return File(name, url, thumbnail, original, row.taken_at, _taken_where(row))

@@ -105,3 +105,12 @@ def test_far_too_much_at_once_is_answered_by_a_page_that_people_can_read(
     expect(page.locator("h1").first).to_have_text("To za dużo naraz")
     page.go_back()
     expect(page.locator("#id_description")).to_have_value(WORDS)
+
+
+def test_a_letter_asks_for_no_clause_that_was_read_aloud(open_page: OpenPage) -> None:
+    page = open_page("/desk/call/", username="agent")
+    box, clause = page.locator("#id_privacy_read"), page.locator("details.clause")
+    for channel, is_shown in (("LETTER", False), ("COUNTER", True), ("PHONE", True)):
+        page.locator(f"input[name=channel][value={channel}]").check()
+        expect(box).to_be_visible(visible=is_shown)
+        expect(clause).to_be_visible(visible=is_shown)

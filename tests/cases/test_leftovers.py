@@ -13,7 +13,7 @@ from PIL import Image
 from cases.files import StoredFile, keep_longer, store_file
 from cases.leftovers import AGE, delete_leftovers
 from cases.tasks import delete_leftover_files
-from tests.factories import make_case
+from tests.factories import make_case, make_settled_case
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +67,23 @@ def test_a_file_on_a_case_stays_although_another_form_left_it():
     age(shared, timedelta(days=400))
     assert delete_leftovers(timezone.now()) == 0
     assert lies_there(shared) == {True}
+
+
+def test_the_original_of_a_photo_that_is_no_evidence_goes_and_its_copy_stays():
+    file = photo()
+    case = make_settled_case("road.pothole", files=[file])
+    age(file, AGE + timedelta(minutes=1))
+    assert delete_leftovers(timezone.now()) == 1
+    assert [storages[alias].exists(path) for alias, path in places(file)] == [False, True]
+    assert case.attachments.get().display_path == file.display_path
+
+
+def test_the_original_stays_while_another_case_needs_it():
+    file = photo()
+    make_settled_case("road.pothole", files=[file])
+    make_settled_case("wreck", files=[file], source_key="test:other")
+    age(file, AGE + timedelta(minutes=1))
+    assert delete_leftovers(timezone.now()) == 0
 
 
 def test_who_sends_the_same_file_again_has_it_for_another_day():

@@ -88,14 +88,23 @@ def words_of(text: str) -> list[str]:
             ["Lampa", "Pozdrawiam", "proszę", "jeszcze", "o", "kosz"],
         ),
         ("W dniu 12.11.2026 sąsiad napisał:\nnie będę sprzątać", None),
+        ("KON-2026-000120-1 czekam na odpowiedź", ["czekam", "na", "odpowiedź"]),
+        ("Re: [KON-2026-000120-1] lampa", ["Re", "lampa"]),
+        ("w sprawie kon-2026-000120-1, waw-2025-1234567", ["w", "sprawie"]),
+        ("KON-2026-000120-1\n> lampa\n> działa", ["lampa", "działa"]),
+        ("Koń-2026, blok A-12, PN-EN 1176, tel. 63-240-0000", None),
     ],
 )
 def test_only_what_the_person_wrote_is_read(text: str, words: list[str] | None) -> None:
     assert words_of(text) == (words or [word for word, _, _ in find_words(text)])
 
 
+def test_a_text_that_is_a_case_number_only_has_no_words() -> None:
+    assert words_of("[KON-2026-000120-1]") == []
+
+
 def test_what_is_left_out_is_marked_and_the_rest_keeps_its_offsets() -> None:
-    text = "<p>Nie s\u0301wieci</p>\n> lampa\n> dzia\u0142a\nlatarnia\n-- \nJan Nowak"
+    text = "<p>KON-2026-000120-1: Nie s\u0301wieci</p>\n> lampa\n> dzia\u0142a\nlatarnia\n-- \nJan Nowak"
     prepared = prepare(text, 1000)
     assert [(span.kind, text[span.start : span.end]) for span in prepared.left_out] == [
         ("QUOTE", "> lampa\n> dzia\u0142a"),
@@ -114,7 +123,8 @@ def test_a_plain_text_is_prepared_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", [">\n", "<!--", "<script>", "<p ", "&#x", "-- \n", "od:\n", "On 2026 at 1:00 wrote:\n"]
+    "unit",
+    [">\n", "<!--", "<script>", "<p ", "&#x", "-- \n", "ab-2026-0001", "od:\n", "On 2026 at 1:00 wrote:\n"],
 )
 def test_preparing_takes_time_with_the_length_only(unit: str) -> None:
     def seconds(length: int) -> float:

@@ -44,6 +44,15 @@ def test_the_first_suggestion_fits(read: Reader, text: str, code: str) -> None:
     assert found.categories[0].probability >= found.categories[1].probability
 
 
+@pytest.mark.parametrize("number", ["KON-2026-000120-1", "[kon-2026-000120-1]"])
+def test_a_case_number_says_nothing_of_the_matter(read: Reader, number: str) -> None:
+    with_number, without = (read(f"{words} nie świeci latarnia") for words in (number, ""))
+    assert [(c.code, c.probability) for c in with_number.categories] == [
+        (c.code, c.probability) for c in without.categories
+    ]
+    assert not read(number).categories
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -137,11 +137,11 @@ POST_TABLE: dict[str, frozenset[str]] = {
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """A pothole of the road department, with a photo, a mail, a logged call, a notice and a revoked second reporter."""
+    """A wreck on the road department's desk, with a photo, a mail, a call, a notice and a revoked second reporter."""
     picture = BytesIO()
     Image.new("RGB", (40, 30), "grey").save(picture, "JPEG")
     picture.seek(0)
-    case = make_routed_case(files=[store_file(picture, original_name="hole.jpg")])
+    case = make_routed_case(category="wreck", files=[store_file(picture, original_name="hole.jpg")])
     head = staff(staff_member(Role.HEAD))
     participant = reporter_of(case)
     revoked = CaseParticipant.objects.create(

@@ -21,6 +21,9 @@ SAID_LENGTH = 20_000
 LOGGED_CHANNELS = (Channel.PHONE, Channel.COUNTER, Channel.LETTER)
 # Anything else happens while the agent writes; these two reach the office at a moment of their own.
 WITH_RECEIPT = (Channel.COUNTER, Channel.LETTER)
+# To whom the privacy clause can be read or shown; who wrote a letter finds it in our answer.
+SPOKEN_TO = (Channel.PHONE, Channel.COUNTER)
+SHOWN_FOR_SPOKEN_TO = f"channel:{','.join(SPOKEN_TO)}"
 # A letter that lay about for longer is a slip in the year.
 OLDEST_RECEIPT = timedelta(days=366)
 
@@ -84,7 +87,10 @@ class CallForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     privacy_read = forms.BooleanField(
-        label=_("I read the privacy clause to the person or showed it"), required=False
+        label=_("I read the privacy clause to the person or showed it"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-shown-for": SHOWN_FOR_SPOKEN_TO}),
+        help_text=_("For calls and visits. Our answer to a letter says it in writing."),
     )
     becomes = forms.ChoiceField(
         label=_("What becomes of it"),
@@ -150,12 +156,19 @@ class CallForm(forms.Form):
             self.add_error("reference", _("Which case does it belong to?"))
         if data.get("is_answer") and "reference" in data:
             self._check_answer(data)
+        self._check_clause(data)
+        return data
+
+    def _check_clause(self, data: dict[str, Any]) -> None:
+        if data.get("channel") not in SPOKEN_TO:
+            # What was ticked before "letter" was chosen is not true of a letter.
+            data["privacy_read"] = False
+            return
         gave_data = any(data.get(field) for field in ("name", "phone", "email", "postal_address"))
         if gave_data and not data.get("privacy_read"):
             self.add_error(
                 "privacy_read", _("Personal data were given: the person must hear the privacy clause.")
             )
-        return data
 
     def _check_answer(self, data: dict[str, Any]) -> None:
         case: Case | None = data["reference"]

@@ -21,7 +21,7 @@ from cases.services.intake import EmptyReport, log_contact
 from cases.services.repeats import is_repeated_contact
 from contact_centre.desk.alike import Alike, alike_of
 from contact_centre.desk.call_log import conversation_of, draft_of_call, report_of
-from contact_centre.desk.forms.call import CallForm, source_key_of
+from contact_centre.desk.forms.call import SHOWN_FOR_SPOKEN_TO, CallForm, source_key_of
 from contact_centre.desk.guard import DeskRequest, for_case_workers
 from contact_centre.desk.suggestions import Suggestions, call_first, suggestions_for
 from contact_centre.web.addresses import suggest_addresses
@@ -163,7 +163,8 @@ def _empty_form(request: DeskRequest) -> CallForm:
 
 def _page(request: DeskRequest, form: CallForm, *, status: int = 200, **more: Any) -> HttpResponse:
     chosen = str(form["category"].value() or "")
-    shared = {"form": form, "clause": privacy_clause(), "chosen": chosen, "call_first": call_first(chosen)}
+    shared = {"form": form, "clause": privacy_clause(), "spoken_to": SHOWN_FOR_SPOKEN_TO}
+    shared |= {"chosen": chosen, "call_first": call_first(chosen)}
     # Enter in a field asks for suggestions: a call is logged on purpose only.
     context = shared | {"language_form": "call-form", "language_enter": "suggest"} | more
     return render(request, "desk/call.html", context, status=status)

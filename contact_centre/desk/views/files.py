@@ -23,9 +23,9 @@ def show_file(request: DeskRequest, attachment_id: int) -> HttpResponseBase:
 @require_GET
 @for_case_workers
 def show_original(request: DeskRequest, attachment_id: int) -> HttpResponseBase:
-    """What was really sent, with the place and time a camera wrote into it."""
+    """What was really sent, with the place and time a camera wrote into it, where it is kept as evidence."""
     row = _get(request, attachment_id)
-    if not may_read_restricted_files(request.by):
+    if not (row.has_original and may_read_restricted_files(request.by)):
         raise Http404(str(attachment_id))
     _log(request, row, "original")
     return send_original(row)

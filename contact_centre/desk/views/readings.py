@@ -9,6 +9,7 @@ from cases.queries.finding import find_case_for_staff
 from cases.queries.readings import readings_for
 from contact_centre.desk.guard import DeskRequest, for_case_workers
 from contact_centre.desk.pages import page_of
+from contact_centre.desk.readings import in_words
 
 
 @require_GET
@@ -25,6 +26,11 @@ def show_readings(request: DeskRequest) -> HttpResponse:
             is_unknown, rows = True, rows.none()
         else:
             reference, rows = case.reference, readings_for(request.user, request.by, case)
-    readings, older_url = page_of(rows, request)
-    context = {"readings": readings, "reference": reference, "is_unknown": is_unknown, "older_url": older_url}
+    logs, older_url = page_of(rows, request)
+    context = {
+        "readings": in_words(logs),
+        "reference": reference,
+        "is_unknown": is_unknown,
+        "older_url": older_url,
+    }
     return render(request, "desk/readings.html", context)

@@ -25,13 +25,16 @@
     if (banner) banner.hidden = false;
   });
 
-  // data-shown-for="outcome:FORWARDED": shown while the field of that name has that value, or when it is wrong.
+  // data-shown-for="channel:PHONE,COUNTER": shown while the field of that name has one of these values, or when it
+  // is wrong.
   function showWhatIsNeeded(root) {
     for (const field of root.querySelectorAll("[data-shown-for]")) {
-      const [name, value] = field.dataset.shownFor.split(":");
-      const box = field.closest(".field");
-      if (!box || !field.form) continue;
-      box.hidden = field.form.elements[name]?.value !== value && !box.classList.contains("field-wrong");
+      const [name, values] = field.dataset.shownFor.split(":");
+      const box = field.closest(".field") ?? field;
+      const form = field.closest("form");
+      if (!form) continue;
+      const isNeeded = values.split(",").includes(form.elements[name]?.value);
+      box.hidden = !isNeeded && !box.classList.contains("field-wrong");
     }
   }
 

@@ -1,10 +1,11 @@
-"""When and where a photo was taken: kept while nobody knows what the case is about, then only where it is evidence."""
+"""A photo's original, time and place: kept while nobody knows what the case is about, then only as evidence."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from cases.files import StoredFile
+from cases.files import PDF, StoredFile
 from cases.models import Attachment, Case, Channel, Prediction
 from cases.services.conversation import record_reply
 from cases.services.triage_results import record_triage
@@ -29,8 +30,8 @@ PHOTO = StoredFile(
     taken_lat=52.2,
     taken_lon=18.2,
 )
-TOLD = (NOW, 52.2, 18.2)
-FORGOTTEN = (None, None, None)
+TOLD = (PHOTO.original_path, NOW, 52.2, 18.2)
+FORGOTTEN = ("", None, None, None)
 
 
 @pytest.fixture(params=[True, False], ids=["evidence", "no evidence"])
@@ -42,7 +43,7 @@ def keeps(request) -> bool:
 
 def evidence(case: Case) -> tuple[object, ...]:
     row = Attachment.objects.filter(case=case).order_by("-id")[0]
-    return row.taken_at, row.taken_lat, row.taken_lon
+    return row.original_path, row.taken_at, row.taken_lat, row.taken_lon
 
 
 def test_evidence_waits_for_the_category():
@@ -74,6 +75,21 @@ def test_the_machine_decides_and_it_is_kept_only_where_it_is_needed(keeps):
         )
         record_triage(event_id=event.pk, work_id=0, decision=decision, at=NOW)
         assert evidence(case) == kept
+
+
+def test_a_document_keeps_its_only_form(keeps):
+    document = replace(PHOTO, display_path="", media_type=PDF, taken_at=None, taken_lat=None, taken_lon=None)
+    case = make_settled_case(files=[document])
+    assert evidence(case)[0] == document.original_path
+    record_reply(
+        participant_id=reporter_of(case).pk,
+        body="",
+        channel=Channel.WEB,
+        source_key="test:reply",
+        at=NOW + timedelta(hours=1),
+        files=[replace(document, sha256="cd" * 32, original_path="cd/cd/paper.pdf")],
+    )
+    assert evidence(case)[0] == "cd/cd/paper.pdf"
 
 
 def test_what_comes_later_follows_the_category(keeps):

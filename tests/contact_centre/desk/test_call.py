@@ -253,6 +253,10 @@ def test_offers_a_category_with_its_number(desk, serving_model):
         ({"becomes": "LINK"}, "reference"),
         ({"becomes": "LINK", "reference": "KON-2026-000009-9"}, "reference"),
         ({"privacy_read": ""}, "privacy_read"),
+        (
+            {"privacy_read": "", "channel": "COUNTER", "name": "", "phone": "", "email": "a@b.example"},
+            "privacy_read",
+        ),
         ({"email": "no address"}, "email"),
         ({"category": "no.such"}, "category"),
         ({"key": "1"}, "key"),
@@ -286,6 +290,17 @@ def test_counts_letters_and_visits_from_their_own_day(desk, take, channel):
     take(Role.DISPATCHER, case, "classify", category="legal.complaint", kind="COMPLAINT", urgency="NORMAL")
     case.refresh_from_db()
     assert case.legal_start_date == day
+
+
+@pytest.mark.parametrize("ticked", ["", "on"])
+def test_claims_of_no_letter_that_the_clause_was_read_to_its_writer(desk, ticked):
+    day = timezone.localdate().isoformat()
+    answer = desk(Role.AGENT).post(CALL, call(channel="LETTER", received_date=day, privacy_read=ticked))
+    assert answer.status_code == 302
+    assert (Contact.objects.get().privacy_version, reporter_of(Case.objects.get()).privacy_version) == (
+        "",
+        "",
+    )
 
 
 def test_counts_a_call_from_now_whatever_day_was_typed(desk):

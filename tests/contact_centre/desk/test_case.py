@@ -10,13 +10,14 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from PIL import Image
 
-from cases.actors import resident, staff
+from cases.actors import SYSTEM_ACTOR, resident, staff
 from cases.files import store_file
 from cases.models import Attachment, Case, CaseEvent, EventKind, Prediction, ReadLog, ReadReason
 from cases.models.codes import Held
 from cases.services.conversation import add_note
 from cases.services.privacy import exclude
 from classifiers.types import CategorySuggestion, NonCaseFinding, Word
+from contact_centre.web.system_notes import Remark, as_body
 from routing.models import Category, Department, Role
 from tests.cast import outsider, staff_member
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
@@ -40,8 +41,8 @@ def picture() -> "ContentFile[bytes]":
     return ContentFile(out.getvalue())
 
 
-def case_with_file() -> tuple[Case, Attachment]:
-    case = make_routed_case(files=[store_file(picture(), original_name="hole.jpg")])
+def case_with_file(category: str = "wreck") -> tuple[Case, Attachment]:
+    case = make_routed_case(category=category, files=[store_file(picture(), original_name="hole.jpg")])
     return case, case.attachments.get()
 
 
@@ -360,6 +361,42 @@ def test_gives_the_clean_copy_to_all_and_the_original_to_few(desk, client):
     client.force_login(outsider())
     assert client.get(reverse("desk:file", args=[row.pk])).status_code == 404
     assert reverse("desk:original", args=[row.pk]) not in desk(Role.CREW).get(page_of(case)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "The mail names the case"), ("uk", "Лист посилається на справу")]
+)
+def test_reads_notes_of_the_machine_in_the_readers_language(desk, client, language, words):
+    other, case = make_case(), make_routed_case()
+    body = as_body([(Remark.NAMES_CASE, other.reference)])
+    add_note(case_id=case.pk, body=body, by=SYSTEM_ACTOR, at=NOW)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    link = f'href="{page_of(other)}"'
+    for role, is_linked in ((Role.DISPATCHER, True), (Role.HANDLER, False)):
+        page = desk(role).get(page_of(case)).content.decode()
+        assert f"{words} {other.reference}" in page
+        assert (link in page) == is_linked
+        assert "NAMES_CASE" not in page
+
+
+def test_hands_out_no_original_of_a_photo_that_is_no_evidence(desk):
+    case, row = case_with_file("road.pothole")
+    page = desk(Role.HANDLER).get(page_of(case)).content.decode()
+    assert reverse("desk:file", args=[row.pk]) in page
+    assert reverse("desk:original", args=[row.pk]) not in page
+    assert desk(Role.HANDLER).get(reverse("desk:original", args=[row.pk])).status_code == 404
+    shown = desk(Role.HANDLER).get(reverse("desk:file", args=[row.pk]))
+    assert b"".join(shown.streaming_content)[:2] == b"\xff\xd8"
+
+
+def test_offers_the_originals_that_are_kept_and_no_empty_links(desk):
+    files = [store_file(picture(), original_name="hole.jpg")]
+    files.append(store_file(BytesIO(b"%PDF-1.4\n%%EOF\n"), original_name="paper.pdf"))
+    case = make_routed_case(files=files)
+    answer = desk(Role.HANDLER).get(page_of(case))
+    bubble = answer.context["bubbles"][0]
+    assert [file.name for file in bubble.originals] == ["paper.pdf"]
+    assert 'href=""' not in answer.content.decode()
 
 
 def test_shows_hostile_words_as_words(desk):

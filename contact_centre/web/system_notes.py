@@ -1,0 +1,50 @@
+"""Notes that the machine leaves on a case: kept as codes, one to a line, and read in the language of the reader."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Remark(StrEnum):
+    NAMES_CASE = "NAMES_CASE"
+    TEXT_CUT = "TEXT_CUT"
+    MAIL_CUT = "MAIL_CUT"
+    REST_IN_MAIL = "REST_IN_MAIL"
+    FILE_NOT_KEPT = "FILE_NOT_KEPT"
+
+
+_SENTENCES: Final[dict[str, Any]] = {
+    Remark.NAMES_CASE: _(
+        "The mail names the case %(reference)s, which its sender has no part in. It may belong there."
+    ),
+    Remark.TEXT_CUT: _("The mail is very long. Its text here is cut after %(count)d characters."),
+    Remark.MAIL_CUT: _("The mail is very large or oddly built. Only a part of it was read."),
+    Remark.REST_IN_MAIL: _("All of it is in the original e-mail: the link stands at the message."),
+    Remark.FILE_NOT_KEPT: _("Not taken over as a file, but kept in the original mail: %(name)s"),
+}
+
+
+def as_body(remarks: Iterable[tuple[Remark, str]]) -> str:
+    """What to store of remarks, each with the number or name that it is about, or nothing."""
+    return "\n".join(" ".join((remark, *about.split())) for remark, about in remarks)
+
+
+def in_words(body: str) -> str:
+    """The note in the active language. A line without a code, from before there were codes, stays as it is."""
+    return "\n".join(map(_sentence, body.split("\n")))
+
+
+def named_cases(body: str) -> list[str]:
+    """The numbers of the cases that the note speaks of."""
+    lines = (line.partition(" ") for line in body.split("\n"))
+    return [about for code, _blank, about in lines if code == Remark.NAMES_CASE]
+
+
+def _sentence(line: str) -> str:
+    code, _blank, about = line.partition(" ")
+    if code not in _SENTENCES:
+        return line
+    count = int(about) if about.isdecimal() else 0
+    return str(_SENTENCES[code] % {"reference": about, "name": about, "count": count})
