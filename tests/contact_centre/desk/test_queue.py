@@ -324,7 +324,7 @@ def test_marks_what_just_came_in_restricted(desk):
         (Role.HANDLER, {"/desk/", "/desk/call/", "/desk/outbox/"}),
         (Role.DPO, {"/desk/", "/desk/call/", "/desk/contacts/", "/desk/outbox/", "/desk/readings/"}),
         (Role.ANALYST, set()),
-        (Role.ADMIN, {"/admin/"}),
+        (Role.ADMIN, {"/desk/models/", "/admin/"}),
     ],
 )
 def test_offers_in_the_menu_what_the_role_may_open(desk, role, entries):
