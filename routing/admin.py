@@ -18,11 +18,16 @@ class CodedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return (*super().get_readonly_fields(request, obj), *(("code",) if obj else ()))
 
 
+# What a person may do is asked when she is added, too: until it is said, she may do nothing.
+_AT_WORK = (_("Contact centre"), {"fields": ("role", "departments")})
+
+
 @admin.register(User)
 class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "first_name", "last_name", "role", "is_active")
     list_filter = ("role", "departments", "is_active")
-    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Contact centre"), {"fields": ("role", "departments")}))
+    fieldsets = (*(UserAdmin.fieldsets or ()), _AT_WORK)
+    add_fieldsets = (*UserAdmin.add_fieldsets, _AT_WORK)
 
 
 @admin.register(Department)
