@@ -1,5 +1,7 @@
 """Reference data in the plain Django admin. Cases are never edited here."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Model
@@ -19,7 +21,7 @@ class CodedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 # What a person may do is asked when she is added, too: until it is said, she may do nothing.
-_AT_WORK = (_("Contact centre"), {"fields": ("role", "departments")})
+_AT_WORK: Any = (_("Contact centre"), {"fields": ("role", "departments")})
 
 
 @admin.register(User)

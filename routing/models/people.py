@@ -47,7 +47,7 @@ class User(AbstractUser):
     )
     departments = models.ManyToManyField(Department, blank=True, related_name="people")
 
-    objects = People()
+    objects: ClassVar[People] = People()
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 
