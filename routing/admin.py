@@ -1,5 +1,7 @@
 """Reference data in the plain Django admin. Cases are never edited here."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Model
@@ -18,11 +20,16 @@ class CodedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return (*super().get_readonly_fields(request, obj), *(("code",) if obj else ()))
 
 
+# What a person may do is asked when she is added, too: until it is said, she may do nothing.
+_AT_WORK: Any = (_("Contact centre"), {"fields": ("role", "departments")})
+
+
 @admin.register(User)
 class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "first_name", "last_name", "role", "is_active")
     list_filter = ("role", "departments", "is_active")
-    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Contact centre"), {"fields": ("role", "departments")}))
+    fieldsets = (*(UserAdmin.fieldsets or ()), _AT_WORK)
+    add_fieldsets = (*UserAdmin.add_fieldsets, _AT_WORK)
 
 
 @admin.register(Department)

@@ -34,3 +34,10 @@ def staff_member(role: Role) -> User:
 def outsider() -> User:
     """Dee handles cases too, but for another department."""
     return User.objects.filter(username="dee").first() or person("dee", Role.HANDLER, "straz_miejska")
+
+
+def newcomer() -> User:
+    """Nora has a login and lies with a department, but nobody has given her a role yet."""
+    found = User.objects.filter(username="nora").first() or User.objects.create_user("nora")
+    found.departments.set(Department.objects.filter(code__in=["zdm", "contact_centre"]))
+    return found

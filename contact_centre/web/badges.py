@@ -1,6 +1,7 @@
 """The mark, the tone and the words for every code that people see as a badge.
 
-Words are those of the resident pages; where more is known (a department, a date) the caller gives them."""
+Words are those of the resident pages; where more is known (a department, a date), or where staff read, the caller
+gives them."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""The answer to a request that Django refused to read: it says what was too much."""
+"""The answers to requests that Django refused: what was too much, and a form that does not prove where it is from."""
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
@@ -16,3 +16,25 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     context = {"too_much": _TOO_MUCH.get(type(exception), "")}
     # No request in the context: reading its form again is what has just failed.
     return render(None, "400.html", context, status=400)
+
+
+# What a form carries for machines, and what nobody may see again.
+_NOT_WORDS = frozenset(
+    {"csrfmiddlewaretoken", "key", "started", "seen", "version", "next", "privacy_version"}
+)
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form whose cookie is gone (``CSRF_FAILURE_VIEW``), with what was written in it.
+
+    Without JavaScript nothing else keeps the words. Only a form of our own pages gets them back: another site has
+    no say in what stands on ours.
+    """
+    is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    context = {"written": _written(request) if is_ours else ""}
+    return render(None, "403_csrf.html", context, status=403)
+
+
+def _written(request: HttpRequest) -> str:
+    fields = [name for name in request.POST if name not in _NOT_WORDS and "password" not in name]
+    return "\n".join(value for name in fields for value in request.POST.getlist(name) if value.strip())

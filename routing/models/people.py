@@ -1,8 +1,8 @@
 """People who work with cases, and the role each of them has."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,11 +22,32 @@ class Role(models.TextChoices):
     ADMIN = "ADMIN", _("system administrator")
 
 
-class User(AbstractUser):
-    """A person with a login. Residents never have one."""
+class People(UserManager["User"]):
+    """Who makes a superuser by command makes an administrator."""
 
-    role = models.CharField(max_length=12, choices=Role, default=Role.AGENT)
+    use_in_migrations = False
+
+    def create_superuser(self, *args: Any, **fields: Any) -> "User":
+        """A superuser, who looks after the installation and works with no case."""
+        return super().create_superuser(*args, **{"role": Role.ADMIN} | fields)
+
+
+class User(AbstractUser):
+    """A person with a login. Residents never have one.
+
+    Without a role there is no desk and no case: a role is given on purpose, never by default.
+    """
+
+    role = models.CharField(
+        max_length=12,
+        choices=Role,
+        blank=True,
+        default="",
+        help_text=_("Without a role a person has no desk and sees no case."),
+    )
     departments = models.ManyToManyField(Department, blank=True, related_name="people")
+
+    objects: ClassVar[People] = People()
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 
@@ -34,7 +55,7 @@ class User(AbstractUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
-            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known")
+            models.CheckConstraint(condition=models.Q(role__in=["", *Role.values]), name="user_role_known")
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with a page, as far as a machine can see: accessibility, overflow, complaints of the browser."""
+"""What is wrong with a page, as far as a machine can see: accessibility, overflow, panels that touch, complaints."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
@@ -15,6 +15,12 @@ STICKING_OUT = """() => {
   const wide = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > width + 1);
   return wide.slice(0, 5).map((e) => `${e.tagName.toLowerCase()}#${e.id}.${e.className}`);
 }"""
+
+# Panels that follow each other without a gap between them.
+TOUCHING = """() => [...document.querySelectorAll(".panel + .panel")].filter((panel) => {
+  const box = panel.getBoundingClientRect(), before = panel.previousElementSibling.getBoundingClientRect();
+  return box.height > 0 && before.height > 0 && box.top - before.bottom < 8 && box.left - before.right < 8;
+}).map((panel) => panel.textContent.trim().slice(0, 40))"""
 
 
 class Complaints(list[str]):
@@ -46,13 +52,18 @@ def look(page: Page) -> list[str]:
     """Everything wrong with the page once it is there: nothing, one hopes."""
     page.wait_for_load_state()
     page.wait_for_function("document.body !== null")
-    return sticking_out(page) + violations(page)
+    return sticking_out(page) + touching(page) + violations(page)
 
 
 def sticking_out(page: Page) -> list[str]:
     """Parts that make the page wider than its window."""
     found = page.evaluate(STICKING_OUT)
     return [f"{_where(page)} wider than the window: {', '.join(found)}"] if found else []
+
+
+def touching(page: Page) -> list[str]:
+    """Panels that look like one because nothing stands between them."""
+    return [f"{_where(page)} touches the panel before it: {panel}" for panel in page.evaluate(TOUCHING)]
 
 
 def violations(page: Page) -> list[str]:

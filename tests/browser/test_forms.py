@@ -77,6 +77,94 @@ def test_a_reply_outlives_what_the_city_writes_and_goes_once_it_is_sent(
     expect(page.locator("#id_body")).to_have_value("")
 
 
+def fill_call(page: Page) -> None:
+    page.locator("#id_channel input[value=COUNTER]").check()
+    page.locator("#id_purpose").select_option("URGING")
+    page.locator("#id_said").fill(WORDS)
+    page.locator("#id_address").fill("Dworcowa 5")
+    page.locator("#id_category").select_option("light")
+    page.locator("#id_name").fill("Ana Nowak")
+    page.locator("#id_phone").fill("600 100 200")
+    page.locator("#id_email").fill("ana@example.org")
+    page.locator("#id_privacy_read").check()
+    suggestions_have_come(page)
+
+
+def suggestions_have_come(page: Page) -> None:
+    """They are asked for after a pause in typing; a page that is left meanwhile complains of a broken request."""
+    page.wait_for_timeout(1_000)
+    page.wait_for_load_state("networkidle")
+
+
+def expect_call(page: Page) -> None:
+    expect(page.locator("#id_channel input[value=COUNTER]")).to_be_checked()
+    expect(page.locator("#id_purpose")).to_have_value("URGING")
+    expect(page.locator("#id_said")).to_have_value(WORDS)
+    expect(page.locator("#id_address")).to_have_value("Dworcowa 5")
+    expect(page.locator("#id_category")).to_have_value("light")
+    expect(page.locator("#id_name")).to_have_value("Ana Nowak")
+    expect(page.locator("#id_phone")).to_have_value("600 100 200")
+    expect(page.locator("#id_email")).to_have_value("ana@example.org")
+    expect(page.locator("#id_privacy_read")).to_be_checked()
+
+
+def sign_in_again(page: Page) -> None:
+    """Ask for the form, as the page that refused it says, and sign in on the way."""
+    page.goto("/desk/call/")
+    page.locator("#id_username").fill("agent")
+    page.locator("#id_password").fill(page.locator(".demo-logins p code").inner_text())
+    page.locator("main form button").click()
+    page.wait_for_url("**/desk/call/")
+
+
+def test_a_call_outlives_the_loss_of_the_login_and_goes_at_sign_out(open_page: OpenPage) -> None:
+    page = open_page("/desk/call/", username="agent", language="en")
+    expect(page.locator("[data-draft-back]")).to_be_hidden()
+    fill_call(page)
+    page.context.clear_cookies()
+    page.locator("main form > .form-actions button").click()
+    expect(page.locator("#written")).to_have_value(re.compile("Ana Nowak"))
+    assert look(page) == []
+    sign_in_again(page)
+    expect_call(page)
+    suggestions_have_come(page)
+    expect(page.locator("[data-draft-back]")).to_be_visible()
+    assert look(page) == []
+    kept = page.evaluate("JSON.stringify({...sessionStorage})")
+    assert not any(word in kept for word in ("password", "csrf", "draft:call:key", "konin-demo"))
+    page.locator("form[data-forget-drafts] button").click()
+    page.wait_for_url("**/")
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))") == []
+    sign_in_again(page)
+    expect(page.locator("#id_name")).to_have_value("")
+    expect(page.locator("#id_purpose")).to_have_value("REPORT")
+
+
+def test_a_draft_yields_to_what_the_page_brings_and_can_be_dropped(open_page: OpenPage) -> None:
+    page = open_page("/desk/call/", username="agent")
+    fill_call(page)
+    page.locator("#id_reference").fill("111")
+    page.goto("/desk/call/?purpose=STATUS&outcome=CALL_BACK&reference=222")
+    expect(page.locator("#id_said")).to_have_value(WORDS)
+    expect(page.locator("#id_purpose")).to_have_value("STATUS")
+    expect(page.locator("#id_reference")).to_have_value("222")
+    suggestions_have_come(page)
+    page.locator("[data-draft-drop]").click()
+    page.wait_for_url("**/desk/call/")
+    expect(page.locator("#id_name")).to_have_value("")
+    expect(page.locator("[data-draft-back]")).to_be_hidden()
+    expect(page.locator("#id_channel input[value=PHONE]")).to_be_checked()
+
+
+def test_a_resident_leaves_only_her_words_in_the_tab(open_page: OpenPage) -> None:
+    page = open_page("/report/")
+    page.locator("#id_description").fill(WORDS)
+    page.locator("#id_name").fill("Ana Nowak")
+    page.reload()
+    expect(page.locator("#id_description")).to_have_value(WORDS)
+    assert "Ana Nowak" not in page.evaluate("JSON.stringify({...sessionStorage})")
+
+
 def test_files_that_are_too_big_together_are_held_back_with_the_reason(open_page: OpenPage) -> None:
     page = open_page("/report/", language="en")
     fill(page)

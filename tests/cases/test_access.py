@@ -12,15 +12,21 @@ from cases.access import (
     flags_of,
     get_case_for_staff,
     is_kept_away,
+    may_exclude,
+    may_read_log,
+    may_read_restricted_files,
     sees,
+    sees_contacts,
     visible_cases,
+    visible_contacts,
+    visible_readings,
     works_with_cases,
 )
 from cases.actors import staff
-from cases.models import Attachment, Case, CaseParticipant, Exclusion, Message
+from cases.models import Attachment, Case, CaseParticipant, Contact, Exclusion, Message, ReadLog, ReadReason
 from cases.models.references import make_reference
 from routing.models import Department, Role, User
-from tests.cast import outsider, person, staff_member
+from tests.cast import newcomer, outsider, person, staff_member
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +190,54 @@ def test_visibility_is_one_query(role, django_assert_num_queries):
             case.category,
             str(user),
         )
+
+
+# -- no role ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_who_has_no_role_sees_nothing_of_any_case(sort):
+    nora = newcomer()
+    by, case = staff(nora), make_sort(sort, nora)
+    attach(case, audience="RESIDENT", author_user=nora)
+    log_a_call(nora).cases.add(case)
+    ReadLog.objects.create(case=case, user=nora, reason=ReadReason.CASE_PAGE, read_at=NOW)
+    assert nora.role == ""
+    assert not works_with_cases(nora)
+    assert not visible_cases(nora).exists()
+    assert not attachments_for_staff(nora).exists()
+    assert not visible_contacts(nora, by).exists()
+    assert not visible_readings(nora, by).exists()
+    assert not sees(by, flags_of([case.pk])[case.pk])
+    assert not case.may_work(by)
+    with pytest.raises(NoAccess):
+        get_case_for_staff(nora, case.reference)
+
+
+def test_who_has_no_role_has_no_list_and_no_power_either():
+    nora = newcomer()
+    by = staff(nora)
+    log_a_call(nora)
+    ReadLog.objects.create(user=nora, reason=ReadReason.CONTACTS, read_at=NOW)
+    assert not visible_contacts(nora, by).exists()
+    assert not visible_readings(nora, by).exists()
+    assert not sees_contacts(by)
+    assert not may_read_log(by)
+    assert not may_exclude(by)
+    assert not may_read_restricted_files(by)
+
+
+def log_a_call(user: User) -> Contact:
+    return Contact.objects.create(
+        source_key="call:x",
+        channel="PHONE",
+        purpose="INFORMATION",
+        outcome="ANSWERED",
+        started_at=NOW,
+        ended_at=NOW,
+        received_at=NOW,
+        logged_by=user,
+    )
 
 
 # -- files ------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from cases.queries.queue import (
 )
 from cases.queries.queue_rows import Cursor, QueueRow
 from cases.queries.sql import capped_counts
+from cases.states import Status
 from contact_centre.desk.clocks import Clock, legal_clock, promise_clock
 from contact_centre.desk.cursors import read_cursor, write_cursor
 from contact_centre.desk.forms.queue import QueueForm
@@ -149,9 +150,9 @@ def _arrivals(
 def _figures(request: DeskRequest, wanted: QueueFilter, at: datetime) -> list[Figure]:
     counts = queue_counts(request.user, request.by, at=at)
     looks_after_all = default_scope(request.by) is Scope.ALL
-    first = ("NEW", _("New")) if looks_after_all else ("ASSIGNED", _("To be started"))
+    first = Status.NEW if looks_after_all else Status.ASSIGNED
     rows = [
-        (first[1], "new", QueueFilter(status=first[0])),
+        (str(first.label), "new", QueueFilter(status=first)),
         (_("Needs a person"), "needs_person", QueueFilter(needs_person=True)),
         (_("Mine"), "mine", QueueFilter(scope=Scope.MINE)),
         (_("Overdue"), "overdue", QueueFilter(overdue=True)),

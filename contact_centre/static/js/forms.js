@@ -9,8 +9,35 @@
   const NEARLY_FULL = 500; // More room than this is of no interest to anybody.
 
   // --- drafts: what is typed in a textarea outlives a reload, in this tab only --------------------
+  // With data-draft-whole the short fields and choices do too: never a password, a file or a hidden field.
 
-  const draftKey = (area) => `${DRAFT}${area.form.dataset.draft}:${area.name}`;
+  const SHORT = new Set(["text", "tel", "email", "date", "number", "checkbox", "radio", "select-one"]);
+  const BOXES = new Set(["checkbox", "radio"]);
+
+  const isKept = (field) =>
+    Boolean(field.name) && (field.type === "textarea" || ("draftWhole" in field.form.dataset && SHORT.has(field.type)));
+
+  function draftKey(field) {
+    const option = BOXES.has(field.type) ? `=${field.value}` : "";
+    return `${DRAFT}${field.form.dataset.draft}:${field.name}${option}`;
+  }
+
+  const isOn = (is) => (is ? "on" : "");
+  const valueOf = (field) => (BOXES.has(field.type) ? isOn(field.checked) : field.value);
+
+  // What the page brought.
+  function givenTo(field) {
+    if (BOXES.has(field.type)) return isOn(field.defaultChecked);
+    if (field.type !== "select-one") return field.defaultValue;
+    const options = [...field.options];
+    return (options.find((option) => option.defaultSelected) ?? options[0])?.value ?? "";
+  }
+
+  function give(field, value) {
+    if (BOXES.has(field.type)) field.checked = value === "on";
+    else if (field.type !== "select-one") field.value = value;
+    else if ([...field.options].some((option) => option.value === value)) field.value = value;
+  }
 
   function store(action) {
     try {
@@ -28,18 +55,38 @@
     });
   }
 
-  function restoreDraft(area) {
-    const text = store((storage) => storage.getItem(draftKey(area)));
-    if (text && !area.value) {
-      area.value = text;
-      area.dispatchEvent(new Event("input", { bubbles: true }));
+  const draftOf = (field) => store((storage) => JSON.parse(storage.getItem(draftKey(field))));
+
+  // Only over what stood there when the person began: a page that brings something else knows better, be it a
+  // link that fills the form in, a case that somebody changed, or the answer to what was sent.
+  function isToRestore(field, draft) {
+    return Boolean(draft) && draft.from === givenTo(field) && draft.from === valueOf(field);
+  }
+
+  // All are read before one is given back: the events below keep the form as it then is.
+  function restoreDrafts(root) {
+    const fields = [...root.querySelectorAll("form[data-draft] :is(input, select, textarea)")].filter(isKept);
+    const drafts = fields.map((field) => [field, draftOf(field)]).filter((pair) => isToRestore(...pair));
+    for (const [field, draft] of drafts) give(field, draft.value);
+    for (const [field] of drafts) {
+      field.dispatchEvent(new Event(field.type === "textarea" ? "input" : "change", { bubbles: true }));
+      const told = field.form.querySelector("[data-draft-back]");
+      if (told) told.hidden = false;
     }
   }
 
-  function keepDraft(area) {
-    store((storage) =>
-      area.value ? storage.setItem(draftKey(area), area.value) : storage.removeItem(draftKey(area)),
-    );
+  function keepDraft(field) {
+    const from = draftOf(field)?.from ?? givenTo(field);
+    const value = valueOf(field);
+    store((storage) => {
+      if (value === from) storage.removeItem(draftKey(field));
+      else storage.setItem(draftKey(field), JSON.stringify({ from, value }));
+    });
+  }
+
+  // A radio button that goes out says nothing, so the whole form is looked at.
+  function keepDrafts(form) {
+    if (form?.dataset.draft) [...form.elements].filter(isKept).forEach(keepDraft);
   }
 
   // --- chosen files ------------------------------------------------------------------------------
@@ -136,19 +183,25 @@
 
   function prepare(root) {
     for (const mark of root.querySelectorAll("[data-draft-clear]")) forgetDrafts(mark.dataset.draftClear);
-    for (const area of root.querySelectorAll("form[data-draft] textarea")) restoreDraft(area);
+    restoreDrafts(root);
     for (const area of root.querySelectorAll("textarea[maxlength]")) countSoon(area);
     root.querySelector("[data-error-summary]")?.focus();
   }
 
   document.addEventListener("input", (event) => {
     const field = event.target;
-    if (!(field instanceof HTMLTextAreaElement)) return;
-    if (field.form?.dataset.draft) keepDraft(field);
-    countSoon(field);
+    keepDrafts(field.form);
+    if (field instanceof HTMLTextAreaElement) countSoon(field);
   });
   document.addEventListener("change", (event) => {
+    keepDrafts(event.target.form);
     if (event.target.matches("input[type=file]")) listFiles(event.target);
+  });
+  document.addEventListener("click", (event) => {
+    const form = event.target.closest("[data-draft-drop]")?.form;
+    if (!form) return;
+    forgetDrafts(`${form.dataset.draft}:`);
+    location.assign(form.action);
   });
   document.addEventListener("submit", submitted);
   document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from routing.models import Role
+from tests.cast import newcomer
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,16 @@ def test_tells_other_roles_politely_that_they_have_no_desk(desk, role):
     assert (reverse("admin:index") in answer.content.decode()) is (role == Role.ADMIN)
     for name in ("call", "outbox", "status_by_phone"):
         assert browser.get(reverse(f"desk:{name}")).status_code == 403
+
+
+def test_who_has_no_role_is_told_to_ask_for_one_and_finds_no_page_open(client, in_english):
+    client.force_login(newcomer())
+    page = client.get(reverse("desk:queue"))
+    assert page.status_code == 200
+    assert "You have no role yet" in page.content.decode()
+    for name in ("call", "outbox", "contacts", "readings", "status_by_phone"):
+        assert client.get(reverse(f"desk:{name}")).status_code == 403, name
+    assert client.get(reverse("desk:models")).status_code == 404
 
 
 def test_names_the_demonstration_logins_only_in_a_demonstration(client, settings, django_user_model):

@@ -7,13 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cases.actors import staff
 from cases.models import Case
 from cases.queries.queue import COUNT_CAP, PAGE_SIZE
 from cases.services.intake import Reporter
 from cases.services.workflow import ask_resident, take_case
+from cases.states import OPEN, Status
 from contact_centre.desk.cursors import read_cursor
 from routing.models import Department, Kind, Role, Street, Urgency
 from tests.cast import outsider, staff_member
@@ -134,6 +135,35 @@ def test_counts_what_waits(desk):
     line = next(line for line in answer.context["lines"] if line.row.reference == roads.reference)
     assert line.promise.is_late
     assert "is-late" in line.css
+
+
+def badges_of(page: str) -> set[str]:
+    return set(re.findall(r'<span class="status status-\w+">.*?<span>([^<]+)</span></span>', page))
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "uk"])
+@pytest.mark.parametrize("status", OPEN)
+def test_says_one_word_for_a_status_in_counter_filter_and_badge(desk, status, language):
+    case = make_routed_case("zdm", urgency=Urgency.NORMAL)
+    Case.objects.filter(pk=case.pk).update(status=status, needs_person=False)
+    browser = desk(Role.AGENT if status == Status.NEW else Role.HANDLER)
+    answer = browser.get(QUEUE, {"status": status}, headers={"Accept-Language": language})
+    assert shown(answer) == [case.reference]
+    with translation.override(language):
+        word = str(status.label)
+    assert f'<option value="{status}" selected>{word}</option>' in answer.content.decode()
+    assert word in badges_of(answer.content.decode())
+    for counter in answer.context["figures"]:
+        if f"status={status}" in counter.url:
+            assert counter.label == word
+    page = browser.get(reverse("desk:case", args=[case.reference]), headers={"Accept-Language": language})
+    assert word in badges_of(page.content.decode())
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.AGENT, Status.NEW), (Role.HANDLER, Status.ASSIGNED)])
+def test_counts_first_the_cases_that_nobody_has_begun(desk, in_english, role, status):
+    first = desk(role).get(QUEUE).context["figures"][0]
+    assert (first.label, first.url) == (str(status.label), f"{QUEUE}?status={status}")
 
 
 def test_counts_the_notices_that_a_person_must_pass_on_and_leads_to_them(desk):
@@ -324,7 +354,7 @@ def test_marks_what_just_came_in_restricted(desk):
         (Role.HANDLER, {"/desk/", "/desk/call/", "/desk/outbox/"}),
         (Role.DPO, {"/desk/", "/desk/call/", "/desk/contacts/", "/desk/outbox/", "/desk/readings/"}),
         (Role.ANALYST, set()),
-        (Role.ADMIN, {"/admin/"}),
+        (Role.ADMIN, {"/desk/models/", "/admin/"}),
     ],
 )
 def test_offers_in_the_menu_what_the_role_may_open(desk, role, entries):

@@ -4,6 +4,7 @@ import html
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
@@ -30,3 +31,28 @@ def test_too_many_files_are_named(client, settings):
 
 def test_too_many_fields_are_named(client):
     assert "far more fields" in page_of(client, {f"field{n}": "x" for n in range(1_200)})
+
+
+def refused(data, site: str) -> str:
+    """The answer to a form that comes without its cookie, sent from a page of the given site."""
+    browser = Client(enforce_csrf_checks=True, headers={"Accept-Language": "en", "Sec-Fetch-Site": site})
+    answer = browser.post(reverse("desk:call"), data)
+    assert answer.status_code == 403
+    return html.unescape(answer.content.decode())
+
+
+def test_a_form_without_its_cookie_gives_back_what_was_written_and_no_secret():
+    page = refused(
+        {"said": "No light", "phone": "600100200", "key": "k-1", "password": "hush"}, "same-origin"
+    )
+    assert "No light\n600100200</textarea>" in page
+    assert "hush" not in page
+    assert "k-1" not in page
+    assert "reload the page and send" not in page
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_another_site_puts_no_words_on_our_page(site):
+    page = refused({"said": "Pay here"}, site)
+    assert "Pay here" not in page
+    assert "copy it before you reload" in page
