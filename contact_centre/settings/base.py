@@ -23,6 +23,7 @@ MODELS_DIR = Path(env.str("MODELS_DIR", default=str(VAR_DIR / "models")))
 CITY_CODE = env.str("CITY_CODE", default="KON")
 CITY_NAME = env.str("CITY_NAME", default="Konin")
 CITY_PHONE = env.str("CITY_PHONE", default="")
+CITY_ADDRESS = env.str("CITY_ADDRESS", default="pl. Wolności 1, 62-500 Konin")
 CITY_DATA_DIR = Path(env.str("CITY_DATA_DIR", default=str(BASE_DIR / "routing" / "data" / "konin")))
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
@@ -31,6 +32,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="kontakt.example")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"kontakt@{MAIL_DOMAIN}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where residents write; the mail system takes it in beside the reply addresses
+CITY_EMAIL = env.str("CITY_EMAIL", default=f"kontakt@{MAIL_DOMAIN}")
 # Whether a nightly candidate that passed the gate serves at once; else an administrator promotes it
 LEARNING_AUTO_PROMOTE = env.bool("LEARNING_AUTO_PROMOTE", default=False)
 # How long a confirmation waits for what may follow it at once (passed to a department), to be told in one mail

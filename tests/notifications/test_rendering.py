@@ -395,3 +395,23 @@ def test_a_language_that_is_read_after_the_plan_is_spoken_all_the_same():
     assert notice.language == ""
     assert notice.spoken_language == "uk"
     assert CYRILLIC.search(render(notice, LATER).subject)
+
+
+CALL_US = {
+    "pl": "zadzwo|telefonicz",
+    "en": r"\bcall us\b|by phone|phone calls|you call\b",
+    "uk": "зателефон|телефоном|телефонної",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_says_call_only_where_the_city_has_a_number(language, settings):
+    notices = [
+        notice for reporter in (ANA, JAN, KOWAL) for notice in walk_through_everything(language, reporter)
+    ]
+    call_us = re.compile(CALL_US[language], re.IGNORECASE)
+    settings.CITY_PHONE = ""
+    assert [notice.kind for notice in notices if call_us.search(render(notice, LATER).text)] == []
+    settings.CITY_PHONE = "63 000 00 00"
+    inviting = {notice.kind for notice in notices if call_us.search(render(notice, LATER).text)}
+    assert {"RECEIVED", "RESOLVED", "WITHDRAWN"} <= inviting
