@@ -15,7 +15,7 @@ def forget_originals(apps: Any, _schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_learning_loop"),
+        ("cases", "0006_confirmed_by_ending"),
         ("routing", "0003_merged_categories"),
     ]
 
