@@ -138,6 +138,16 @@ def test_open_forms_and_notices_are_sound(language: str, open_page: OpenPage, pr
     assert found == []
 
 
+def test_a_notice_is_printed_without_the_head_of_the_site(open_page: OpenPage) -> None:
+    page = open_page("/desk/outbox/?fate=SENT", username="agent", viewport=WIDE)
+    with page.expect_navigation():
+        page.locator("#notices a.subject").first.click()
+    expect(page.locator(".site-header")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(".letter")).to_be_visible()
+    expect(page.locator(".site-header")).to_be_hidden()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_forms_with_errors_are_sound(language: str, open_page: OpenPage) -> None:
     resident = open_page("/report/", language=language, viewport=WIDE)

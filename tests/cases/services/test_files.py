@@ -1,9 +1,11 @@
 """A photo's original, time and place: kept while nobody knows what the case is about, then only as evidence."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from cases.files import PDF, StoredFile
 from cases.models import Attachment, Case, Channel, Prediction
@@ -32,6 +34,7 @@ PHOTO = StoredFile(
 )
 TOLD = (PHOTO.original_path, NOW, 52.2, 18.2)
 FORGOTTEN = ("", None, None, None)
+ATTACHED = [field.name for field in fields(PHOTO)]
 
 
 @pytest.fixture(params=[True, False], ids=["evidence", "no evidence"])
@@ -75,6 +78,18 @@ def test_the_machine_decides_and_it_is_kept_only_where_it_is_needed(keeps):
         )
         record_triage(event_id=event.pk, work_id=0, decision=decision, at=NOW)
         assert evidence(case) == kept
+
+
+def test_cases_that_were_settled_before_forget_too(keeps):
+    case, undecided = make_settled_case(), make_case(files=[PHOTO])
+    document = replace(PHOTO, sha256="cd" * 32, display_path="", original_path="cd/cd/paper.pdf")
+    for file in (document, PHOTO):
+        columns = {field: getattr(file, field) for field in ATTACHED}
+        Attachment.objects.create(case=case, created_at=NOW, **columns)
+    import_module("cases.migrations.0006_forgotten_originals").forget_originals(apps, None)
+    assert evidence(case) == (TOLD if keeps else FORGOTTEN)
+    assert evidence(undecided) == TOLD
+    assert case.attachments.filter(original_path="cd/cd/paper.pdf").exists()
 
 
 def test_a_document_keeps_its_only_form(keeps):
