@@ -11,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from routing.folding import fold
 from routing.models import Calendar, Category, DayOff, Department, District, Group, Rule, Street, User
 
+admin.site.site_header = _("Contact centre: administration")
+admin.site.site_title = _("Contact centre: administration")
+admin.site.index_title = _("The city's data")
+
 
 class CodedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A row is known by its code, to the files, to rules and to the program: it is given once."""
@@ -41,7 +45,8 @@ class DepartmentAdmin(CodedAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(CodedAdmin):
-    list_display = ("code", "name_pl", "group", "department", "kind", "term_value", "term_unit", "is_active")
+    # Group and department are long names: what the filters say already needs no column.
+    list_display = ("code", "name_pl", "department", "kind", "is_active")
     list_filter = ("group", "kind", "is_active")
     search_fields = ("code", "name_pl", "name_en", "name_uk")
 

@@ -24,7 +24,7 @@ _NOT_WORDS = frozenset(
 )
 
 
-def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django names it
     """The page for a form whose cookie is gone (``CSRF_FAILURE_VIEW``), with what was written in it.
 
     Without JavaScript nothing else keeps the words. Only a form of our own pages gets them back: another site has

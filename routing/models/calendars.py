@@ -12,8 +12,8 @@ class Calendar(NamedRow):
     Legal holidays are not listed: they come from the ``holidays`` library.
     """
 
-    hours = models.JSONField(default=dict)
-    is_open_on_holidays = models.BooleanField(default=False)
+    hours = models.JSONField(_("opening hours"), default=dict)
+    is_open_on_holidays = models.BooleanField(_("open on holidays"), default=False)
 
     class Meta:
         verbose_name = _("calendar")
@@ -23,9 +23,11 @@ class Calendar(NamedRow):
 class DayOff(LoadedRow):
     """A day on which the office is shut although the law has no holiday. Moves the service promise only."""
 
-    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="days_off")
-    date = models.DateField()
-    name = models.CharField(max_length=160)
+    calendar = models.ForeignKey(
+        Calendar, verbose_name=_("calendar"), on_delete=models.CASCADE, related_name="days_off"
+    )
+    date = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=160)
 
     class Meta:
         verbose_name = _("day off")

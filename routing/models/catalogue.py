@@ -49,8 +49,8 @@ class LocationNeed(models.TextChoices):
 class Group(NamedRow):
     """A shelf of the catalogue: at most nine on a screen."""
 
-    position = models.PositiveSmallIntegerField(default=0)
-    icon = models.CharField(max_length=40, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    icon = models.CharField(_("icon"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("group of categories")
@@ -63,38 +63,53 @@ class Category(NamedRow):
     ``merged_into``: where the matters of a retired category go from now on; what was learnt for it counts there.
     """
 
-    code = models.CharField(max_length=60, unique=True)
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="categories")
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="categories")
-    kind = models.CharField(max_length=16, choices=Kind, default=Kind.REPORT)
-    other_kinds = models.JSONField(default=list, blank=True)
-    description_pl = models.TextField()
-    description_en = models.TextField()
-    description_uk = models.TextField()
-    term_value = models.PositiveSmallIntegerField(null=True, blank=True)
-    term_unit = models.CharField(max_length=16, choices=TermUnit, blank=True)
-    first_answer_days = models.PositiveSmallIntegerField(default=1)
-    location = models.CharField(max_length=10, choices=LocationNeed, default=LocationNeed.REQUIRED)
-    anonymous = models.BooleanField(default=True)
-    anonymous_note_pl = models.CharField(max_length=240, blank=True)
-    anonymous_note_en = models.CharField(max_length=240, blank=True)
-    anonymous_note_uk = models.CharField(max_length=240, blank=True)
-    is_public = models.BooleanField(default=False)
-    urgency_words_pl = models.JSONField(default=list, blank=True)
-    urgency_words_en = models.JSONField(default=list, blank=True)
-    urgency_words_uk = models.JSONField(default=list, blank=True)
-    danger_words_pl = models.JSONField(default=list, blank=True)
-    danger_words_en = models.JSONField(default=list, blank=True)
-    danger_words_uk = models.JSONField(default=list, blank=True)
-    call_first = models.CharField(max_length=20, blank=True)
-    goal = models.CharField(max_length=10, blank=True)
-    keeps_evidence = models.BooleanField(default=False)
-    is_sensitive = models.BooleanField(default=False)
-    is_active = models.BooleanField(default=True)
-    merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed"
+    code = models.CharField(_("code"), max_length=60, unique=True)
+    group = models.ForeignKey(
+        Group, verbose_name=_("group"), on_delete=models.PROTECT, related_name="categories"
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    department = models.ForeignKey(
+        Department, verbose_name=_("department"), on_delete=models.PROTECT, related_name="categories"
+    )
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.REPORT)
+    other_kinds = models.JSONField(_("other possible kinds"), default=list, blank=True)
+    description_pl = models.TextField(_("description (Polish)"))
+    description_en = models.TextField(_("description (English)"))
+    description_uk = models.TextField(_("description (Ukrainian)"))
+    term_value = models.PositiveSmallIntegerField(_("term"), null=True, blank=True)
+    term_unit = models.CharField(_("unit of the term"), max_length=16, choices=TermUnit, blank=True)
+    first_answer_days = models.PositiveSmallIntegerField(_("days to the first answer"), default=1)
+    location = models.CharField(
+        _("need of a place"), max_length=10, choices=LocationNeed, default=LocationNeed.REQUIRED
+    )
+    anonymous = models.BooleanField(_("possible without a name"), default=True)
+    anonymous_note_pl = models.CharField(_("note for anonymous reports (Polish)"), max_length=240, blank=True)
+    anonymous_note_en = models.CharField(
+        _("note for anonymous reports (English)"), max_length=240, blank=True
+    )
+    anonymous_note_uk = models.CharField(
+        _("note for anonymous reports (Ukrainian)"), max_length=240, blank=True
+    )
+    is_public = models.BooleanField(_("may be public"), default=False)
+    urgency_words_pl = models.JSONField(_("words of urgency (Polish)"), default=list, blank=True)
+    urgency_words_en = models.JSONField(_("words of urgency (English)"), default=list, blank=True)
+    urgency_words_uk = models.JSONField(_("words of urgency (Ukrainian)"), default=list, blank=True)
+    danger_words_pl = models.JSONField(_("words of danger (Polish)"), default=list, blank=True)
+    danger_words_en = models.JSONField(_("words of danger (English)"), default=list, blank=True)
+    danger_words_uk = models.JSONField(_("words of danger (Ukrainian)"), default=list, blank=True)
+    call_first = models.CharField(_("number to call first"), max_length=20, blank=True)
+    goal = models.CharField(_("goal of the city's plan"), max_length=10, blank=True)
+    keeps_evidence = models.BooleanField(_("evidence is kept"), default=False)
+    is_sensitive = models.BooleanField(_("sensitive"), default=False)
+    is_active = models.BooleanField(_("in use"), default=True)
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="absorbed",
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         verbose_name = _("category")

@@ -20,20 +20,27 @@ class DepartmentKind(models.TextChoices):
 class Department(NamedRow):
     """Whoever can solve a case, inside the city hall or outside it."""
 
-    short_name = models.CharField(max_length=40, blank=True)
-    kind = models.CharField(max_length=12, choices=DepartmentKind, default=DepartmentKind.OFFICE)
+    short_name = models.CharField(_("short name"), max_length=40, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=DepartmentKind, default=DepartmentKind.OFFICE)
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        verbose_name=_("belongs to"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
     )
-    calendar = models.ForeignKey(Calendar, null=True, blank=True, on_delete=models.PROTECT)
-    email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=60, blank=True)
-    address = models.CharField(max_length=200, blank=True)
-    duty_contact = models.CharField(max_length=200, blank=True)
-    handles_text_pl = models.TextField(blank=True)
-    handles_text_en = models.TextField(blank=True)
-    handles_text_uk = models.TextField(blank=True)
-    is_active = models.BooleanField(default=True)
+    calendar = models.ForeignKey(
+        Calendar, verbose_name=_("calendar"), null=True, blank=True, on_delete=models.PROTECT
+    )
+    email = models.EmailField(_("e-mail address"), blank=True)
+    phone = models.CharField(_("phone number"), max_length=60, blank=True)
+    address = models.CharField(_("address of the office"), max_length=200, blank=True)
+    duty_contact = models.CharField(_("contact outside office hours"), max_length=200, blank=True)
+    handles_text_pl = models.TextField(_("what it deals with (Polish)"), blank=True)
+    handles_text_en = models.TextField(_("what it deals with (English)"), blank=True)
+    handles_text_uk = models.TextField(_("what it deals with (Ukrainian)"), blank=True)
+    is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         verbose_name = _("department")

@@ -44,10 +44,10 @@ class LoadedKey(models.Model):
 class NamedRow(LoadedRow):
     """A row with one name column per language (DESIGN decision 12)."""
 
-    code = models.SlugField(max_length=60, unique=True)
-    name_pl = models.CharField(max_length=160)
-    name_en = models.CharField(max_length=160)
-    name_uk = models.CharField(max_length=160)
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    name_pl = models.CharField(_("name (Polish)"), max_length=160)
+    name_en = models.CharField(_("name (English)"), max_length=160)
+    name_uk = models.CharField(_("name (Ukrainian)"), max_length=160)
 
     class Meta:
         abstract = True

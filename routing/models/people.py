@@ -39,13 +39,16 @@ class User(AbstractUser):
     """
 
     role = models.CharField(
+        _("role"),
         max_length=12,
         choices=Role,
         blank=True,
         default="",
         help_text=_("Without a role a person has no desk and sees no case."),
     )
-    departments = models.ManyToManyField(Department, blank=True, related_name="people")
+    departments = models.ManyToManyField(
+        Department, verbose_name=_("departments"), blank=True, related_name="people"
+    )
 
     objects: ClassVar[People] = People()
 

@@ -7,9 +7,9 @@ from routing.models.loaded import LoadedRow
 
 
 class District(LoadedRow):
-    code = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=120)
-    is_gk = models.BooleanField(default=False)
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    is_gk = models.BooleanField(_("supposed, no source"), default=False)
 
     class Meta:
         verbose_name = _("district")
@@ -22,13 +22,15 @@ class District(LoadedRow):
 class Street(LoadedRow):
     """A street. ``prefix`` is "ul.", "al.", "pl." or "os."; coordinates in WGS 84 where they are known."""
 
-    prefix = models.CharField(max_length=8, default="ul.")
-    name = models.CharField(max_length=120)
+    prefix = models.CharField(_("prefix"), max_length=8, default="ul.")
+    name = models.CharField(_("name"), max_length=120)
     folded = models.CharField(max_length=140, db_index=True, editable=False)
-    district = models.ForeignKey(District, null=True, blank=True, on_delete=models.SET_NULL)
-    lat = models.FloatField(null=True, blank=True)
-    lon = models.FloatField(null=True, blank=True)
-    is_gk = models.BooleanField(default=False)
+    district = models.ForeignKey(
+        District, verbose_name=_("district"), null=True, blank=True, on_delete=models.SET_NULL
+    )
+    lat = models.FloatField(_("latitude"), null=True, blank=True)
+    lon = models.FloatField(_("longitude"), null=True, blank=True)
+    is_gk = models.BooleanField(_("supposed, no source"), default=False)
 
     class Meta:
         verbose_name = _("street")

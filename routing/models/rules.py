@@ -10,20 +10,22 @@ from routing.models.loaded import LoadedRow
 class Rule(LoadedRow):
     """One rule. An empty condition list means "any"; rules are tried in the order of ``position``."""
 
-    code = models.SlugField(max_length=60, unique=True)
-    position = models.PositiveSmallIntegerField(default=100)
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="rules")
-    categories = models.JSONField(default=list, blank=True)
-    districts = models.JSONField(default=list, blank=True)
-    streets = models.JSONField(default=list, blank=True)
-    channels = models.JSONField(default=list, blank=True)
-    urgencies = models.JSONField(default=list, blank=True)
-    kinds = models.JSONField(default=list, blank=True)
-    words = models.JSONField(default=list, blank=True)
-    reason_pl = models.CharField(max_length=240)
-    reason_en = models.CharField(max_length=240)
-    reason_uk = models.CharField(max_length=240)
-    is_active = models.BooleanField(default=True)
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=100)
+    department = models.ForeignKey(
+        Department, verbose_name=_("department"), on_delete=models.PROTECT, related_name="rules"
+    )
+    categories = models.JSONField(_("categories"), default=list, blank=True)
+    districts = models.JSONField(_("districts"), default=list, blank=True)
+    streets = models.JSONField(_("streets"), default=list, blank=True)
+    channels = models.JSONField(_("channels"), default=list, blank=True)
+    urgencies = models.JSONField(_("urgencies"), default=list, blank=True)
+    kinds = models.JSONField(_("kinds"), default=list, blank=True)
+    words = models.JSONField(_("words in the text"), default=list, blank=True)
+    reason_pl = models.CharField(_("reason (Polish)"), max_length=240)
+    reason_en = models.CharField(_("reason (English)"), max_length=240)
+    reason_uk = models.CharField(_("reason (Ukrainian)"), max_length=240)
+    is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         verbose_name = _("routing rule")

@@ -33,3 +33,23 @@ def test_a_code_is_given_once(model):
     request = RequestFactory().get("/")
     assert "code" not in page.get_readonly_fields(request)
     assert "code" in page.get_readonly_fields(request, model(code="x"))
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_every_field_that_a_form_or_column_shows_has_a_name_that_is_translated(model):
+    fields = [*model._meta.fields, *model._meta.many_to_many]
+    shown = [field for field in fields if field.editable and not field.auto_created]
+    assert shown
+    assert [field.name for field in shown if not isinstance(field.verbose_name, Promise)] == []
+
+
+def test_the_administration_is_called_by_our_name():
+    for words in (admin.site.site_header, admin.site.site_title, admin.site.index_title):
+        assert isinstance(words, Promise)
+        with translation.override("en"):
+            assert "Django" not in str(words)
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_a_list_has_no_more_columns_than_fit_beside_its_filters(model):
+    assert len(admin.site._registry[model].list_display) <= 5
