@@ -79,9 +79,9 @@ def test_what_an_end_confirmed_is_told_when_the_case_is_open_again():
     case = read_by_machine(make_case(category=light))
     told_before = told(case)
     assert told_before
-    by = {"by": staff(staff_member(Role.HANDLER)), "at": LATER}
-    resolve_case(case_id=case.pk, outcome=Outcome.DONE, answer="Done.", **by)
-    reopen_case(case_id=case.pk, reason="Not done.", **by)
+    handler = staff(staff_member(Role.HANDLER))
+    resolve_case(case_id=case.pk, outcome=Outcome.DONE, answer="Done.", by=handler, at=LATER)
+    reopen_case(case_id=case.pk, reason="Not done.", by=handler, at=LATER)
     assert told(case) == told_before
 
 

@@ -15,7 +15,7 @@ _CALL = re.compile(r"\bcalls?\b", re.IGNORECASE)
 
 
 def main_of(client, address: str) -> str:
-    page = client.get(address, headers={"Accept-Language": "en"}).content.decode()
+    page: str = client.get(address, headers={"Accept-Language": "en"}).content.decode()
     return page.partition("<main")[2].partition("</main>")[0]
 
 
