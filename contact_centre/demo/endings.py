@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cases.states import Outcome, Status
+from contact_centre.demo.hours import WorkLine
 from routing.models import Kind
 
 LEGAL = frozenset(kind for kind in Kind if kind.is_legal)
 ORDINARY = frozenset(Kind) - LEGAL
+# Somebody is at work on these when the same thing is reported again.
+BEING_WORKED = (Status.ASSIGNED, Status.IN_PROGRESS, Status.PLANNED)
 # From here on the days for reopening are over, and the house closes what was resolved.
 DAYS_TO_CLOSE = 15
 # A question gives a week; who has not answered then may be left unexamined.
@@ -26,12 +29,22 @@ class Ending:
     needs_contact: bool = False
     oldest: timedelta = timedelta(days=999)
     youngest: timedelta = timedelta(hours=2)
+    # How long somebody must have been at work since it came in.
+    worked: timedelta = timedelta(hours=1)
     # Which phrases it says, where no sentence of the corpus would come to this ending.
     phrases: str = ""
 
-    def is_possible(self, age: timedelta) -> bool:
+    def is_possible(self, age: "Age") -> bool:
         """Whether a request of that age may have come so far, and no further."""
-        return self.youngest <= age <= self.oldest
+        return self.youngest <= age.passed <= self.oldest and age.worked >= self.worked
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How long ago a request came in, and how much of that time people were at work."""
+
+    passed: timedelta
+    worked: timedelta
 
 
 def _ended(outcome: Outcome, kinds: frozenset[Kind], *, closed: bool = False) -> Ending:
@@ -52,9 +65,17 @@ NEW = Ending(
     kinds=frozenset({Kind.INFORMATION}),
     youngest=timedelta(),
     oldest=timedelta(days=3),
+    worked=timedelta(),
     phrases="vague",
 )
-NEW_LEGAL = Ending(Status.NEW, kinds=LEGAL, youngest=timedelta(), oldest=timedelta(days=3))
+NEW_LEGAL = Ending(
+    Status.NEW, kinds=LEGAL, youngest=timedelta(), oldest=timedelta(days=3), worked=timedelta()
+)
+# Every kind of legal matter is at work somewhere; those for the council and one answered show what becomes of them.
+LEGAL_AT_WORK = tuple(Ending(Status.IN_PROGRESS, kinds=frozenset({kind})) for kind in Kind if kind.is_legal)
+LEGAL_PASSED_ON = tuple(
+    Ending(Status.ASSIGNED, kinds=frozenset({kind})) for kind in (Kind.COMPLAINT, Kind.PETITION)
+)
 ASSIGNED = Ending(Status.ASSIGNED)
 IN_PROGRESS = Ending(Status.IN_PROGRESS)
 PLANNED = Ending(Status.PLANNED, kinds=_REPORTS)
@@ -67,7 +88,7 @@ UNEXAMINED = Ending(
     Outcome.UNEXAMINED,
     LEGAL,
     needs_contact=True,
-    youngest=timedelta(days=DAYS_TO_ANSWER + 3),
+    youngest=timedelta(days=DAYS_TO_ANSWER + 6),
 )
 SPAM = Ending(
     Status.RESOLVED, Outcome.SPAM, ORDINARY, oldest=timedelta(days=DAYS_TO_CLOSE - 1), phrases="spam"
@@ -78,6 +99,7 @@ FRESH_NOT_CONFIRMED = _ended(Outcome.NOT_CONFIRMED, _REPORTS)
 DONE = _ended(Outcome.DONE, _REPORTS, closed=True)
 ANSWERED = _ended(Outcome.ANSWERED, _ANSWERABLE, closed=True)
 NOT_CONFIRMED = _ended(Outcome.NOT_CONFIRMED, _REPORTS, closed=True)
+LEGAL_ANSWERED = _ended(Outcome.ANSWERED, LEGAL, closed=True)
 DECLINED = _ended(Outcome.DECLINED, frozenset(Kind), closed=True)
 FORWARDED = _ended(Outcome.FORWARDED, ORDINARY, closed=True)
 
@@ -97,6 +119,7 @@ _WEIGHTS = {
     FRESH_NOT_CONFIRMED: 3,
     DONE: 60,
     ANSWERED: 26,
+    LEGAL_ANSWERED: 6,
     NOT_CONFIRMED: 7,
     DECLINED: 6,
     FORWARDED: 3,
@@ -104,13 +127,15 @@ _WEIGHTS = {
 # What must not be missing, however small the town. A merged case comes after one that it can be merged into.
 _WANTED = (
     NEW_LEGAL, NEW, NEW, NEW_LEGAL, NEW, UNEXAMINED, PLANNED, MERGED, ASKED, WAITING, ASSIGNED, IN_PROGRESS, WITHDRAWN,
-    SPAM, FRESH_DONE, DONE, ANSWERED, NOT_CONFIRMED, DECLINED, FORWARDED,
+    SPAM, FRESH_DONE, DONE, ANSWERED, NOT_CONFIRMED, DECLINED, FORWARDED, *LEGAL_AT_WORK, *LEGAL_PASSED_ON,
 )  # fmt: skip
 
 
-def choose_endings(draw: random.Random, moments: Sequence[datetime], until: datetime) -> list[Ending]:
+def choose_endings(
+    draw: random.Random, moments: Sequence[datetime], until: datetime, office: WorkLine
+) -> list[Ending]:
     """One ending for each request, by when it came; the moments are in order, the oldest first."""
-    ages = [until - moment for moment in moments]
+    ages = [Age(until - moment, office.between(moment, until)) for moment in moments]
     endings = [_one(draw, age) for age in ages]
     taken: set[int] = set()
     earliest = 0
@@ -129,6 +154,9 @@ def choose_endings(draw: random.Random, moments: Sequence[datetime], until: date
     return endings
 
 
-def _one(draw: random.Random, age: timedelta) -> Ending:
+def _one(draw: random.Random, age: Age) -> Ending:
     possible = {ending: weight for ending, weight in _WEIGHTS.items() if ending.is_possible(age)}
+    if not possible:
+        # It came before a long holiday, and nobody has been at work since.
+        return NEW
     return draw.choices(list(possible), weights=list(possible.values()))[0]

@@ -1,72 +1,71 @@
-"""The lives of the demonstration's cases: each step by the service and the role that would take it, in its time."""
+"""The lives of the demonstration's cases: how each comes in, which steps follow, and when."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from cases import work
-from cases.actors import Actor, resident, staff
+from cases.actors import resident, staff
 from cases.models import Case, CaseEvent, Channel, ContactOutcome, EventKind, EventWork, Purpose
-from cases.services.conversation import add_note, record_reply
-from cases.services.endings import close_case, confirm_case, reopen_case, resolve_case, withdraw_case
 from cases.services.intake import Conversation, log_contact, open_case
-from cases.services.merging import merge_cases
 from cases.services.triage_results import record_triage
-from cases.services.workflow import (
-    ask_resident,
-    classify_case,
-    plan_work,
-    resume_work,
-    route_case,
-    start_work,
-    wait_for,
-)
-from cases.states import WAITING, Outcome, Status
+from cases.states import Outcome, Status
 from cases.triage import decide
-from contact_centre.demo.endings import DAYS_TO_ANSWER, DAYS_TO_CLOSE
+from contact_centre.demo.clock import Clock, Life
+from contact_centre.demo.endings import DAYS_TO_ANSWER
+from contact_centre.demo.post import Post
+from contact_centre.demo.steps import Act, Steps
 from contact_centre.demo.town import SPOKEN, Story, Town
-from routing.models import Department, Role, Urgency, User
+from routing.models import User
 
 # A step, and how long it takes at least.
-Step = tuple[Callable[[Case, Story, datetime], datetime], timedelta]
+Step = tuple[Act, timedelta]
+Timed = tuple[Act, datetime]
 _AT_ONCE = timedelta()
-# Most steps come soon, a few take weeks: a backlog as offices have it.
-_HOURS_PER_STEP = 60
+# Most steps come soon, a few take weeks: a backlog as offices have it. Hours of work, not of the clock.
+_HOURS_PER_STEP = 14
+_MINUTES_TO_LOG = timedelta(minutes=4)
+_DAY_OF_WORK = timedelta(hours=8)
 
 
 class Lives:
-    """Takes stories from their first word to where they stand ``until`` now. Every step tells when it was done."""
+    """Takes stories from their first word to where they stand ``until`` now. Every step tells when it was done.
+
+    Staff act while the office is open; residents when they like.
+    """
 
     def __init__(self, town: Town, until: datetime) -> None:
         self.town = town
         self.random = town.random
         self.until = until
         self.agent = staff(User.objects.get(username="agent"))
-        self.dispatcher = staff(User.objects.get(username="dispatcher"))
+        self.steps = Steps(town, staff(User.objects.get(username="dispatcher")), until)
+        self.clock = Clock()
+        self.post = Post(town, self.clock, self.agent, until)
 
-    def tell(self, story: Story, survivor: Case | None = None) -> Case:
-        """Open the case and let it live; a story told before stays as it is.
-
-        ``survivor`` is the case that it is merged into, where it ends so.
-        """
-        known = Case.objects.filter(source_key=story.report.source_key).first()
-        if known is not None:
-            return known
-        case = self._open(story)
-        at = self._triage(case)
-        if at is None:
-            return case
+    def tell(self, story: Story) -> Life:
+        """Open the case and let it live; a story told before stays as it is."""
+        is_spoken = story.report.channel in SPOKEN
+        opened_at = story.report.received_at + (_MINUTES_TO_LOG if is_spoken else _AT_ONCE)
+        yield opened_at
+        if Case.objects.filter(source_key=story.report.source_key).exists():
+            return
+        case = self._open(story, opened_at)
+        read_at = self._triage(case)
+        self.post.plan(case)
+        if read_at is None:
+            return
+        at = read_at
         for step, planned_at in self._timed(self._plan(story), at):
-            at = step(self._reload(case), story, max(at, planned_at))
-        case = self._reload(case)
-        if survivor is not None and survivor.is_open and case.may("merge", self.dispatcher):
-            at = max(at, self._reload(survivor).updated_at) + timedelta(minutes=7)
-            merge_cases(case_id=case.pk, into_id=survivor.pk, by=self.dispatcher, at=at)
-        return self._reload(case)
+            at = max(at, planned_at)
+            yield at
+            at = step(self._reload(case), story, at)
+            self.post.plan(case)
 
-    def call(self, number: int, at: datetime) -> None:
+    def call(self, number: int, at: datetime) -> Life:
         """A call that is answered at once and never becomes a case."""
+        logged_at = at + timedelta(minutes=self.random.randrange(1, 9))
+        yield logged_at
         calls = self.town.words["calls"]
         conversation = Conversation(
             source_key=f"{self.town.name}:call:{number}",
@@ -78,12 +77,12 @@ class Lives:
             said=self.random.choice(calls["said"]),
             answered=self.random.choice(calls["answered"]),
         )
-        log_contact(conversation, by=self.agent, at=at + timedelta(minutes=self.random.randrange(1, 9)))
+        log_contact(conversation, by=self.agent, at=logged_at)
 
-    def _open(self, story: Story) -> Case:
+    def _open(self, story: Story, opened_at: datetime) -> Case:
         report, at = story.report, story.report.received_at
         if report.channel not in SPOKEN:
-            return open_case(report, by=resident(None), at=at)
+            return open_case(report, by=resident(None), at=opened_at)
         conversation = Conversation(
             source_key=f"{report.source_key}:contact",
             channel=report.channel,
@@ -96,7 +95,7 @@ class Lives:
             phone=report.reporter.phone,
             email=report.reporter.email,
         )
-        log_contact(conversation, by=self.agent, at=at + timedelta(minutes=4), report=report)
+        log_contact(conversation, by=self.agent, at=opened_at, report=report)
         return Case.objects.get(source_key=report.source_key)
 
     def _triage(self, case: Case) -> datetime | None:
@@ -110,174 +109,73 @@ class Lives:
         record_triage(event_id=event.pk, work_id=row.pk, decision=decide(case), at=at)
         return at
 
-    def _timed(self, steps: list[Step], start: datetime) -> list[tuple[Callable[..., datetime], datetime]]:
+    def _timed(self, steps: list[Step], start: datetime) -> list[Timed]:
         """When each step comes: at random, but in order and all of them before today."""
+        office = self.town.office
         drawn = [timedelta(hours=self.random.expovariate(1 / _HOURS_PER_STEP)) for _ in steps]
-        least = sum((minimum for _, minimum in steps), _AT_ONCE)
-        room = max((self.until - start) * 0.95 - least, _AT_ONCE)
+        least = sum((minimum.days * _DAY_OF_WORK for _, minimum in steps), _AT_ONCE)
+        room = max(office.between(start, self.until) * 0.95 - least, _AT_ONCE)
         share = min(1.0, room / max(sum(drawn, _AT_ONCE), timedelta(seconds=1)))
         timed, at = [], start
         for (step, minimum), delay in zip(steps, drawn, strict=True):
-            at += minimum + delay * share
+            at = office.after(at + minimum, delay * share)
             timed.append((step, at))
-        return timed
+        return self._by_residents(timed)
+
+    def _by_residents(self, timed: list[Timed]) -> list[Timed]:
+        """Move what residents do to an hour of theirs, where the order of the steps allows it."""
+        theirs = (self.steps.reply, self.steps.reopen, self.steps.withdraw)
+        moved: list[Timed] = []
+        for place, (step, at) in enumerate(timed):
+            if step in theirs:
+                first = timed[place - 1][1]
+                last = timed[place + 1][1] if place + 1 < len(timed) else self.until
+                free = self.town.by_day(at)
+                moved.append((step, free if first < free < last else at))
+            else:
+                moved.append((step, at))
+        return moved
 
     def _plan(self, story: Story) -> list[Step]:
-        dispatch, start = (self._dispatch, _AT_ONCE), (self._start, _AT_ONCE)
+        dispatch, start = (self.steps.dispatch, _AT_ONCE), (self.steps.start, _AT_ONCE)
         by_status: dict[Status, list[Step]] = {
             Status.NEW: [],
             Status.ASSIGNED: [dispatch],
-            Status.MERGED: [dispatch],
-            Status.IN_PROGRESS: [dispatch, start, (self._note, _AT_ONCE)],
-            Status.PLANNED: [dispatch, start, (self._schedule, _AT_ONCE)],
-            Status.WAITING_RESIDENT: [dispatch, start, (self._ask, _AT_ONCE)],
-            Status.WAITING_OTHER: [dispatch, start, (self._wait, _AT_ONCE)],
-            Status.WITHDRAWN: [dispatch, (self._withdraw, _AT_ONCE)],
+            # Again and again, until somebody works on the other one.
+            Status.MERGED: [dispatch, *[(self.steps.merge, _AT_ONCE)] * 3],
+            Status.IN_PROGRESS: [dispatch, start, (self.steps.note, _AT_ONCE)],
+            Status.PLANNED: [dispatch, start, (self.steps.schedule, _AT_ONCE)],
+            Status.WAITING_RESIDENT: [dispatch, start, (self.steps.ask, _AT_ONCE)],
+            Status.WAITING_OTHER: [dispatch, start, (self.steps.wait, _AT_ONCE)],
+            Status.WITHDRAWN: [dispatch, (self.steps.withdraw, _AT_ONCE)],
         }
         if story.ending.status in by_status:
             return by_status[story.ending.status]
         if story.ending.outcome is Outcome.SPAM:
-            return [(self._resolve, _AT_ONCE)]
+            return [(self.steps.resolve, _AT_ONCE)]
         if story.ending.outcome is Outcome.UNEXAMINED:
-            return [dispatch, (self._ask, _AT_ONCE), (self._resolve, timedelta(days=DAYS_TO_ANSWER + 1))]
-        end: list[Step] = [(self._resolve, _AT_ONCE)]
+            return [
+                dispatch,
+                (self.steps.ask, _AT_ONCE),
+                (self.steps.resolve, timedelta(days=DAYS_TO_ANSWER + 1)),
+            ]
+        end: list[Step] = [(self.steps.resolve, _AT_ONCE)]
         if self.random.random() < 0.08:
-            end += [(self._reopen, _AT_ONCE), start, (self._resolve, _AT_ONCE)]
+            end += [(self.steps.reopen, _AT_ONCE), start, (self.steps.resolve, _AT_ONCE)]
         if story.ending.status is Status.CLOSED:
-            end.append((self._close, _AT_ONCE))
+            end.append((self.steps.close, _AT_ONCE))
         return [dispatch, start, *self._detour(), *end]
 
     def _detour(self) -> list[Step]:
         """What may come between the start and the end."""
         fate = self.random.random()
         if fate < 0.15:
-            return [(self._ask, _AT_ONCE), (self._reply, _AT_ONCE)]
+            return [(self.steps.ask, _AT_ONCE), (self.steps.reply, _AT_ONCE)]
         if fate < 0.35:
-            return [(self._schedule, _AT_ONCE)]
+            return [(self.steps.schedule, _AT_ONCE)]
         if fate < 0.42:
-            return [(self._wait, _AT_ONCE), (self._resume, _AT_ONCE)]
-        return [(self._note, _AT_ONCE)] if fate < 0.7 else []
-
-    def _dispatch(self, case: Case, story: Story, at: datetime) -> datetime:
-        """What the machine left, a dispatcher decides."""
-        if case.status != Status.NEW:
-            return at
-        urgency = Urgency(case.urgency)
-        classify_case(
-            case_id=case.pk,
-            category=story.category,
-            kind=story.kind,
-            urgency=urgency,
-            by=self.dispatcher,
-            at=at,
-        )
-        department = story.category.department
-        if department.code == "contact_centre" and story.kind.is_legal:
-            department = Department.objects.get(code="mayor_office")
-        at += timedelta(minutes=1)
-        route_case(case_id=case.pk, department=department, by=self.dispatcher, at=at)
-        return at
-
-    def _start(self, case: Case, story: Story, at: datetime) -> datetime:
-        handler = self._handler(case)
-        if case.may("start", handler):
-            start_work(case_id=case.pk, by=handler, at=at)
-        return at
-
-    def _ask(self, case: Case, story: Story, at: datetime) -> datetime:
-        handler = self._handler(case)
-        if case.participants.order_by("id")[0].is_reachable and case.may("ask_resident", handler):
-            question = self.town.pick("questions", language=case.language)
-            answer_by = timezone.localdate(at) + timedelta(days=DAYS_TO_ANSWER)
-            ask_resident(case_id=case.pk, question=question, answer_by=answer_by, by=handler, at=at)
-        return at
-
-    def _reply(self, case: Case, story: Story, at: datetime) -> datetime:
-        participant = case.participants.order_by("id")[0]
-        if case.status == Status.WAITING_RESIDENT:
-            record_reply(
-                participant_id=participant.pk,
-                body=self.town.pick("replies", language=case.language),
-                channel=Channel.EMAIL if participant.email else Channel.PHONE,
-                source_key=f"{case.source_key}:reply",
-                at=at,
-            )
-        return at
-
-    def _schedule(self, case: Case, story: Story, at: datetime) -> datetime:
-        handler = self._handler(case)
-        if case.may("plan", handler):
-            is_ahead = story.ending.status is Status.PLANNED
-            first = timezone.localdate(self.until if is_ahead else at)
-            day = first + timedelta(days=self.random.randrange(2, 20))
-            plan_work(case_id=case.pk, planned_for=day, note="", by=handler, at=at)
-        return at
-
-    def _wait(self, case: Case, story: Story, at: datetime) -> datetime:
-        handler = self._handler(case)
-        if case.may("wait_for", handler):
-            wait_for(case_id=case.pk, body="Energa Oświetlenie", note="", by=handler, at=at)
-        return at
-
-    def _resume(self, case: Case, story: Story, at: datetime) -> datetime:
-        handler = self._handler(case)
-        if case.status in WAITING and case.may("resume", handler):
-            resume_work(case_id=case.pk, by=handler, at=at)
-        return at
-
-    def _note(self, case: Case, story: Story, at: datetime) -> datetime:
-        add_note(case_id=case.pk, body=self.town.pick("notes", language="pl"), by=self._handler(case), at=at)
-        return at
-
-    def _resolve(self, case: Case, story: Story, at: datetime) -> datetime:
-        outcome = story.ending.outcome
-        handler = self._handler(case) if case.department_id else self.dispatcher
-        if outcome is None or not case.may("resolve", handler):
-            return at
-        is_spam, is_passed_on = outcome is Outcome.SPAM, outcome is Outcome.FORWARDED
-        resolve_case(
-            case_id=case.pk,
-            outcome=outcome,
-            answer="" if is_spam else self.town.pick("answers", outcome, language=case.language),
-            by=handler,
-            at=at,
-            authority="Powiatowy Inspektorat Nadzoru Budowlanego" if is_passed_on else "",
-        )
-        return at
-
-    def _reopen(self, case: Case, story: Story, at: datetime) -> datetime:
-        by = self._reporter(case)
-        if case.may_reopen(by, timezone.localdate(at)):
-            reason = self.town.pick("reopened", language=case.language)
-            reopen_case(case_id=case.pk, reason=reason, by=by, at=at)
-        return at
-
-    def _withdraw(self, case: Case, story: Story, at: datetime) -> datetime:
-        by = self._reporter(case)
-        if case.may("withdraw", by):
-            withdraw_case(case_id=case.pk, reason="", by=by, at=at)
-        return at
-
-    def _close(self, case: Case, story: Story, at: datetime) -> datetime:
-        """By the house when the days for reopening are over; by the resident where they are not."""
-        if case.status != Status.RESOLVED or case.resolved_at is None:
-            return at
-        close_at = case.resolved_at + timedelta(days=DAYS_TO_CLOSE)
-        if close_at < self.until:
-            close_case(case_id=case.pk, at=close_at)
-            return close_at
-        confirm_case(case_id=case.pk, by=self._reporter(case), at=at)
-        return at
-
-    def _reporter(self, case: Case) -> Actor:
-        return resident(case.participants.order_by("id")[0].pk)
-
-    def _handler(self, case: Case) -> Actor:
-        """Somebody of the department; the dispatcher stands in where nobody has a login."""
-        people = User.objects.filter(departments=case.department, is_active=True)
-        working = people.filter(role__in=[Role.HANDLER, Role.MANAGER, Role.COUNCIL, Role.DPO])
-        person = working.order_by("id").first() if case.department_id else None
-        return staff(person) if person else self.dispatcher
+            return [(self.steps.wait, _AT_ONCE), (self.steps.resume, _AT_ONCE)]
+        return [(self.steps.note, _AT_ONCE)] if fate < 0.7 else []
 
     def _reload(self, case: Case) -> Case:
         return Case.objects.select_related("category", "department").get(pk=case.pk)

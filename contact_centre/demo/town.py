@@ -14,8 +14,10 @@ from django.utils.text import slugify
 
 from cases.models import Channel, ContactChannel
 from cases.services.intake import Place, Report, Reporter
+from cases.states import Status
 from classifiers.types import PlaceFinding
-from contact_centre.demo.endings import LEGAL, ORDINARY, Ending
+from contact_centre.demo.endings import BEING_WORKED, LEGAL, ORDINARY, Ending, choose_endings
+from contact_centre.demo.hours import WorkLine
 from routing.models import Category, District, Kind, Street
 from routing.models.catalogue import LocationNeed
 
@@ -24,7 +26,8 @@ SPOKEN = (Channel.PHONE, Channel.COUNTER, Channel.LETTER)
 _CHANNELS = {Channel.WEB: 42, Channel.EMAIL: 18, Channel.PHONE: 30, Channel.COUNTER: 6, Channel.LETTER: 4}
 _LANGUAGES = {"pl": 84, "uk": 10, "en": 6}
 _LEGAL_SHARE = 0.05
-_OFFICE_HOURS = (7, 15)
+_MINUTES_OF_WORK = 480
+_WRITING_DOWN = timedelta(minutes=10)
 _DAY = (1, 1, 1, 1, 1, 2, 5, 12, 18, 20, 20, 18, 16, 15, 15, 14, 13, 12, 10, 9, 8, 6, 4, 2)
 # What residents of cities write about, by category of the catalogue: parking, roads and waste lead.
 _SHARES = {
@@ -47,15 +50,27 @@ class Story:
     category: Category
     kind: Kind
     ending: Ending
+    # The story that it repeats, where it is about the same thing.
+    like: "Story | None" = None
 
 
 class Town:
-    """Draws stories; the same seed tells the same town. ``find`` says which place a text names."""
+    """Draws stories; the same seed tells the same town. ``find`` says which place a text names.
 
-    def __init__(self, seed: int, base_dir: Path, find: Callable[[str, str], PlaceFinding | None]) -> None:
+    ``office`` is when its people are at work.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        base_dir: Path,
+        find: Callable[[str, str], PlaceFinding | None],
+        office: WorkLine,
+    ) -> None:
         self.random = random.Random(seed)  # noqa: S311 - a demonstration, nothing secret
         self.name = f"seed:{seed}"
         self.find = find
+        self.office = office
         with (Path(__file__).parent / "words.toml").open("rb") as handle:
             self.words: dict[str, Any] = tomllib.load(handle)
         self.categories = {row.code: row for row in Category.objects.filter(is_active=True).order_by("id")}
@@ -70,6 +85,19 @@ class Town:
             found = found[name]
         return str(self.random.choice(found.get(language) or found["pl"]))
 
+    def stories(self, moments: list[datetime], until: datetime) -> list[Story]:
+        """One story for each moment; a few are about the same thing as one on which people work."""
+        endings = choose_endings(self.random, moments, until, self.office)
+        told: list[Story] = []
+        worked: list[Story] = []
+        for number, (at, ending) in enumerate(zip(moments, endings, strict=True), start=1):
+            like = worked[-1] if worked and ending.status is Status.MERGED else None
+            story = self.story(number, at, ending, like)
+            if ending.status in BEING_WORKED and story.kind == Kind.REPORT:
+                worked.append(story)
+            told.append(story)
+        return told
+
     def story(self, number: int, received_at: datetime, ending: Ending, like: Story | None = None) -> Story:
         """The ``number``-th request, fit for its ending; ``like`` another one where it is about the same thing."""
         channel = self._draw(_CHANNELS)
@@ -77,7 +105,7 @@ class Town:
         text = self._text(language, ending, like)
         category, kind = self.categories[text["label"]], Kind(text["kind"])
         if channel in SPOKEN:
-            received_at = self._in_office(received_at)
+            received_at = self.in_office(received_at)
         share = {Channel.WEB: 0.5, Channel.EMAIL: 0.0}.get(channel, 0.75)
         is_chosen = ending.status != "NEW" and self.random.random() < share
         report = Report(
@@ -93,7 +121,7 @@ class Town:
                 channel, language, number, may_hide=_may_hide(category, kind) and not ending.needs_contact
             ),
         )
-        return Story(report, category, kind, ending)
+        return Story(report, category, kind, ending, like)
 
     def moments(self, count: int, until: datetime, days: int) -> list[datetime]:
         """When the requests come: by day more than by night, lately more than before; oldest first.
@@ -108,7 +136,9 @@ class Town:
             moment = (until - back).replace(
                 hour=hour, minute=self.random.randrange(60), second=0, microsecond=0
             )
-            drawn.append(min(moment, until - timedelta(hours=1)))
+            # What lies ahead of us has not been written yet: it came a day earlier.
+            is_ahead = moment > until - timedelta(minutes=20)
+            drawn.append(moment - timedelta(days=1) if is_ahead else moment)
         return sorted(drawn)
 
     def _text(self, language: str, ending: Ending, like: Story | None) -> Text:
@@ -157,13 +187,18 @@ class Town:
             return Reporter(wishes=ContactChannel.NONE)
         return Reporter(name=name, email=email)
 
-    def _in_office(self, moment: datetime) -> datetime:
-        """The same day in opening hours, but never later than it was drawn."""
-        if moment.hour < _OFFICE_HOURS[0]:
-            moment -= timedelta(days=1)
-        last = min(moment.hour, _OFFICE_HOURS[1]) if moment.hour >= _OFFICE_HOURS[0] else _OFFICE_HOURS[1]
-        hour = self.random.randrange(_OFFICE_HOURS[0], last) if last > _OFFICE_HOURS[0] else last
-        return moment.replace(hour=hour)
+    def in_office(self, moment: datetime) -> datetime:
+        """Within the last day of work before it, so that it is never later than it was drawn."""
+        back = timedelta(minutes=self.random.randrange(10, _MINUTES_OF_WORK))
+        at = self.office.moment(self.office.worked(moment) - back)
+        # Nobody comes as the door is closing: what is said has to be written down as well.
+        has_time = self.office.after(at, _WRITING_DOWN) - at == _WRITING_DOWN
+        return at if has_time else at - _WRITING_DOWN
+
+    def by_day(self, moment: datetime) -> datetime:
+        """The same day at an hour when residents write."""
+        hour = self.random.choices(range(24), weights=_DAY)[0]
+        return moment.replace(hour=hour, minute=self.random.randrange(60), second=self.random.randrange(60))
 
     def _draw(self, weights: dict[Any, Any]) -> Any:
         return self.random.choices(list(weights), weights=list(weights.values()))[0]

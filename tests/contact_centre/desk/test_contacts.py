@@ -1,5 +1,6 @@
 """The list of contacts: who may read it, and that no promised call back is lost."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -99,6 +100,18 @@ def test_leaves_out_what_was_said_about_a_case_that_one_may_not_see(desk):
     assert promised(desk(Role.DISPATCHER)) == "0"
     assert desk(Role.DISPATCHER).post(reverse("desk:called_back", args=[contact.pk])).status_code == 404
     assert shown(desk(Role.HEAD).get(DUE)) == [contact]
+
+
+def test_shows_when_each_was_logged_so_that_the_times_are_in_the_order_of_the_rows(desk):
+    long_one, short_one = logged("a"), logged("b")
+    for contact, start, end in ((long_one, 0, 9), (short_one, 5, 12), (logged("c"), 1, 15)):
+        contact.started_at, contact.ended_at = NOW + timedelta(minutes=start), NOW + timedelta(minutes=end)
+        contact.save()
+    page = desk(Role.AGENT).get(CONTACTS).content.decode()
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    times = re.findall(r'<time datetime="([^"]+)"', table)
+    assert len(times) == 3
+    assert times == sorted(times, reverse=True)
 
 
 def test_pages_without_losing_or_repeating_a_contact(desk):
