@@ -36,24 +36,41 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     add_fieldsets = (*UserAdmin.add_fieldsets, _AT_WORK)
 
 
+class WithDepartment(CodedAdmin):
+    """A list with a column for the department, in few words: a relation of Django's own does not break its lines."""
+
+    list_select_related = ("department",)
+
+    @admin.display(description=_("department"), ordering="department__name_pl")
+    def unit(self, row: Category | Rule) -> str:
+        """The department by its short name."""
+        return row.department.label
+
+
 @admin.register(Department)
 class DepartmentAdmin(CodedAdmin):
-    list_display = ("code", "name_pl", "kind", "parent", "is_active")
+    list_display = ("code", "name_pl", "kind", "above", "is_active")
     list_filter = ("kind", "is_active")
+    list_select_related = ("parent",)
     search_fields = ("code", "name_pl", "short_name")
+
+    @admin.display(description=_("belongs to"), ordering="parent__name_pl")
+    def above(self, row: Department) -> str:
+        """The department above by its short name."""
+        return row.parent.label if row.parent else ""
 
 
 @admin.register(Category)
-class CategoryAdmin(CodedAdmin):
-    # Group and department are long names: what the filters say already needs no column.
-    list_display = ("code", "name_pl", "department", "kind", "is_active")
+class CategoryAdmin(WithDepartment):
+    # What the filters say already needs no column.
+    list_display = ("code", "name_pl", "unit", "kind", "is_active")
     list_filter = ("group", "kind", "is_active")
     search_fields = ("code", "name_pl", "name_en", "name_uk")
 
 
 @admin.register(Rule)
-class RuleAdmin(CodedAdmin):
-    list_display = ("position", "code", "department", "is_active")
+class RuleAdmin(WithDepartment):
+    list_display = ("position", "code", "unit", "is_active")
     list_filter = ("is_active", "department")
 
 

@@ -78,22 +78,27 @@ def test_a_reply_outlives_what_the_city_writes_and_goes_once_it_is_sent(
 
 
 def fill_call(page: Page) -> None:
+    """Each part that asks for suggestions on its own: a question that overtakes another one is a complaint."""
+    suggestions_have_come(page)
+    page.locator("#id_category").select_option("light")
+    suggestions_have_come(page)
+    page.locator("#id_address").fill("Dworcowa 5")
+    page.locator("#id_address").blur()
+    suggestions_have_come(page)
+    page.locator("#id_said").fill(WORDS)
+    suggestions_have_come(page)
     page.locator("#id_channel input[value=COUNTER]").check()
     page.locator("#id_purpose").select_option("URGING")
-    page.locator("#id_said").fill(WORDS)
-    page.locator("#id_address").fill("Dworcowa 5")
-    page.locator("#id_category").select_option("light")
     page.locator("#id_name").fill("Ana Nowak")
     page.locator("#id_phone").fill("600 100 200")
     page.locator("#id_email").fill("ana@example.org")
     page.locator("#id_privacy_read").check()
-    suggestions_have_come(page)
 
 
 def suggestions_have_come(page: Page) -> None:
     """They are asked for after a pause in typing; a page that is left meanwhile complains of a broken request."""
     page.wait_for_timeout(1_000)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("document.querySelector('.htmx-request') === null")
 
 
 def expect_call(page: Page) -> None:
@@ -138,6 +143,7 @@ def test_a_call_outlives_the_loss_of_the_login_and_goes_at_sign_out(open_page: O
     sign_in_again(page)
     expect(page.locator("#id_name")).to_have_value("")
     expect(page.locator("#id_purpose")).to_have_value("REPORT")
+    suggestions_have_come(page)
 
 
 def test_a_draft_yields_to_what_the_page_brings_and_can_be_dropped(open_page: OpenPage) -> None:
@@ -154,6 +160,7 @@ def test_a_draft_yields_to_what_the_page_brings_and_can_be_dropped(open_page: Op
     expect(page.locator("#id_name")).to_have_value("")
     expect(page.locator("[data-draft-back]")).to_be_hidden()
     expect(page.locator("#id_channel input[value=PHONE]")).to_be_checked()
+    suggestions_have_come(page)
 
 
 def test_a_resident_leaves_only_her_words_in_the_tab(open_page: OpenPage) -> None:
