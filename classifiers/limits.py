@@ -28,7 +28,7 @@ _IMAGINED, _LEAST_OWN_PRECISION = 10, 0.9
 _WANTED_URGENT = 0.88
 #: Of the legal texts none may be missed; of those that use words of the law with a margin.
 _LEGAL_MARGIN = 0.8
-_LEAST_LEGAL = 0.02
+_LEAST_LEGAL = 0.01
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,4 +132,8 @@ def test_preparing_takes_time_with_the_length_only(unit: str) -> None:
         prepare(unit * (length // len(unit)), length)
         return time.process_time() - started
 
-    assert seconds(80_000) < 12 * seconds(20_000) + 0.3
+    def best(length: int) -> float:
+        # A full collection of garbage in the middle of a long run of tests takes longer than the text.
+        return min(seconds(length) for _ in range(3))
+
+    assert best(80_000) < 12 * best(20_000) + 0.3

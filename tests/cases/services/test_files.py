@@ -86,7 +86,7 @@ def test_cases_that_were_settled_before_forget_too(keeps):
     for file in (document, PHOTO):
         columns = {field: getattr(file, field) for field in ATTACHED}
         Attachment.objects.create(case=case, created_at=NOW, **columns)
-    import_module("cases.migrations.0006_forgotten_originals").forget_originals(apps, None)
+    import_module("cases.migrations.0007_forgotten_originals").forget_originals(apps, None)
     assert evidence(case) == (TOLD if keeps else FORGOTTEN)
     assert evidence(undecided) == TOLD
     assert case.attachments.filter(original_path="cd/cd/paper.pdf").exists()
