@@ -13,7 +13,7 @@ def suggest(evidence: Evidence, scored: Scored, catalogue: Catalogue) -> tuple[C
     The probability is the model's own: that of a category out of use is not shared out among the others. One that was
     merged into another since the training adds to the other; the words are those of the likelier of the two.
     """
-    if not evidence.tokens:
+    if not evidence.has_words:
         return ()
     labels = _labels_of_today(scored, catalogue)
     ranked = sorted(labels, key=lambda code: -_probability(scored, labels[code]))

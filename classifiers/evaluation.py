@@ -24,7 +24,7 @@ _NONCASE = "NONCASE"
 
 
 class BadTexts(ValueError):
-    """A file of texts or of the mapping cannot be read; the message names the file and the line."""
+    """A file of texts or of the mapping cannot be read, or that of the figures not be written; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def read_texts(path: Path, *, without_suspect: bool = False) -> list[Labelled]:
             continue
         try:
             row = json.loads(line)
-            labelled = Labelled(str(row["id"]), row["text"], row["lang"], row["label"])
+            labelled = Labelled(str(row["id"]), *(_words_of(row, name) for name in ("text", "lang", "label")))
         except (ValueError, KeyError, TypeError) as error:
             raise BadTexts(f"{path}, line {number}: {error!r}") from error
         is_out = labelled.label in _LEFT_OUT or (without_suspect and row.get("label_suspect"))
@@ -59,11 +59,26 @@ def read_texts(path: Path, *, without_suspect: bool = False) -> list[Labelled]:
 
 def read_mapping(path: Path) -> dict[str, str]:
     """``catalogue,common`` as CSV: the outside label of each of our categories. Raises BadTexts."""
+    rows = csv.DictReader(_lines_of(path))
     try:
-        rows = list(csv.DictReader(_lines_of(path)))
-        return {row["catalogue"]: row["common"] for row in rows}
-    except (KeyError, csv.Error) as error:
-        raise BadTexts(f"{path}: not a CSV with the columns catalogue,common ({error!r})") from error
+        mapping = {_words_of(row, "catalogue"): _words_of(row, "common") for row in rows}
+    except (KeyError, TypeError, csv.Error) as error:
+        raise BadTexts(
+            f"{path}, line {rows.line_num}: not a CSV with the columns catalogue,common ({error!r})"
+        ) from error
+    if not mapping:
+        raise BadTexts(f"{path}: no rows under the columns catalogue,common")
+    return mapping
+
+
+def check_output(path: Path | None) -> None:
+    """For before the work: the figures can be written there afterwards. Raises BadTexts."""
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise BadTexts(f"{path} cannot be written: there is no directory {path.parent}")
+    if path.is_dir():
+        raise BadTexts(f"{path} cannot be written: it is a directory")
 
 
 def evaluate(
@@ -142,8 +157,16 @@ def _mean(values: np.ndarray[Any, Any]) -> float:
     return round(float(values.mean()), 4) if len(values) else 0.0
 
 
+def _words_of(row: Mapping[str, Any], name: str) -> str:
+    words = row[name]
+    if not isinstance(words, str):
+        raise TypeError(f"{name} is no text: {words!r}")
+    return words
+
+
 def _lines_of(path: Path) -> list[str]:
+    # By "\n" alone: JSON allows other ends of lines, such as U+2028, within its texts.
     try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
+        return path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadTexts(f"{path} cannot be read: {error}") from error

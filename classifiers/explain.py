@@ -42,6 +42,11 @@ class Evidence:
     tokens: Sequence[Token]
     bag: Bag
 
+    @property
+    def has_words(self) -> bool:
+        """Whether there is any word of at least two letters: numbers and single letters say nothing."""
+        return any(sum(map(str.isalpha, token.text)) > 1 for token in self.tokens)
+
 
 def deciding_words(evidence: Evidence, pull: Floats) -> tuple[Word, ...]:
     """The words that spoke most for a result, each with its share of all that spoke for it; strongest first.

@@ -49,7 +49,7 @@ def judge_kind(
 ) -> KindFinding:
     """The likeliest kind. It may be legal when the legal kinds together reach the threshold, which lies lower for a
     text that uses words of the law, or when it may be about a category that is legal by itself."""
-    if not evidence.tokens:
+    if not evidence.has_words:
         return KindFinding("REPORT", 0.0, True, ())
     best = scored.best(1)[0]
     legal = 1.0 - sum(scored.of(kind) for kind in ROUTABLE_KINDS)

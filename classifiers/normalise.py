@@ -22,6 +22,12 @@ _PLAIN = str.maketrans(
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)*")
 _LINE_SIGNS = "\n\r\t"
 _BLANK_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
+#: Invisible formatting, and marks upon letters that Unicode knows no letter for.
+_DROPPED_CATEGORIES = frozenset({"Cf", "Mn", "Me"})
+#: Whatever is not Latin, Greek, Cyrillic or a common sign: among these no character is a mark.
+_MAY_BE_MARK = re.compile(r"[^\x00-\u02ff\u0370-\u0482\u048a-\u0590\u2000-\u20cf]")
+#: More marks than these on one letter are decoration, in whatever language we read.
+_MOST_MARKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +85,18 @@ def prepare(text: str, limit: int) -> Prepared:
 
 
 def make_even(text: str) -> Prepared:
-    """The text in NFC, control characters blanked, invisible formatting characters removed."""
+    """The text in NFC; control characters blanked, invisible formatting and marks that do not compose removed.
+
+    A letter stands for itself with all the marks upon it, so that no mark breaks a word or is left over.
+    """
     if unicodedata.is_normalized("NFC", text) and not _has_odd(text):
         return Prepared(text, None)
     characters: list[str] = []
     origins: list[int] = []
     for start, cluster in _clusters(text):
-        for character in unicodedata.normalize("NFC", cluster):
+        for character in _composed(cluster):
             category = unicodedata.category(character)
-            if category != "Cf":
+            if category not in _DROPPED_CATEGORIES:
                 is_blank = category in _BLANK_CATEGORIES and character not in _LINE_SIGNS
                 characters.append(" " if is_blank else character)
                 origins.append(start)
@@ -134,12 +143,26 @@ def distinct(values: Iterable[str]) -> tuple[str, ...]:
 def _has_odd(text: str) -> bool:
     # Quick for nearly every text: nothing but letters, signs, blanks and ends of lines.
     plain = text.replace("\n", " ").replace("\r", " ").replace("\t", " ")
-    return not plain.isprintable() and any(map(_is_odd, text))
+    may_be_odd = not plain.isprintable() or _MAY_BE_MARK.search(text)
+    return bool(may_be_odd) and any(map(_is_odd, text))
 
 
 def _is_odd(character: str) -> bool:
     category = unicodedata.category(character)
-    return (category in _BLANK_CATEGORIES and character not in _LINE_SIGNS) or category == "Cf"
+    is_blank = category in _BLANK_CATEGORIES and character not in _LINE_SIGNS
+    return is_blank or category in _DROPPED_CATEGORIES
+
+
+def _composed(cluster: str) -> str:
+    """The letter with those of its marks that compose, one after the other: "ś" stays "ś" under a stray dot."""
+    letter = unicodedata.normalize("NFC", cluster[0])
+    marks = cluster[1:]
+    if len(marks) <= _MOST_MARKS:
+        for mark in marks:
+            composed = unicodedata.normalize("NFC", letter + mark)
+            if len(composed) == len(letter):
+                letter = composed
+    return letter
 
 
 def _clusters(text: str) -> Iterator[tuple[int, str]]:

@@ -57,7 +57,17 @@ def test_rows_without_an_answer_are_left_out(texts: Path) -> None:
     assert [text.id for text in read_texts(texts, without_suspect=True)] == ["1"]
 
 
-@pytest.mark.parametrize("line", ['{"id": 4}', "not json", "[]"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"id": 4}',
+        "not json",
+        "[]",
+        '{"id": 4, "text": null, "lang": "pl", "label": "x"}',
+        '{"id": 4, "text": "d", "lang": "pl", "label": null}',
+        '{"id": 4, "text": "d", "lang": "pl", "label": ["x"]}',
+    ],
+)
 def test_a_bad_row_is_named(texts: Path, line: str) -> None:
     with texts.open("a") as file:
         file.write(line)
@@ -65,11 +75,26 @@ def test_a_bad_row_is_named(texts: Path, line: str) -> None:
         read_texts(texts)
 
 
-def test_a_mapping_without_its_columns_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085"])
+def test_a_text_may_hold_separators_of_lines(tmp_path: Path, separator: str) -> None:
+    path = tmp_path / "texts.jsonl"
+    row = {"id": 1, "text": f"lampa{separator}dziura", "lang": "pl", "label": "x"}
+    path.write_text(f"\ufeff{json.dumps(row, ensure_ascii=False)}\r\n", encoding="utf-8")
+    assert read_texts(path) == [Labelled("1", f"lampa{separator}dziura", "pl", "x")]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "\n", "a,b\n", "a,b\nlight,lights\n", "catalogue,common\n", "catalogue,common\nlight\n"]
+)
+def test_a_mapping_without_its_columns_or_rows_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "map.csv"
-    path.write_text("a,b\nlight,lights\n")
-    with pytest.raises(BadTexts, match="catalogue,common"):
+    path.write_text(content)
+    with pytest.raises(BadTexts, match=r"map\.csv.*catalogue,common"):
         read_mapping(path)
+
+
+def test_a_mapping_gives_each_category_its_label(tmp_path: Path) -> None:
+    path = tmp_path / "map.csv"
     path.write_text("catalogue,common\nlight,lights\n")
     assert read_mapping(path) == {"light": "lights"}
 

@@ -1,9 +1,11 @@
+import random
+import sys
 import time
 import unicodedata
 
 import pytest
 
-from classifiers.normalise import find_words, fold, prepare
+from classifiers.normalise import find_words, fold, make_even, prepare
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,51 @@ def test_words_are_found_again_in_the_text_as_it_was_written(text: str) -> None:
     for word, start, end in find_words(prepared.text):
         begin, finish = prepared.original_span(start, end)
         assert unicodedata.normalize("NFC", text[begin:finish]).strip("\u200b\u202e\u202c") == word
+
+
+SENTENCE = "Na rogu Kolejowej źle świeci żółta latarnia"
+
+
+def decorated(text: str, marks: int) -> str:
+    """Each letter with so many marks from the block of all combining ones."""
+    generator = random.Random(marks)
+    return "".join(
+        character + "".join(chr(generator.randrange(0x300, 0x370)) for _ in range(marks * (character != " ")))
+        for character in text
+    )
+
+
+@pytest.mark.parametrize("marks", [3, 8, 40])
+def test_marks_heaped_on_letters_leave_the_words_as_they_are(marks: int) -> None:
+    text = decorated(SENTENCE, marks)
+    prepared = prepare(text, 20_000)
+    assert prepared.text == SENTENCE
+    spans = [prepared.original_span(start, end) for _, start, end in find_words(prepared.text)]
+    assert [text[start:end].rstrip() for start, end in spans] == text.split(" ")
+
+
+@pytest.mark.parametrize("mark", ["\u0323", "\u0336", "\u20dd", "\u034f", "\u0489"])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_one_mark_on_each_letter_breaks_no_word(mark: str, form: str) -> None:
+    text = "".join(letter + mark * letter.isalpha() for letter in SENTENCE)
+    words = [word for word, _, _ in find_words(prepare(unicodedata.normalize(form, text), 1000).text)]
+    assert [fold(word) for word in words] == [fold(word) for word in SENTENCE.split()]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_ukrainian_stress_is_no_end_of_a_word(form: str) -> None:
+    text = unicodedata.normalize(form, "я\u0301ма на доро\u0301зі ї\u0301ї")
+    prepared = prepare(text, 100)
+    assert prepared.text == "яма на дорозі її"
+    spans = [prepared.original_span(start, end) for _, start, end in find_words(prepared.text)]
+    assert [text[start:end] for start, end in spans] == text.split(" ")
+
+
+def test_no_mark_is_left_over() -> None:
+    marks = [c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) in {"Mn", "Me"}]
+    assert len(marks) > 1000
+    assert [mark for mark in marks if make_even(f"ł{mark}ł").text != "łł"] == []
+    assert make_even("".join(marks)).text == ""
 
 
 def test_nothing_is_read_beyond_the_limit() -> None:
@@ -124,7 +171,18 @@ def test_a_plain_text_is_prepared_at_once() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    [">\n", "<!--", "<script>", "<p ", "&#x", "-- \n", "ab-2026-0001", "od:\n", "On 2026 at 1:00 wrote:\n"],
+    [
+        ">\n",
+        "<!--",
+        "<script>",
+        "<p ",
+        "&#x",
+        "-- \n",
+        "ab-2026-0001",
+        "od:\n",
+        "On 2026 at 1:00 wrote:\n",
+        "\u0301",
+    ],
 )
 def test_preparing_takes_time_with_the_length_only(unit: str) -> None:
     def seconds(length: int) -> float:

@@ -8,6 +8,20 @@ from classifiers.model import Model
 from classifiers.types import Catalogue, Gazetteer, Understanding
 from classifiers.understand import understand
 
+WORDLESS = [
+    "",
+    " \n",
+    "😀🚧",
+    "\x00",
+    "!!!",
+    "\u202e\u200b",
+    "a",
+    "a b",
+    "1234567890 555",
+    "A1 ²³½",
+    "\u0301",
+]
+
 
 class Reader:
     """Reads with the real model, the small catalogue and the small gazetteer."""
@@ -126,11 +140,30 @@ def test_what_it_says_can_be_stored(read: Reader) -> None:
     assert stored["model_version"] == read.model.version
 
 
-@pytest.mark.parametrize("text", ["", " \n", "😀🚧", "\x00", "!!!", "\u202e\u200b"])
+@pytest.mark.parametrize("text", WORDLESS)
 def test_a_text_without_words_goes_to_a_person(read: Reader, text: str) -> None:
     found = read(text)
     assert found.categories == ()
+    assert found.reasons == ()
     assert found.kind.may_be_legal
+    assert not found.is_routable
+
+
+@pytest.mark.parametrize("text", ["kosz", "5 ям", "9 555 lampa"])
+def test_one_word_is_enough_for_suggestions(read: Reader, text: str) -> None:
+    assert read(text).categories
+
+
+def test_words_under_marks_say_the_same_and_are_never_empty(read: Reader) -> None:
+    plain = "Na Kolejowej latarnia nie świeci i jest ciemno"
+    text = "".join(letter + "\u0336\u0351\u034a" * letter.isalpha() for letter in plain)
+    found, expected = read(text), read(plain)
+    assert [(c.code, c.probability) for c in found.categories] == [
+        (c.code, c.probability) for c in expected.categories
+    ]
+    words = [word for category in found.categories for word in category.words]
+    assert words
+    assert all(word.text and text[word.start : word.end] == word.text for word in words)
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,19 @@ def test_without_scikit_learn_it_says_so_and_goes_on(
 def test_what_cannot_be_read_is_refused(options: dict[str, Any], name: str, value: str) -> None:
     with pytest.raises(CommandError):
         run({**options, name: value})
+
+
+def test_a_size_below_nought_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(CommandError, match="nobody decides -5 texts"):
+        run(options, sizes="0,-5")
+
+
+@pytest.mark.parametrize("command", ["evaluate", "learning_curve"])
+@pytest.mark.parametrize(("out", "why"), [("nowhere/out.json", "no directory"), ("", "is a directory")])
+def test_figures_that_could_not_be_written_are_not_made(
+    options: dict[str, Any], tmp_path: Path, command: str, out: str, why: str
+) -> None:
+    # No model is there: the refusal comes before one is waited for, and before the missing texts are read.
+    arguments = [f"--texts={tmp_path / 'missing'}", f"--map={options['map']}", f"--json={tmp_path / out}"]
+    with pytest.raises(CommandError, match=why):
+        call_command(command, *arguments)

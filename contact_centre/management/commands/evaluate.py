@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from cases.triage import catalogue
-from classifiers.evaluation import BadTexts, evaluate, read_mapping, read_texts
+from classifiers.evaluation import BadTexts, check_output, evaluate, read_mapping, read_texts
 from classifiers.store import serving
 
 MODEL_WAIT_SECONDS = 60.0
@@ -38,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         groups = [frozenset(group.split(",")) for group in options["group"]]
         try:
+            check_output(options["json"])
             texts = read_texts(options["texts"], without_suspect=options["without_suspect"])
             mapping = read_mapping(options["map"])
             report = evaluate(serving.require(MODEL_WAIT_SECONDS), catalogue(), texts, mapping, groups)

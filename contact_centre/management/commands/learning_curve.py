@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cases.triage import catalogue
 from classifiers.corpus import CORPUS_DIR
 from classifiers.curve import decide, split
-from classifiers.evaluation import BadTexts, Labelled, evaluate, mark, read_mapping, read_texts
+from classifiers.evaluation import BadTexts, Labelled, check_output, evaluate, mark, read_mapping, read_texts
 from classifiers.model import Model, load
 from classifiers.store import serving
 from classifiers.training import train
@@ -47,7 +47,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         groups = [frozenset(group.split(",")) for group in options["group"]]
         try:
-            sizes = sorted({int(size) for size in options["sizes"].split(",")})
+            check_output(options["json"])
+            sizes = _sizes(options["sizes"])
             mapping = read_mapping(options["map"])
             texts = read_texts(options["texts"], without_suspect=options["without_suspect"])
             model = serving.require(MODEL_WAIT_SECONDS)
@@ -58,7 +59,7 @@ class Command(BaseCommand):
             raise CommandError("too few texts with a label of the mapping")
         peers = self._peers()
         rows = []
-        for size in (size for size in sizes if 0 <= size <= len(teachers)):
+        for size in (size for size in sizes if size <= len(teachers)):
             taught = teachers[:size]
             row = {"decided": size, "ours": _ours(model, taught, judges, mapping, groups)}
             if size:
@@ -84,6 +85,13 @@ class Command(BaseCommand):
             if isinstance(marks, dict):
                 figures = f"macro F1 {marks['macro_f1']:.3f}  accuracy {marks['accuracy']:.3f}"
                 self.stdout.write(f"{row['decided']:6} decided  {name:12}{figures}")
+
+
+def _sizes(written: str) -> list[int]:
+    sizes = sorted({int(size) for size in written.split(",")})
+    if sizes[0] < 0:
+        raise ValueError(f"nobody decides {sizes[0]} texts")
+    return sizes
 
 
 def _ours(
