@@ -8,12 +8,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from cases import leftovers, work
+from cases.models import CaseEvent
 from cases.services.attention import DayNotPassed, passed_days, raise_person
 from cases.services.endings import CannotConfirm, close_case, due_for_closing
 from cases.services.learning import keep_decisions, read_in_shadow
-from cases.services.triage_results import record_triage
-from cases.triage import decide
+from cases.services.triage_results import given_up_unread, leave_unread, record_triage
+from cases.triage import Decision, decide
 from cases.waking import on_behalf_of, wake
+from classifiers.store.serving import NoModel
 
 log = structlog.get_logger(__name__)
 TRIAGE = "triage"
@@ -29,9 +31,12 @@ def triage_case(*work_ids: int) -> None:
 
 @shared_task(name="cases.sweep_work", queue="default")
 def sweep_work() -> None:
-    """Send work rows that nobody holds to the workers again."""
-    for work_id in work.left_over(TRIAGE, at=timezone.now()):
+    """Send work rows that nobody holds to the workers again; what they gave up for good goes to people."""
+    at = timezone.now()
+    for work_id in work.left_over(TRIAGE, at=at):
         wake(triage_case, work_id)
+    for event_id in given_up_unread(TRIAGE, at=at):
+        leave_unread(event_id=event_id, at=at)
 
 
 @shared_task(name="cases.close_resolved", queue="default")
@@ -80,10 +85,19 @@ def _triage(work_id: int) -> None:
     if event is None:
         return
     try:
-        decision = decide(event.case)
+        decision = _decide(event)
         record_triage(event_id=event.pk, work_id=work_id, decision=decision, at=timezone.now())
         read_in_shadow(event, decision, timezone.now())
     except Exception as error:
         # Whatever went wrong with one case must not stop the queue: the row keeps the error and its turn.
         log.exception("triage_failed", case_id=event.case_id, work_id=work_id)
         work.give_back(work_id, error=repr(error), at=timezone.now())
+
+
+def _decide(event: CaseEvent) -> Decision:
+    """What triage proposes; without a model people get the case at once, and it may be read later all the same."""
+    try:
+        return decide(event.case)
+    except NoModel:
+        leave_unread(event_id=event.pk, at=timezone.now())
+        raise

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from cases.access import is_kept_away
 from cases.actors import SYSTEM_ACTOR
@@ -14,9 +15,9 @@ from cases.services._deciding import decided_before
 from cases.services._files import settle_evidence
 from cases.services._steps import save
 from cases.states import Status
-from cases.timeline import record_event
+from cases.timeline import record_event, ring_again
 from cases.triage import Decision
-from cases.work import finish
+from cases.work import MAX_ATTEMPTS, finish
 from routing.models import Department
 
 _READ_FIELDS = ("language", "category", "kind", "urgency", "queue_rank", "street", "area", "is_restricted")
@@ -35,6 +36,36 @@ def record_triage(*, event_id: int, work_id: int, decision: Decision, at: dateti
         _record(case, event, decision, at)
     finish(work_id)
     return case
+
+
+@transaction.atomic(durable=True)
+def leave_unread(*, event_id: int, at: datetime) -> Case:
+    """The machine could not read the case: a person does. Once, and only while nobody has decided anything.
+
+    What was not read stays restricted, so it is the dispatchers who are asked. A later reading is not kept from it.
+    """
+    event = CaseEvent.objects.get(pk=event_id)
+    case = Case.objects.lock(event.case_id)
+    if case.status == Status.NEW and not case.needs_person and not _was_decided(case):
+        case.needs_person = True
+        save(case, at, "needs_person")
+        ring_again(event)
+    return case
+
+
+def given_up_unread(consumer: str, *, at: datetime) -> list[int]:
+    """The events whose reading failed for the last time while nobody was asked to look at their cases."""
+    is_over = Q(work__lease_until__isnull=True) | Q(work__lease_until__lt=at)
+    decided = CaseEvent.objects.filter(case=OuterRef("case"), kind=EventKind.CLASSIFIED)
+    rows = CaseEvent.objects.filter(
+        is_over,
+        ~Exists(decided),
+        work__consumer=consumer,
+        work__attempts__gte=MAX_ATTEMPTS,
+        case__status=Status.NEW,
+        case__needs_person=False,
+    )
+    return list(rows.values_list("pk", flat=True))
 
 
 def _record(case: Case, event: CaseEvent, decision: Decision, at: datetime) -> None:

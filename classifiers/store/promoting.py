@@ -1,5 +1,6 @@
 """Which version serves and which reads in the shadow: promoting, rolling back, rejecting."""
 
+import importlib
 from datetime import datetime
 
 from django.db import transaction
@@ -24,8 +25,7 @@ def promote(
     What served before becomes the place to roll back to. The version that serves already is left as it is.
     """
     row = _lock(version)
-    if not row.has_files:
-        raise CannotPromote(f"the files of {version} are gone")
+    _check_files(row)
     previous = ModelVersion.objects.filter(is_serving=True).first()
     if previous != row:
         _let_serve(row, previous, reason, at, user_id)
@@ -53,10 +53,13 @@ def roll_back(*, at: datetime, user_id: int | None = None, version: str | None =
 
 @transaction.atomic(durable=True)
 def read_in_shadow(*, version: str) -> ModelVersion:
-    """Let a version read beside the one that serves, without effect. Raises CannotPromote for the one that serves."""
+    """Let a version read beside the one that serves, without effect. Raises CannotPromote for the one that serves, and
+    for one that cannot be loaded.
+    """
     row = _lock(version)
-    if row.is_serving or not row.has_files:
-        raise CannotPromote(f"{version} serves, or its files are gone")
+    if row.is_serving:
+        raise CannotPromote(f"{version} serves")
+    _check_files(row)
     ModelVersion.objects.filter(is_shadow=True).exclude(pk=row.pk).update(is_shadow=False)
     row.is_shadow = True
     row.save(update_fields=["is_shadow"])
@@ -81,6 +84,17 @@ def _lock(version: str) -> ModelVersion:
     if row is None:
         raise CannotPromote(f"there is no version {version}")
     return row
+
+
+def _check_files(row: ModelVersion) -> None:
+    if not row.has_files:
+        raise CannotPromote(f"the files of {row.version} are gone")
+    # Imported here: spaCy takes more than a second, and most who import this module promote nothing.
+    module = importlib.import_module("classifiers.model")
+    try:
+        module.read_manifest(row.directory)
+    except module.BrokenModel as error:
+        raise CannotPromote(f"the files of {row.version} are damaged: {error}") from error
 
 
 def _let_serve(

@@ -38,6 +38,7 @@ class Holder:
         self._next_check = 0.0
         self._next_try: dict[str, float] = {}
         self._problem = "no model has been prepared"
+        self._has_failed = False
 
     def current(self) -> "Model | None":
         """The model held now; now and then it looks whether another version serves and begins to load that."""
@@ -50,11 +51,13 @@ class Holder:
         return self._model
 
     def require(self, timeout: float) -> "Model":
-        """The model, waiting for it so many seconds. Raises NoModel with the reason."""
+        """The model, waiting for it so many seconds. Raises NoModel with the reason, and at once when the last loading
+        failed: waiting would not mend the files.
+        """
         until = time.monotonic() + timeout
         while (model := self.current()) is None:
             left = until - time.monotonic()
-            if left <= 0:
+            if left <= 0 or (not self._is_loading() and self._has_failed):
                 raise NoModel(self._problem)
             self.wait_for_loading(left)
             if not self._is_loading() and self._model is None:
@@ -69,6 +72,10 @@ class Holder:
     def problem(self) -> str | None:
         """Why there is no model, or why the one that should serve could not be loaded."""
         return self._problem or None
+
+    def has_failed(self) -> bool:
+        """Whether the last loading that came to an end has failed; a new try changes this only when it has ended."""
+        return self._has_failed
 
     def _look(self, now: float) -> None:
         try:
@@ -96,18 +103,18 @@ class Holder:
         return self._loader is not None and self._loader.is_alive()
 
     def _load(self, directory: Path) -> None:
-        # Imported here, in the background: spaCy takes more than a second and nobody should wait for it to start.
-        module = importlib.import_module("classifiers.model")
         try:
-            model = module.load(directory)
-        except module.BrokenModel as error:
+            # Imported here, in the background: spaCy takes more than a second and nobody should wait for it to start.
+            model = importlib.import_module("classifiers.model").load(directory)
+        except Exception as error:
             logger.exception("model_not_loaded", extra={"directory": str(directory)})
-            model, problem = None, str(error)
+            model, problem = None, str(error) or repr(error)
         else:
             problem = ""
         with self._lock:
             self._model = model or self._model
             self._problem = problem
+            self._has_failed = model is None
             if model is not None:
                 # Only what failed has to wait: whoever goes back to this version wants it at once.
                 self._next_try.pop(model.version, None)
@@ -153,3 +160,8 @@ def require(timeout: float) -> "Model":
 def problem() -> str | None:
     """Why the serving model is not held by this process, for the readiness page and the administrator."""
     return _holder.problem()
+
+
+def has_failed() -> bool:
+    """Whether this process tried to load the serving model and could not, rather than not having come to it yet."""
+    return _holder.has_failed()

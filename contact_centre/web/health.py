@@ -24,6 +24,10 @@ class NotReady(Exception):
     """A part of the product cannot serve yet."""
 
 
+class Degraded(Exception):
+    """A part of the product is missing, and people do its work: visitors may come all the same."""
+
+
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -34,9 +38,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Each part with ``ok`` or ``failed``; 503 unless all are ok. Reasons go to the log, not to the asker."""
-    parts = {name: "ok" if _passes(name, check) else "failed" for name, check in CHECKS.items()}
-    ready = set(parts.values()) == {"ok"}
+    """Each part with ``ok``, ``degraded`` or ``failed``; 503 when any has failed. Reasons go to the log, not to the
+    asker.
+    """
+    parts = {name: _state(name, check) for name, check in CHECKS.items()}
+    ready = "failed" not in parts.values()
     return JsonResponse(
         {"status": "ready" if ready else "not ready", "parts": parts}, status=200 if ready else 503
     )
@@ -68,9 +74,12 @@ def check_broker() -> None:
 
 
 def check_model() -> None:
-    """The classifier is in memory."""
-    if serving.current() is None:
-        raise NotReady("the classifier is not loaded")
+    """The classifier is in memory. One that cannot be loaded keeps nobody out: cases then go to people."""
+    if serving.current() is not None:
+        return
+    if serving.has_failed():
+        raise Degraded(serving.problem())
+    raise NotReady("the classifier is not loaded")
 
 
 CHECKS: dict[str, Callable[[], None]] = {
@@ -81,10 +90,13 @@ CHECKS: dict[str, Callable[[], None]] = {
 }
 
 
-def _passes(name: str, check: Callable[[], None]) -> bool:
+def _state(name: str, check: Callable[[], None]) -> str:
     try:
         check()
+    except Degraded as error:
+        logger.warning("degraded", part=name, error=repr(error))
+        return "degraded"
     except Exception as error:  # noqa: BLE001 - whatever is wrong with a part, the answer is that it is not ready
         logger.warning("not_ready", part=name, error=repr(error))
-        return False
-    return True
+        return "failed"
+    return "ok"

@@ -77,7 +77,8 @@ def change_model(request: AdminRequest, version: str, name: str) -> HttpResponse
         service(version, request.user.pk)
     except CannotPromote:
         messages.error(
-            request, _("That is not possible: its files are gone, or there is no version before it.")
+            request,
+            _("That is not possible: its files are gone or damaged, or there is no version before it."),
         )
     else:
         messages.success(request, words)

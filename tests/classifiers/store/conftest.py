@@ -15,6 +15,7 @@ from classifiers.store.examples import Decided, keep
 from classifiers.store.models import DecidedExample, ModelVersion
 from classifiers.store.serving import Holder
 from classifiers.types import Catalogue
+from tests.model_files import write_model_files
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -58,11 +59,11 @@ def own_models_dir(settings: Settings, models_dir: Path, tmp_path: Path) -> Call
 
 @pytest.fixture
 def make_version(settings: Settings, tmp_path: Path) -> Callable[..., ModelVersion]:
-    """Rows of versions whose directory is there but empty: for tests that load nothing."""
+    """Rows of versions whose files are whole but hold nothing: for tests that load nothing."""
     settings.MODELS_DIR = tmp_path / "versions"
 
     def made(name: str, *, days: int = 0, **values: Any) -> ModelVersion:
-        (tmp_path / "versions" / name).mkdir(parents=True)
+        write_model_files(tmp_path / "versions" / name)
         created_at = AT + timedelta(days=days)
         return ModelVersion.objects.create(version=name, path=name, created_at=created_at, **values)
 

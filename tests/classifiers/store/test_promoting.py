@@ -1,5 +1,6 @@
 """Which version serves and which reads in the shadow: one each, the way back, and what may not be."""
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -62,11 +63,24 @@ def test_promoting_what_serves_changes_nothing(make_version: Make) -> None:
 def test_a_version_without_files_may_not_serve(make_version: Make) -> None:
     make_version("old")
     serve("old")
-    make_version("new").directory.rmdir()
+    shutil.rmtree(make_version("new").directory)
     with pytest.raises(CannotPromote, match="files of new"):
         serve("new")
     assert serving() == "old"
     assert Promotion.objects.count() == 1
+
+
+def test_a_version_with_damaged_files_neither_serves_nor_reads_in_the_shadow(make_version: Make) -> None:
+    make_version("old")
+    serve("old")
+    damaged = make_version("new").directory / "weights.npz"
+    damaged.write_bytes(damaged.read_bytes() + b"x")
+    with pytest.raises(CannotPromote, match="files of new are damaged"):
+        serve("new")
+    with pytest.raises(CannotPromote, match="files of new are damaged"):
+        read_in_shadow(version="new")
+    assert serving() == "old"
+    assert not ModelVersion.objects.filter(is_shadow=True).exists()
 
 
 def test_a_version_that_is_not_there_may_not_serve(make_version: Make) -> None:
@@ -117,7 +131,7 @@ def test_asking_twice_rolls_back_once(two: tuple[ModelVersion, ...], make_versio
 
 
 def test_without_files_there_is_no_way_back(two: tuple[ModelVersion, ...]) -> None:
-    two[0].directory.rmdir()
+    shutil.rmtree(two[0].directory)
     with pytest.raises(NothingToRollBackTo):
         roll_back(at=LATER)
     assert serving() == "new"
@@ -155,7 +169,7 @@ def test_one_version_reads_in_the_shadow(make_version: Make) -> None:
 
 
 def test_what_serves_or_has_no_files_does_not_read_in_the_shadow(two: tuple[ModelVersion, ...]) -> None:
-    two[0].directory.rmdir()
+    shutil.rmtree(two[0].directory)
     for version in ("old", "new", "nothing"):
         with pytest.raises(CannotPromote):
             read_in_shadow(version=version)

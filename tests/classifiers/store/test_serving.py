@@ -1,5 +1,6 @@
 import json
 import shutil
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,6 +58,35 @@ def test_a_broken_version_keeps_the_old_model_and_says_why(holder: Holder, serve
     holder.wait_for_loading(30)
     assert holder.current() is model
     assert "cannot be read" in str(holder.problem())
+
+
+def test_nobody_waits_for_a_model_whose_loading_has_failed(holder: Holder) -> None:
+    ModelVersion.objects.create(version="broken", path="broken", is_serving=True, created_at=AT)
+    assert not holder.has_failed()
+    began = time.monotonic()
+    for _ in range(2):
+        with pytest.raises(NoModel, match="cannot be read"):
+            holder.require(60)
+    assert time.monotonic() - began < 30
+    assert holder.has_failed()
+
+
+def test_after_a_failure_another_version_is_waited_for(holder: Holder, served: ModelVersion) -> None:
+    ModelVersion.objects.update(is_serving=False)
+    broken = ModelVersion.objects.create(version="broken", path="broken", is_serving=True, created_at=AT)
+    with pytest.raises(NoModel):
+        holder.require(60)
+    ModelVersion.objects.filter(pk=broken.pk).update(is_serving=False)
+    ModelVersion.objects.filter(pk=served.pk).update(is_serving=True)
+    assert holder.require(30).version == served.version
+    assert not holder.has_failed()
+
+
+def test_a_version_that_is_yet_to_come_is_waited_for(holder: Holder) -> None:
+    began = time.monotonic()
+    with pytest.raises(NoModel, match="no model has been prepared"):
+        holder.require(0.5)
+    assert time.monotonic() - began >= 0.5
 
 
 def test_going_back_from_a_broken_version_is_well_again_at_once(holder: Holder, served: ModelVersion) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from routing.models import Category, Role
 from tests.cases.services.test_learning import decide
 from tests.cast import staff_member
 from tests.factories import NOW, make_case
+from tests.model_files import write_model_files
 from tests.readings import read_by_machine, understanding
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -53,11 +55,11 @@ def finding(code: str, *, is_met: bool = True, category: str = "", ours: float =
 
 @pytest.fixture
 def make_version(settings, tmp_path):
-    """A version with figures; its directory is there, but nothing can be loaded from it."""
+    """A version with figures; its files are whole, but nothing can be loaded from them."""
     settings.MODELS_DIR = tmp_path
 
     def made(name: str, *, days: int = 0, **values: Any) -> ModelVersion:
-        (tmp_path / name).mkdir()
+        write_model_files(tmp_path / name)
         common = {
             "manifest": {"examples": {"corrections": 12}},
             "report": {"validation": VALIDATION, "recent": RECENT},
@@ -144,7 +146,7 @@ def test_without_a_version_it_says_so(admin):
 def test_versions_stand_the_newest_first_with_what_they_do(admin, two, make_version):
     make_version("kept", days=-1)
     make_version("bad", days=-2, is_rejected=True)
-    make_version("bare", days=-3, report={}, manifest={}).directory.rmdir()
+    shutil.rmtree(make_version("bare", days=-3, report={}, manifest={}).directory)
     page = page_of(admin).split("What served when")[0]
     figures = r".*? 12 50 % 50 %, 50 %"
     rows = [
@@ -345,8 +347,16 @@ def test_letting_a_version_read_in_the_shadow(admin, two, make_version):
     ],
 )
 def test_what_cannot_be_is_said_on_the_page(admin, two, make_version, name, version):
-    make_version("bare").directory.rmdir()
+    shutil.rmtree(make_version("bare").directory)
     assert "That is not possible" in press(admin, name, version)
+    assert serves() == "old"
+    assert ModelVersion.objects.get(is_shadow=True).version == "new"
+
+
+@pytest.mark.parametrize("name", ["promote", "shadow"])
+def test_a_damaged_version_is_refused_on_the_page(admin, two, make_version, name):
+    (make_version("damaged").directory / "lexicon.json").write_text("{}")
+    assert "its files are gone or damaged" in press(admin, name, "damaged")
     assert serves() == "old"
     assert ModelVersion.objects.get(is_shadow=True).version == "new"
 
@@ -359,7 +369,7 @@ def test_there_is_no_other_way_and_none_by_looking(admin, two):
 
 
 def test_only_buttons_that_can_be_pressed_are_there(admin, two, make_version):
-    make_version("bare").directory.rmdir()
+    shutil.rmtree(make_version("bare").directory)
     html = admin.get(MODELS).content.decode()
     found = set(re.findall(r'action="/desk/models/(\w+)/(\w+)/"', html))
     assert found == {("old", "rollback"), ("new", "promote")}

@@ -5,7 +5,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from kombu.exceptions import OperationalError
 
 from classifiers.store import serving
+from classifiers.store.models import ModelVersion
 from contact_centre.web.health import NotReady, check_broker, check_migrations, check_model
+from tests.factories import NOW
 
 
 def test_process_that_answers_is_up(client):
@@ -54,7 +56,26 @@ def test_server_that_does_not_answer_is_seen(settings):
         check_broker()
 
 
-def test_model_that_is_not_loaded_is_seen(monkeypatch):
+def test_model_that_is_not_loaded_is_seen(monkeypatch, fresh_process):
     monkeypatch.setattr(serving, "current", lambda: None)
     with pytest.raises(NotReady):
         check_model()
+
+
+@pytest.mark.django_db
+def test_model_that_was_never_prepared_is_waited_for(client, broker, fresh_process):
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["parts"]["model"]) == (503, "failed")
+
+
+@pytest.mark.django_db
+def test_model_that_cannot_be_loaded_keeps_nobody_out(client, broker, fresh_process, settings, tmp_path):
+    settings.MODELS_DIR = tmp_path
+    ModelVersion.objects.create(version="m-1", path="m-1", is_serving=True, created_at=NOW)
+    with pytest.raises(serving.NoModel):
+        serving.require(60)
+    answer = client.get("/readyz")
+    parts = {"database": "ok", "migrations": "ok", "broker": "ok", "model": "degraded"}
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "parts": parts})
+    broker.rmdir()
+    assert client.get("/readyz").status_code == 503
