@@ -2,6 +2,7 @@ import random
 import sys
 import time
 import unicodedata
+from typing import Literal
 
 import pytest
 
@@ -68,14 +69,14 @@ def test_marks_heaped_on_letters_leave_the_words_as_they_are(marks: int) -> None
 
 @pytest.mark.parametrize("mark", ["\u0323", "\u0336", "\u20dd", "\u034f", "\u0489"])
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_one_mark_on_each_letter_breaks_no_word(mark: str, form: str) -> None:
+def test_one_mark_on_each_letter_breaks_no_word(mark: str, form: Literal["NFC", "NFD"]) -> None:
     text = "".join(letter + mark * letter.isalpha() for letter in SENTENCE)
     words = [word for word, _, _ in find_words(prepare(unicodedata.normalize(form, text), 1000).text)]
     assert [fold(word) for word in words] == [fold(word) for word in SENTENCE.split()]
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_a_ukrainian_stress_is_no_end_of_a_word(form: str) -> None:
+def test_a_ukrainian_stress_is_no_end_of_a_word(form: Literal["NFC", "NFD"]) -> None:
     text = unicodedata.normalize(form, "я\u0301ма на доро\u0301зі ї\u0301ї")
     prepared = prepare(text, 100)
     assert prepared.text == "яма на дорозі її"

@@ -22,6 +22,7 @@ from classifiers.store.services import prepare_model
 from classifiers.training import fingerprint, version_of
 from classifiers.types import Catalogue
 from tests.classifiers.store.conftest import AT, LATER, decide
+from tests.model_files import write_model_files
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("models_dir")]
 
@@ -116,7 +117,7 @@ def test_files_of_old_versions_are_deleted_but_never_of_those_in_use(
     monkeypatch.setattr(learning, "VERSIONS_WITH_FILES", 2)
     own = own_models_dir()
     for name in ("ancient", "before", "serving", "one", "two", "three"):
-        (own / name).mkdir(parents=True)
+        write_model_files(own / name)
         ModelVersion.objects.create(version=name, path=name, created_at=AT)
     promote(version="before", reason=PromotionReason.PREPARED, at=AT)
     promote(version="serving", reason=PromotionReason.BY_PERSON, at=AT)
