@@ -65,7 +65,7 @@ SCREENS = (
     Screen("call", "/desk/call/", "agent", typed=CALL),
     Screen("outbox", "/desk/outbox/", "agent"),
     Screen("models", "/desk/models/", "admin"),
-    Screen("sorting", "/how-requests-are-sorted/", is_phone=True),
+    Screen("sorting", "/how-requests-are-sorted/", is_phone=True, is_whole=False),
     Screen("queue-dark", "/desk/", "agent", is_dark=True),
     Screen("queue-phone", "/desk/", "handler", is_phone=True, is_whole=False),
     Screen("queue-en", "/desk/", "agent", "en"),
