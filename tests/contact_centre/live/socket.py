@@ -10,6 +10,9 @@ from django.contrib.auth.models import AnonymousUser
 from contact_centre.live.routing import websocket_urlpatterns
 from routing.models import User
 
+#: So many seconds until a push counts as lost: another process of the run may be training the classifier meanwhile.
+PATIENCE = 10
+
 
 class Socket(ApplicationCommunicator):
     """A browser's end of one WebSocket."""
@@ -25,18 +28,18 @@ class Socket(ApplicationCommunicator):
 
     async def connect(self) -> None:
         await self.send_input({"type": "websocket.connect"})
-        accepted: dict[str, Any] = await self.receive_output(timeout=3)
+        accepted: dict[str, Any] = await self.receive_output(timeout=PATIENCE)
         assert accepted["type"] == "websocket.accept"
 
     async def news(self) -> dict[str, Any]:
         """The next message of the server."""
-        sent = await self.receive_output(timeout=3)
+        sent = await self.receive_output(timeout=PATIENCE)
         heard: dict[str, Any] = json.loads(sent["text"])
         return heard
 
     async def close_code(self) -> int:
         """The code with which the server closes."""
-        closing: dict[str, Any] = await self.receive_output(timeout=3)
+        closing: dict[str, Any] = await self.receive_output(timeout=PATIENCE)
         assert closing["type"] == "websocket.close"
         return int(closing["code"])
 
