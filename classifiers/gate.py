@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from math import sqrt
 from typing import Any
 
-from classifiers.judging import Judged, describe
+from classifiers.judging import Judged, describe, share
 
 #: On recent decisions the candidate must be right so much more often, and by more than chance (one deviation).
 MARGIN = 0.01
@@ -82,7 +82,8 @@ def _gain(candidate: Sequence[Judged], serving: Sequence[Judged]) -> Finding:
     won = sum(ours.is_right and not theirs.is_right for ours, theirs in pairs)
     lost = sum(theirs.is_right and not ours.is_right for ours, theirs in pairs)
     is_met = won - lost >= MARGIN * len(pairs) and won - lost > sqrt(won + lost)
-    return Finding("RECENT", is_met, _accuracy(candidate), _accuracy(serving))
+    ours, theirs = (share([one.is_right for one in judged]) for judged in (candidate, serving))
+    return Finding("RECENT", is_met, ours, theirs)
 
 
 def _kept(code: str, ours: float, theirs: float, tolerance: float = TOLERANCE) -> Finding:
@@ -102,7 +103,3 @@ def _lost_categories(candidate: Hearing, serving: Hearing) -> list[Finding]:
 
 def _right_by_category(hearing: Hearing) -> Counter[str]:
     return Counter(one.truth for one in (*hearing.validation, *hearing.recent) if one.is_right)
-
-
-def _accuracy(judged: Sequence[Judged]) -> float:
-    return round(sum(one.is_right for one in judged) / len(judged), 4) if judged else 0.0

@@ -37,7 +37,8 @@ def roll_back(*, at: datetime, user_id: int | None = None, version: str | None =
     """Let the version serve again that served before, and reject the one that serves now: it is never again promoted
     without a person. ``version``: the one that has to give way; asking twice rolls back once.
 
-    Raises CannotPromote when that one does not serve any more, and NothingToRollBackTo.
+    Raises CannotPromote when that one does not serve any more or the one before cannot be loaded, and
+    NothingToRollBackTo.
     """
     serving = ModelVersion.objects.select_for_update().filter(is_serving=True).first()
     if version is not None and (serving is None or serving.version != version):
@@ -45,6 +46,7 @@ def roll_back(*, at: datetime, user_id: int | None = None, version: str | None =
     previous = version_before(serving)
     if serving is None or previous is None or not previous.has_files:
         raise NothingToRollBackTo("no version with files served before this one")
+    _check_files(previous)
     serving.is_rejected = True
     serving.save(update_fields=["is_rejected"])
     _let_serve(previous, serving, PromotionReason.ROLLED_BACK, at, user_id)

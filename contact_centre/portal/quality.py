@@ -44,11 +44,6 @@ _MEASURES = (
         _("Urgent matters noticed"),
         _("Of 100 urgent reports, it marks so many as urgent. People can mark the others."),
     ),
-    (
-        "calibration_error",
-        _("Wrong about its own certainty"),
-        _("When it says how sure it is, it is off by so much on average. Less is better."),
-    ),
 )
 
 

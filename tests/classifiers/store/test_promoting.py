@@ -138,6 +138,14 @@ def test_without_files_there_is_no_way_back(two: tuple[ModelVersion, ...]) -> No
     assert not ModelVersion.objects.get(version="new").is_rejected
 
 
+def test_damaged_files_are_no_way_back_either(two: tuple[ModelVersion, ...]) -> None:
+    (two[0].directory / "weights.npz").write_bytes(b"other")
+    with pytest.raises(CannotPromote, match="damaged"):
+        roll_back(at=LATER)
+    assert serving() == "new"
+    assert not ModelVersion.objects.get(version="new").is_rejected
+
+
 def test_where_nothing_serves_there_is_nothing_to_roll_back(make_version: Make) -> None:
     make_version("old")
     with pytest.raises(NothingToRollBackTo):
