@@ -21,16 +21,13 @@ SETTLE = 5
 
 def measure(_state: Path) -> Figures:
     """Open the sockets of signed-in people, change a case again and again, and note when each socket hears of it."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with serving() as address:
         django.setup()
-        return asyncio.run(listen(address))
+        return asyncio.run(listen(address, sign_in(), open_one()))
 
 
-async def listen(address: str) -> Figures:
+async def listen(address: str, cookie: str, case_id: int) -> Figures:
     """Percentiles over all sockets and changes, and the share of messages that came."""
-    cookie = sign_in()
-    case_id = open_one()
     url = address.replace("http", "ws") + "/ws/desk/"
     headers = {"Cookie": f"sessionid={cookie}", "Origin": address}
     sockets = [await websockets.connect(url, additional_headers=headers) for _ in range(SOCKETS)]
@@ -88,26 +85,30 @@ def open_one() -> int:
 
     from cases.actors import resident
     from cases.models import Channel
-    from cases.services.intake import Report, open_case
+    from cases.services.intake import Report, Reporter, open_case
 
     now = timezone.now()
     report = Report(
-        source_key="bench:live", channel=Channel.WEB, description="A lamp is out", received_at=now
+        source_key="bench:live",
+        channel=Channel.WEB,
+        description="A lamp is out",
+        received_at=now,
+        reporter=Reporter(phone="+48 632 000 000"),
     )
     return open_case(report, by=resident(None), at=now).pk
 
 
 def change(case_id: int, number: int) -> None:
-    """One internal note: lock, save, event, commit, push."""
+    """One message of the desk: lock, save with a new version, event, commit, push."""
     from django.db import connection
     from django.utils import timezone
 
     from cases.actors import staff
-    from cases.services.conversation import add_note
+    from cases.services.conversation import send_message
     from routing.models import User
 
     by = staff(User.objects.get(username="dispatcher"))
-    add_note(case_id=case_id, body=f"Note {number}", by=by, at=timezone.now())
+    send_message(case_id=case_id, body=f"Message {number}", by=by, at=timezone.now())
     connection.close()
 
 

@@ -12,6 +12,8 @@ Settings = dict[str, Any]
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 BUSY_SECONDS = 20
 POSTGRES_CONNECTION_SECONDS = 60
+# Longer than channels_redis waits for a message (``RedisChannelLayer.brpop_timeout``, 5 s).
+REDIS_WAIT_SECONDS = 15
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 
@@ -47,7 +49,8 @@ def channel_layer(url: str) -> Settings:
     if scheme == "memory":
         return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     if scheme in REDIS_SCHEMES:
-        hosts = [{"address": url}]
+        # Else redis-py gives up after five seconds, just as long as the layer waits for news, and the socket closes.
+        hosts = [{"address": url, "socket_timeout": REDIS_WAIT_SECONDS}]
         return {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
             "CONFIG": {"hosts": hosts, "capacity": 1000},

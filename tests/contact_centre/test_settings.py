@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from celery import current_app
+from channels_redis.core import RedisChannelLayer
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
@@ -193,6 +194,11 @@ def test_other_databases_are_refused():
 )
 def test_channel_layer_by_url(url, backend):
     assert services.channel_layer(url)["BACKEND"] == backend
+
+
+def test_redis_is_waited_for_longer_than_the_layer_waits_for_news():
+    [host] = services.channel_layer("redis://localhost/0")["CONFIG"]["hosts"]
+    assert host["socket_timeout"] > RedisChannelLayer.brpop_timeout
 
 
 def test_unknown_channel_layer_is_refused():
