@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cases.actors import Actor, staff
 from cases.keys import opens
 from cases.models import Attachment, Case, CaseParticipant, Contact, Exclusion, ReadLog
+from cases.models.attachment import Scan
 from cases.models.case_set import CaseQuerySet
 from cases.models.references import is_reference
 from routing.models import Department, Kind, Role, User
@@ -85,12 +86,19 @@ def attachments_for_resident(participant: CaseParticipant) -> QuerySet[Attachmen
     """What a participant may open: her own files, and what the city published to the residents of the case."""
     own = Q(message__author_participant=participant)
     from_city = Q(message__audience="RESIDENT", message__author_user__isnull=False)
-    return Attachment.objects.filter(own | from_city, case_id=participant.case_id, is_internal=False)
+    files = Attachment.objects.filter(own | from_city, case_id=participant.case_id, is_internal=False)
+    # Logos of mails say nothing, and what may do harm is for trained people.
+    return files.filter(is_decoration=False, dangers=[]).exclude(scan=Scan.INFECTED)
 
 
 def may_read_restricted_files(actor: Actor) -> bool:
     """Originals with EXIF and position are evidence: not for crews and council guests."""
     return actor.role in (Role.DISPATCHER, Role.HANDLER, Role.MANAGER, Role.HEAD, Role.DPO)
+
+
+def may_open(actor: Actor, file: Attachment) -> bool:
+    """Whether there is anything of the file to be had; one that may do harm only for who may have originals."""
+    return file.is_available and (not file.dangers or may_read_restricted_files(actor))
 
 
 def may_exclude(actor: Actor) -> bool:

@@ -5,9 +5,10 @@ that failed half-way leaves at most bytes that nobody refers to (``cases.leftove
 """
 
 import hashlib
+import io
 import os
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import IO
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 
+from cases.models.attachment import Danger, Scan
 from cases.pictures import BrokenPicture, Picture, PictureTooLarge, read_picture
 
 PDF = "application/pdf"
@@ -29,6 +31,16 @@ _TYPES = {
     PDF: ("pdf", ""),
 }
 ACCEPTED_TYPES = tuple(_TYPES)
+# What a mail may bring besides, and may be saved under an ending that says what it is.
+_NAMED_TYPES = {
+    "message/rfc822": "eml",
+    "text/calendar": "ics",
+    "application/rtf": "rtf",
+    "application/zip": "zip",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.oasis.opendocument.text": "odt",
+}
 _NAME_LENGTH = 120
 # So long a form may remember a file before it is sent for good.
 FORM_SECONDS = 24 * 3600
@@ -52,7 +64,10 @@ class BadFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that lies in storage. ``display_path`` is empty where there is no picture to show."""
+    """A file that lies in storage. ``display_path`` is empty where there is no picture to show.
+
+    What only a mail says of its files stands last; a file with a virus has no path, because it was not stored.
+    """
 
     sha256: str
     original_path: str
@@ -64,6 +79,13 @@ class StoredFile:
     taken_at: datetime | None = None
     taken_lat: float | None = None
     taken_lon: float | None = None
+    declared_type: str = ""
+    disposition: str = ""
+    content_id: str = ""
+    is_inline: bool = False
+    summary: str = ""
+    dangers: tuple[Danger, ...] = ()
+    scan: Scan = Scan.NOT_SCANNED
 
 
 def store_file(content: IO[bytes], *, original_name: str) -> StoredFile:
@@ -92,6 +114,37 @@ def store_file(content: IO[bytes], *, original_name: str) -> StoredFile:
         taken_at=picture.taken_at if picture else None,
         taken_lat=picture.lat if picture else None,
         taken_lon=picture.lon if picture else None,
+    )
+
+
+def store_any_file(data: bytes, *, original_name: str, media_type: str) -> StoredFile:
+    """Keep a file that nobody chose for us, such as one of a mail: whatever it is, it is only ever saved, not shown.
+
+    A sound picture gets its clean copy as always. Raises BadFile for an empty one.
+    """
+    try:
+        return store_file(io.BytesIO(data), original_name=original_name)
+    except BadFile as problem:
+        if problem.code is FileProblem.EMPTY:
+            raise
+    file = unkept_file(data, original_name=original_name, media_type=media_type)
+    path = f"{file.sha256[:2]}/{file.sha256[2:4]}/{file.sha256}.bin"
+    _keep(storages["originals"], path, data)
+    return replace(file, original_path=path)
+
+
+def unkept_file(data: bytes, *, original_name: str, media_type: str) -> StoredFile:
+    """What is to be known of a file whose bytes are not stored."""
+    digest = hashlib.sha256(data).hexdigest()
+    extension = _NAMED_TYPES.get(media_type, "bin")
+    return StoredFile(
+        sha256=digest,
+        original_path="",
+        display_path="",
+        name=f"file-{digest[:8]}.{extension}",
+        original_name=_plain_name(original_name),
+        media_type=media_type[:100],
+        size=len(data),
     )
 
 

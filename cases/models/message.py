@@ -39,6 +39,8 @@ class Message(models.Model):
     author_participant = models.ForeignKey(CaseParticipant, null=True, blank=True, on_delete=models.PROTECT)
     author_user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     body = models.TextField()
+    # All words of a mail of which ``body`` is only what the person wrote; empty where nothing was folded away.
+    full_body = models.TextField(blank=True)
     language = models.CharField(max_length=2, blank=True)
     translation = models.TextField(blank=True)
     translation_language = models.CharField(max_length=2, blank=True)

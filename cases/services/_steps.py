@@ -40,8 +40,10 @@ def write_message(  # noqa: PLR0913 - the columns of one row
     channel: Channel | str = "",
     language: str | None = None,
     source_key: str | None = None,
+    full_body: str = "",
 ) -> Message:
-    """Keep words on the case under their author."""
+    """Keep words on the case under their author; ``full_body`` where ``body`` is not all of them."""
+    words, all_words = clean_text(body), clean_text(full_body)
     return Message.objects.create(
         case=case,
         audience=audience,
@@ -49,7 +51,8 @@ def write_message(  # noqa: PLR0913 - the columns of one row
         channel=channel,
         author_user_id=by.user_id if by.kind is ActorKind.STAFF else None,
         author_participant_id=by.participant_id if by.kind is ActorKind.RESIDENT else None,
-        body=clean_text(body),
+        body=words,
+        full_body="" if all_words == words else all_words,
         language=language or case.language,
         source_key=source_key,
         created_at=at,

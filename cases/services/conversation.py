@@ -30,6 +30,7 @@ def record_reply(
     at: datetime,
     files: Sequence[StoredFile] = (),
     language: str | None = None,
+    full_body: str = "",
 ) -> Message:
     """Keep what the resident wrote. A case that waited for her goes on; any other but a new one asks for a person.
 
@@ -57,6 +58,7 @@ def record_reply(
         channel=channel,
         language=language,
         source_key=source_key,
+        full_body=full_body,
     )
     attach_files(case, message, files, at)
     record_event(case, ResidentReplied(message.pk, channel), by=by, at=at)

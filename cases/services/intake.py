@@ -80,6 +80,8 @@ class Report:
     channel: Channel
     description: str
     received_at: datetime
+    # All words of the mail, where the description is only what the person wrote.
+    full_text: str = ""
     # Empty where the channel does not tell: triage then reads it from the text.
     language: str = ""
     subject: str = ""
@@ -245,6 +247,7 @@ def _first_message(case: Case, report: Report, words: str, author: Actor, at: da
         at=at,
         channel=report.channel,
         source_key=report.source_key,
+        full_body=report.full_text,
     )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.access import may_read_restricted_files, visible_cases
+from cases.access import may_open, may_read_restricted_files, visible_cases
 from cases.models import Attachment, Audience, Case, MessagePurpose
 from cases.queries.case_file import CaseFile, Words, case_file
 from cases.queries.duplicates import duplicates_of_case
@@ -17,6 +17,7 @@ from cases.states import DEPARTMENT, DESK
 from contact_centre.desk.alike import Alike, alike_of
 from contact_centre.desk.clocks import legal_clock, promise_clock, promise_term
 from contact_centre.desk.duty import duty_contact
+from contact_centre.desk.file_remarks import remarks_on
 from contact_centre.desk.forms.steps import REFERENCE_LENGTH, StepForm
 from contact_centre.desk.guard import DeskRequest
 from contact_centre.desk.placing import placing_of
@@ -38,6 +39,7 @@ class File:
     original_url: str
     taken_at: datetime | None
     taken_where: str
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Bubble:
     language: str
     files: tuple[File, ...]
     mail_url: str
+    as_sent_url: str = ""
+    full_text: str = ""
     named_cases: tuple[str, ...] = ()
 
     @property
@@ -163,7 +167,9 @@ def _bubble(request: DeskRequest, entry: Words) -> Bubble:
         text=message.body,
         language=message.language,
         files=tuple(_file(request, attachment) for attachment in entry.files),
-        mail_url=_mail_url(request, entry),
+        mail_url=_mail_url(request, entry, "original"),
+        as_sent_url=_mail_url(request, entry, "as_sent"),
+        full_text=message.full_body,
     )
 
 
@@ -182,11 +188,11 @@ def _system_note(request: DeskRequest, entry: Words) -> Bubble:
     )
 
 
-def _mail_url(request: DeskRequest, entry: Words) -> str:
+def _mail_url(request: DeskRequest, entry: Words, form: str) -> str:
     """Where the mail lies that the words were read from; another face serves it."""
     if not entry.message.is_mail or not may_read_restricted_files(request.by):
         return ""
-    return reverse("intake:original", args=[entry.message.pk])
+    return reverse(f"intake:{form}", args=[entry.message.pk])
 
 
 def _author(entry: Words) -> str:
@@ -197,12 +203,13 @@ def _author(entry: Words) -> str:
 
 
 def _file(request: DeskRequest, row: Attachment) -> File:
-    url = reverse("desk:file", args=[row.pk])
+    url = reverse("desk:file", args=[row.pk]) if may_open(request.by, row) else ""
     name, thumbnail = row.original_name or row.name, url if row.display_path else ""
+    remarks = remarks_on(row)
     if not (row.has_original and may_read_restricted_files(request.by)):
-        return File(name, url, thumbnail, "", None, "")
+        return File(name, url, thumbnail, "", None, "", remarks)
     original = reverse("desk:original", args=[row.pk])
-    return File(name, url, thumbnail, original, row.taken_at, _taken_where(row))
+    return File(name, url, thumbnail, original, row.taken_at, _taken_where(row), remarks)
 
 
 def _taken_where(row: Attachment) -> str:

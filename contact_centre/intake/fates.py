@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cases.actors import resident
-from cases.files import StoredFile
+from cases.files import ACCEPTED_TYPES, StoredFile
 from cases.models import Case, Channel, ContactChannel, Message
 from cases.models.message import MAIL_KEY
 from cases.services.conversation import record_reply
@@ -119,7 +119,7 @@ def _reply(
     left: list[str],
     at: datetime,
 ) -> Fate:
-    words = mail.reply or ("" if kept else mail.subject or _file_names(mail))
+    words = mail.reply or ("" if _shows(kept) else mail.subject or _file_names(mail))
     message = record_reply(
         participant_id=writer_id,
         body=words,
@@ -127,6 +127,7 @@ def _reply(
         source_key=_source_key(row),
         at=at,
         files=kept,
+        full_body=mail.text,
     )
     return Fate(RawState.CASE_UPDATED, Reason.REPLY, thread, message.case, message, tuple(left))
 
@@ -143,9 +144,10 @@ def _open(
     report = Report(
         source_key=_source_key(row),
         channel=Channel.EMAIL,
-        description=mail.text or subject or mail.subject or ("" if kept else _file_names(mail)),
+        description=mail.reply or subject or mail.subject or ("" if _shows(kept) else _file_names(mail)),
         subject=subject,
         received_at=row.received_at,
+        full_text=mail.text,
         reporter=_reporter(row, mail),
         files=kept,
     )
@@ -174,6 +176,11 @@ def _reason(row: RawMessage, mail: ParsedMail) -> Reason:
         if recent.count() >= limit:
             return Reason.TOO_MANY
     return Reason.REQUEST
+
+
+def _shows(kept: list[StoredFile]) -> bool:
+    """Whether there is a picture or document that speaks for itself."""
+    return any(file.media_type in ACCEPTED_TYPES for file in kept)
 
 
 def _file_names(mail: ParsedMail) -> str:

@@ -6,7 +6,8 @@ from cases.actors import SYSTEM_ACTOR
 from cases.services.conversation import add_note
 from contact_centre.intake.fates import Fate
 from contact_centre.intake.mail.attachments import NOT_KEPT
-from contact_centre.intake.mail.parse import CUT_MAIL, CUT_TEXT, MAX_TEXT
+from contact_centre.intake.mail.parse import CUT_MAIL, CUT_TEXT, MAX_TEXT, SEALED
+from contact_centre.intake.mail.types import Seal
 from contact_centre.intake.models import RawMessage
 from contact_centre.web.system_notes import Remark, as_body
 
@@ -15,7 +16,7 @@ def leave_notes(row: RawMessage, fate: Fate, *, at: datetime) -> None:
     """One note with all of it; nothing where there is nothing to say. Safe to repeat."""
     if fate.case is None:
         return
-    remarks = [*_suggestion(fate), *_cut(row), *_files(fate)]
+    remarks = [*_suggestion(fate), *_seals(row), *_cut(row), *_files(fate)]
     if remarks:
         key = f"mail-note:{row.sha256}"
         add_note(case_id=fate.case.pk, body=as_body(remarks), by=SYSTEM_ACTOR, at=at, source_key=key)
@@ -23,6 +24,11 @@ def leave_notes(row: RawMessage, fate: Fate, *, at: datetime) -> None:
 
 def _suggestion(fate: Fate) -> list[tuple[Remark, str]]:
     return [(Remark.NAMES_CASE, fate.suggested.reference)] if fate.suggested is not None else []
+
+
+def _seals(row: RawMessage) -> list[tuple[Remark, str]]:
+    remarks = ((Seal.SIGNED, Remark.SIGNED), (Seal.ENCRYPTED, Remark.ENCRYPTED))
+    return [(remark, "") for seal, remark in remarks if f"{SEALED}{seal}" in row.defects]
 
 
 def _cut(row: RawMessage) -> list[tuple[Remark, str]]:

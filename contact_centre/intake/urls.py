@@ -8,4 +8,5 @@ app_name = "intake"
 
 urlpatterns: list[URLPattern] = [
     path("message/<int:message_id>/original/", views.send_original_mail, name="original"),
+    path("message/<int:message_id>/as-sent/", views.show_as_sent, name="as_sent"),
 ]

@@ -205,6 +205,10 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Where the virus scanner listens: the path of its socket, or tcp://host:port. Empty: files are "not scanned".
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", default="")
+# Files of mails that the city will not have, by media type or by the ending of the name; they are marked, not lost.
+MAIL_BLOCKED_TYPES = env.list("MAIL_BLOCKED_TYPES", default=[])
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 UPLOAD_MAX_FILES = 5
 UPLOAD_MAX_FILE_BYTES = 10 * 1024 * 1024

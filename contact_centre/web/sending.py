@@ -2,7 +2,7 @@
 
 from django.http import FileResponse
 
-from cases.files import open_display, open_original
+from cases.files import ACCEPTED_TYPES, open_display, open_original
 from cases.models import Attachment
 
 _DISPLAY_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
@@ -20,7 +20,8 @@ def send_display(row: Attachment) -> FileResponse:
 def send_original(row: Attachment) -> FileResponse:
     """What was really sent, to be saved and not shown. Raises OSError."""
     sent = open_original(row.original_path)
-    return _safe(FileResponse(sent, as_attachment=True, filename=row.name, content_type=row.media_type))
+    kind = row.media_type if row.media_type in ACCEPTED_TYPES else "application/octet-stream"
+    return _safe(FileResponse(sent, as_attachment=True, filename=row.name, content_type=kind))
 
 
 def _safe(response: FileResponse) -> FileResponse:

@@ -13,6 +13,8 @@ class Remark(StrEnum):
     MAIL_CUT = "MAIL_CUT"
     REST_IN_MAIL = "REST_IN_MAIL"
     FILE_NOT_KEPT = "FILE_NOT_KEPT"
+    SIGNED = "SIGNED"
+    ENCRYPTED = "ENCRYPTED"
 
 
 _SENTENCES: Final[dict[str, Any]] = {
@@ -22,6 +24,10 @@ _SENTENCES: Final[dict[str, Any]] = {
     Remark.TEXT_CUT: _("The mail is very long. Its text here is cut after %(count)d characters."),
     Remark.MAIL_CUT: _("The mail is very large or oddly built. Only a part of it was read."),
     Remark.REST_IN_MAIL: _("All of it is in the original e-mail: the link stands at the message."),
+    Remark.SIGNED: _("The mail is signed. The signature was not checked."),
+    Remark.ENCRYPTED: _(
+        "The mail is encrypted. Its words can only be read with the key, from the original e-mail."
+    ),
     Remark.FILE_NOT_KEPT: _("Not taken over as a file, but kept in the original mail: %(name)s"),
 }
 

@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from cases.access import attachments_for_staff, may_read_restricted_files
+from cases.access import attachments_for_staff, may_open, may_read_restricted_files
 from cases.models import Attachment, ReadReason
 from cases.services.privacy import log_reading
 from contact_centre.desk.guard import DeskRequest, for_case_workers
@@ -16,6 +16,8 @@ from contact_centre.web.sending import send_display, send_original
 def show_file(request: DeskRequest, attachment_id: int) -> HttpResponseBase:
     """A picture without its metadata; a document, which has no other form, as it was sent."""
     row = _get(request, attachment_id)
+    if not may_open(request.by, row):
+        raise Http404(str(attachment_id))
     _log(request, row, "display" if row.display_path else "original")
     return send_display(row)
 

@@ -1,25 +1,25 @@
-"""The files of a mail: read from their parts, and kept where the cases keep files."""
+"""The files of a mail, kept where the cases keep files."""
 
-import io
 from collections.abc import Iterable
-from email.message import Message
+from dataclasses import replace
 from typing import Final
 
-from cases.files import BadFile, StoredFile, store_file
-from contact_centre.intake.mail import parts
+from django.conf import settings
+
+from cases.files import BadFile, StoredFile, store_any_file, unkept_file
+from cases.models.attachment import Scan
+from contact_centre.intake.mail.files import scanning, sniffing
 from contact_centre.intake.mail.types import MailFile
 
-MAX_FILES: Final = 30
+MAX_FILES: Final = 100
 NOT_KEPT: Final = "attachment_not_kept"
 
 
-def read(found: Iterable[Message]) -> tuple[MailFile, ...]:
-    """Name, type and bytes of each part that is a file."""
-    return tuple(MailFile(parts.name(part), parts.media_type(part), _data(part)) for part in found)
-
-
 def keep(files: Iterable[MailFile]) -> tuple[list[StoredFile], list[str]]:
-    """Store what a case can show, and say what it cannot: that stays in the raw mail alone. Raises OSError."""
+    """Store the files, and say what could not be: that stays in the raw mail alone. Raises OSError.
+
+    Of a file with a virus only the row is kept: its bytes are in the raw mail and nowhere else.
+    """
     kept: list[StoredFile] = []
     left: list[str] = []
     for file in files:
@@ -27,17 +27,27 @@ def keep(files: Iterable[MailFile]) -> tuple[list[StoredFile], list[str]]:
             left.append(_left("TOO_MANY", file))
             continue
         try:
-            kept.append(store_file(io.BytesIO(file.data), original_name=file.name))
+            kept.append(_keep(file))
         except BadFile as problem:
             left.append(_left(problem.code, file))
     return kept, left
 
 
-def _data(part: Message) -> bytes:
-    if not part.is_multipart():
-        return parts.data(part)
-    # A mail, or the parts of a report: as it stands in the source.
-    return b"\n".join(child.as_bytes() for child in parts.children(part))
+def _keep(file: MailFile) -> StoredFile:
+    scan = scanning.scan(file.data)
+    store = unkept_file if scan is Scan.INFECTED else store_any_file
+    stored = store(file.data, original_name=file.name, media_type=file.sniffed_type)
+    blocked = frozenset(settings.MAIL_BLOCKED_TYPES)
+    return replace(
+        stored,
+        declared_type=file.media_type,
+        disposition=file.disposition,
+        content_id=file.content_id,
+        is_inline=file.is_inline,
+        summary=file.summary,
+        dangers=sniffing.dangers(file.data, file.name, file.sniffed_type, blocked=blocked),
+        scan=scan,
+    )
 
 
 def _left(reason: str, file: MailFile) -> str:

@@ -5,10 +5,15 @@ from dataclasses import dataclass, field
 from email.message import Message
 from typing import Final
 
-from contact_centre.intake.mail import html_text, parts
+from contact_centre.intake.mail import charset, embedded, html_text, parts, tree
+from contact_centre.intake.mail.files import nested, reading, smime, tnef
+from contact_centre.intake.mail.types import MailFile, Seal
 
 MAX_DEPTH: Final = 30
 MAX_PARTS: Final = 1000
+# Base64 and its kin shrink when they are decoded; what grows in spite of that is meant to.
+MAX_DECODED: Final = 64 * 1024 * 1024
+_MAX_SEALS: Final = 3
 _PLAIN: Final = "text/plain"
 _HTML: Final = "text/html"
 # What programs put into the plain part when they mean "look at the other one".
@@ -18,24 +23,44 @@ _NO_PLAIN: Final = re.compile(
     re.IGNORECASE,
 )
 _NO_PLAIN_LENGTH: Final = 300
+# Text written for programs: nobody's words.
+_PGP: Final = re.compile(r"^-----BEGIN PGP (SIGNED )?MESSAGE-----[ \t]*$", re.MULTILINE)
 
 
 @dataclass(slots=True)
 class Body:
-    """What the walk collects: pieces of text in their order, the parts that are files, and what was odd."""
+    """What the walk collects: pieces of text in their order, pages as sent, files, and what was odd."""
 
     pieces: list[str] = field(default_factory=list)
-    files: list[Message] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+    files: list[MailFile] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
+    seals: list[Seal] = field(default_factory=list)
     seen: int = 0
+    decoded: int = 0
+    opened: int = 0
 
     @property
     def text(self) -> str:
         return "\n\n".join(piece for piece in self.pieces if piece.strip())
 
-    def note(self, defect: str) -> None:
-        if defect not in self.defects:
-            self.defects.append(defect)
+    def add_words(self, text: str) -> None:
+        """Text as somebody wrote it: what only our reader of pages may write is taken out."""
+        self.pieces.append(text.replace(html_text.QUOTE_MARK, ""))
+
+    def add_page(self, markup: str) -> None:
+        self.pages.append(markup)
+        self.pieces.append(html_text.to_text(markup))
+
+    @property
+    def html(self) -> str:
+        return "\n<hr>\n".join(self.pages)
+
+    def note(self, *defects: str) -> None:
+        self.defects += (defect for defect in dict.fromkeys(defects) if defect not in self.defects)
+
+    def seal(self, *seals: Seal) -> None:
+        self.seals += (seal for seal in dict.fromkeys(seals) if seal not in self.seals)
 
 
 def read(mail: Message) -> Body:
@@ -51,29 +76,51 @@ def read(mail: Message) -> Body:
 
 def _walk(part: Message, body: Body, *, depth: int) -> None:
     body.seen += 1
-    if body.seen > MAX_PARTS or depth > MAX_DEPTH:
-        body.note("too_many_parts" if body.seen > MAX_PARTS else "too_deep")
+    if body.seen > MAX_PARTS or depth > MAX_DEPTH or body.decoded > MAX_DECODED:
+        body.note(_excess(body))
         return
     kind = parts.media_type(part)
     if kind == "multipart/alternative":
-        _choose(parts.children(part), body, depth)
+        _choose(_children(part, body), body, depth)
     elif kind == "multipart/related":
         _related(part, body, depth)
     elif kind.startswith("multipart/"):
-        _multipart(part, body, depth)
+        _multipart(part, kind, body, depth)
     elif _is_text(part) and not _is_file(part):
         _add_text(part, body)
+    elif kind in smime.TYPES:
+        _sealed(part, body, depth)
+    elif kind in tnef.TYPES or _is_winmail(part):
+        _unpack(part, body)
     else:
-        body.files.append(part)
+        _add_file(part, body)
 
 
-def _multipart(part: Message, body: Body, depth: int) -> None:
+def _excess(body: Body) -> str:
+    if body.seen > MAX_PARTS:
+        return "too_many_parts"
+    return "too_much_decoded" if body.decoded > MAX_DECODED else "too_deep"
+
+
+def _children(part: Message, body: Body) -> list[Message]:
     children = parts.children(part)
+    if children:
+        return children
+    # A multipart whose declared boundary never came: perhaps another one did.
+    found = tree.found_parts(parts.source(part))
+    body.note("boundary_guessed" if found else "no_parts")
+    return found
+
+
+def _multipart(part: Message, kind: str, body: Body, depth: int) -> None:
+    if kind in ("multipart/signed", "multipart/encrypted"):
+        body.seal(Seal.SIGNED if kind == "multipart/signed" else Seal.ENCRYPTED)
+    children = _children(part, body)
     if not children:
-        # A multipart whose boundary never came: what is there is its text.
-        body.note("no_parts")
-        payload = part.get_payload()
-        body.pieces.append(_repaired(payload) if isinstance(payload, str) else "")
+        text, is_as_declared = charset.decode(parts.source(part))
+        body.add_words(text)
+        if not is_as_declared:
+            body.note("charset_guessed")
     for child in children:
         _walk(child, body, depth=depth + 1)
 
@@ -83,6 +130,7 @@ def _choose(alternatives: list[Message], body: Body, depth: int) -> None:
     found = [_read_one(part, body, depth) for part in alternatives]
     for one in found:
         body.files += one.files
+        body.pages += one.pages
     texts = [
         (one.text, has_plain) for one, has_plain in zip(found, map(_has_plain, alternatives), strict=True)
     ]
@@ -92,22 +140,65 @@ def _choose(alternatives: list[Message], body: Body, depth: int) -> None:
 
 
 def _read_one(part: Message, body: Body, depth: int) -> Body:
-    one = Body(seen=body.seen)
+    one = Body(seen=body.seen, decoded=body.decoded, opened=body.opened)
     _walk(part, one, depth=depth + 1)
-    body.seen = one.seen
-    for defect in one.defects:
-        body.note(defect)
+    body.seen, body.decoded, body.opened = one.seen, one.decoded, one.opened
+    body.note(*one.defects)
+    body.seal(*one.seals)
     return one
 
 
 def _related(part: Message, body: Body, depth: int) -> None:
-    """The root is the text; whatever else is there belongs to it as files."""
-    for position, child in enumerate(parts.children(part)):
-        if position == 0 or parts.media_type(child).startswith("multipart/"):
+    """The root is the text; whatever else is there belongs to it as files. A root that is no text is a file too."""
+    children = _children(part, body)
+    start = reading.parameter(part, "start").strip("<> ")
+    named = (place for place, child in enumerate(children) if start and parts.content_id(child) == start)
+    root = next(named, 0)
+    for place, child in enumerate(children):
+        if place == root or parts.media_type(child).startswith("multipart/"):
             _walk(child, body, depth=depth + 1)
-        else:
+        elif body.seen < MAX_PARTS:
             body.seen += 1
-            body.files.append(child)
+            _add_file(child, body)
+        else:
+            body.note("too_many_parts")
+            return
+
+
+def _sealed(part: Message, body: Body, depth: int) -> None:
+    """S/MIME in one piece: the words inside a signature are shown; the piece itself is kept in any case."""
+    _add_file(part, body)
+    body.opened += 1
+    if body.opened > _MAX_SEALS:
+        body.note("too_many_seals")
+        return
+    inner, seal = smime.opened(body.files[-1].data)
+    body.seal(*([seal] if seal else []))
+    if inner:
+        try:
+            _walk(tree.read(inner), body, depth=depth + 1)
+        except (tree.TooManyParts, RecursionError):
+            body.note("too_many_parts")
+
+
+def _unpack(part: Message, body: Body) -> None:
+    file = reading.file_of(part, body.defects)
+    body.decoded += len(file.data)
+    unpacked = tnef.unpacked(file.data)
+    if unpacked is None or not (unpacked.files or unpacked.text):
+        body.note("tnef_not_unpacked")
+        body.files.append(file)
+        return
+    body.decoded += sum(len(data) for _, data in unpacked.files)
+    body.files += (reading.file_from(name, data) for name, data in unpacked.files)
+    if unpacked.text and not body.text.strip():
+        (body.add_page if unpacked.is_html else body.add_words)(unpacked.text)
+
+
+def _is_winmail(part: Message) -> bool:
+    """By its first bytes, whatever it is called."""
+    is_multipart = part.is_multipart()
+    return not is_multipart and parts.source(part)[:200].lstrip().startswith((tnef.MAGIC, b"eJ8+I"))
 
 
 def _has_plain(part: Message) -> bool:
@@ -126,12 +217,26 @@ def _is_file(part: Message) -> bool:
     return parts.disposition(part) == "attachment" or bool(parts.name(part))
 
 
+def _add_file(part: Message, body: Body) -> None:
+    if parts.media_type(part) in nested.TYPES and body.seen > MAX_PARTS:
+        return
+    file = reading.file_of(part, body.defects)
+    body.decoded += len(file.data)
+    body.files.append(file)
+
+
 def _add_text(part: Message, body: Body) -> None:
-    text, is_as_declared = parts.text(part)
+    data, is_html = parts.data(part, body.defects), parts.media_type(part) == _HTML
+    body.decoded += len(data)
+    if not is_html:
+        data, blocks = embedded.taken_out(data)
+        body.files += (reading.file_from(charset.decode(block.name)[0], block.data) for block in blocks)
+    text, is_as_declared = charset.decode(data, parts.declared_charset(part))
     if not is_as_declared:
         body.note("charset_guessed")
-    body.pieces.append(html_text.to_text(text) if parts.media_type(part) == _HTML else text)
-
-
-def _repaired(payload: str) -> str:
-    return payload.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if is_html:
+        body.add_page(text)
+        return
+    if found := _PGP.search(text):
+        body.seal(Seal.SIGNED if found[1] else Seal.ENCRYPTED)
+    body.add_words(text)

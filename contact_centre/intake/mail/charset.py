@@ -5,10 +5,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from charset_normalizer import from_bytes
+
 # Names that programs write, and what they mean by them.
 _ALIASES: Final = {
     "ansi": "cp1252",
     "cp-850": "cp850",
+    "cp-1250": "cp1250",
+    "cp-1251": "cp1251",
+    "cp-1252": "cp1252",
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "iso-8859-8-i": "iso-8859-8",
@@ -17,9 +22,15 @@ _ALIASES: Final = {
     "ks_c_5601-1987": "cp949",
     "euc-kr": "cp949",
     "latin-2": "iso-8859-2",
+    "ks_c_5601": "cp949",
+    "ksc5601": "cp949",
+    "x-euc-jp": "euc_jp",
+    "x-gb18030": "gb18030",
     "shift_jis": "cp932",
     "unicode-1-1-utf-7": "utf-7",
+    "unicode-1-1-utf-8": "utf-8",
     "utf8mb4": "utf-8",
+    "x-utf-8": "utf-8",
     "win-1250": "cp1250",
     "x-gbk": "gb18030",
     "x-mac-ce": "mac_latin2",
@@ -27,6 +38,7 @@ _ALIASES: Final = {
     "x-sjis": "cp932",
     "x-windows-1250": "cp1250",
 }
+# Names that say nothing ("default", "unknown-8bit", "x-unknown" ...) are no codecs: they count as no declaration.
 # Codecs of Python that are no charsets of mails: they would apply escapes or take for ever.
 _NOT_CHARSETS: Final = {"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"}
 # The codes 80 to 9F are controls in these; who uses them means the Windows charset beside it.
@@ -52,6 +64,11 @@ _GUESSES: Final = (
 )
 _WORD: Final = re.compile(r"\w+")
 _GUESS_BYTES: Final = 20_000
+# From this share of plausible letters on it is a text of ours; below, the detector is asked about the whole world.
+_SURE: Final = 0.5
+_DETECTED_BYTES: Final = 4_000
+# Fewer bytes beyond ASCII say nothing to a detector that knows no language.
+_LEAST_DETECTED: Final = 8
 _ASCII_LETTER: Final = re.compile(r"[a-zA-Z]")
 
 
@@ -84,10 +101,20 @@ def _codec(declared: str) -> str:
 
 
 def _guess(data: bytes) -> str:
+    """Our languages first; for whatever is not theirs the detector of all charsets; else the Windows charset."""
     sample = data[:_GUESS_BYTES]
     scores = [(_score(sample, name, letters), -i, name) for i, (name, letters) in enumerate(_GUESSES)]
     best, _, name = max(scores)
-    return name if best > 0 else "cp1252"
+    if best >= _SURE:
+        return name
+    return _detected(sample) or (name if best > 0 else "cp1252")
+
+
+def _detected(sample: bytes) -> str:
+    if sum(byte > 0x7F for byte in sample) < _LEAST_DETECTED:
+        return ""
+    found = from_bytes(sample[:_DETECTED_BYTES], enable_fallback=False, language_threshold=0.2).best()
+    return found.encoding if found is not None and found.language != "Unknown" else ""
 
 
 def _score(sample: bytes, name: str, letters: frozenset[str]) -> float:

@@ -21,6 +21,15 @@ _BLOCKS: Final = _PARAGRAPHS | {
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|\shidden(?:\s|=|$)", re.IGNORECASE)
 _HREF: Final = re.compile(r"href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _MAX_LINK: Final = 500
+# Stands on a line of its own where a page says that a quotation begins; no mail can write it (see ``words``).
+QUOTE_MARK: Final = "\ufdd0"
+# What mail programs call the element around a mail that they quote.
+_QUOTE: Final = re.compile(
+    r"(?:class|id)\s*=\s*[\"']?(?:[^\"'<>]{0,60}\s)?(?:x_)?(?:gmail_quote|gmail_extra|divRplyFwdMsg|appendonsend"
+    r"|yahoo_quoted|yahooQuoted|moz-cite-prefix|AppleMailQuote|OLK_SRC_BODY_SECTION|protonmail_quote|tutanota_quote)"
+    r"|border-top:\s*solid\s*#(?:B5C4DF|E1E1E1)",
+    re.IGNORECASE,
+)
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
@@ -79,7 +88,7 @@ class _Writer:
     def words(self, raw: str) -> None:
         if not raw or self.hidden_tag:
             return
-        text = html.unescape(raw)
+        text = html.unescape(raw).replace(QUOTE_MARK, "")
         if self.preformatted:
             first, *rest = text.split("\n")
             self.line.append(first)
@@ -102,6 +111,8 @@ class _Writer:
             self._link(attributes, is_end=is_end)
         elif name in _BLOCKS:
             self._block(name, is_end=is_end)
+            if not is_end and not self.quotes and _QUOTE.search(attributes):
+                self.lines.append(QUOTE_MARK)
 
     def end_line(self) -> None:
         text = "".join(self.line)

@@ -4,94 +4,83 @@ some other way."""
 import hashlib
 import re
 import unicodedata
-from email import policy
+from collections.abc import Iterable
+from dataclasses import replace
 from email.message import Message
-from email.parser import BytesParser
 from typing import Final
+from urllib.parse import unquote
 
-from contact_centre.intake.mail import address, attachments, body, headers, machines
+from contact_centre.intake.mail import address, body, charset, headers, machines, tree
+from contact_centre.intake.mail.html_text import QUOTE_MARK
+from contact_centre.intake.mail.repair import repaired
 from contact_centre.intake.mail.reply import strip_quotes
 from contact_centre.intake.mail.subject import in_one_line
 from contact_centre.intake.mail.types import Mailbox, MailFile, ParsedMail
 
-# What is read of a mail; the rest stays in the raw mail.
-MAX_BYTES: Final = 25 * 1024 * 1024
 MAX_TEXT: Final = 100_000
 # Defects that say that words of the mail are missing from its text.
 CUT_TEXT: Final = "text_cut"
-CUT_MAIL: Final = frozenset({"truncated", "too_many_parts", "too_deep"})
-# The parser of the standard library tries every open boundary on every line: this bounds the tries.
-MAX_BOUNDARIES: Final = 500
-MAX_TRIES: Final = 20_000_000
-_BOUNDARY: Final = re.compile(rb"boundary", re.IGNORECASE)
-_MBOX_LINE: Final = re.compile(rb"\A>?From [^\r\n]*\r?\n")
-_FIELD: Final = re.compile(rb"[!-9;-~]{1,76}[ \t]*:")
-# A gateway may leave one line before the header; more would be words of somebody.
-_GARBAGE_LINES: Final = 1
+CUT_MAIL: Final = frozenset({"truncated", "too_many_parts", "too_deep", "too_much_decoded"})
+# Stands among the defects for what a person must be told: the mail is signed (not checked) or encrypted.
+SEALED: Final = "sealed:"
+_CID: Final = re.compile(r"cid:([^\s\"'<>)]{1,255})", re.IGNORECASE)
+_CALENDAR: Final = "text/calendar"
+_PGP: Final = "-----BEGIN PGP "
 
 
 def parse(raw: bytes) -> ParsedMail:
     """Everything that can be read of the mail."""
     defects: list[str] = []
-    source = _repaired(raw, defects)
+    found = repaired(raw, defects)
     try:
-        return _read(source, defects)
+        return _read(found.source, found.early, defects)
+    except tree.TooManyParts:
+        return _bare(found.source, [*defects, "too_many_parts"])
     except Exception as error:  # noqa: BLE001 - no mail may stop the queue; the raw mail is kept
-        return _bare(source, [*defects, f"unreadable:{type(error).__name__}"])
+        return _bare(found.source, [*defects, f"unreadable:{type(error).__name__}"])
 
 
-def _repaired(raw: bytes, defects: list[str]) -> bytes:
-    """The bytes from their first header field on, of a length that can be read."""
-    source = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n \t")
-    source = _MBOX_LINE.sub(b"", source)
-    if b"\n" not in source:
-        source = source.replace(b"\r", b"\n")
-    if len(source) > MAX_BYTES:
-        defects.append("truncated")
-        source = source[:MAX_BYTES]
-    return _from_first_field(source, defects)
-
-
-def _from_first_field(source: bytes, defects: list[str]) -> bytes:
-    """Skip a line of garbage before the header; without any header the whole is text."""
-    position = 0
-    for _ in range(_GARBAGE_LINES + 1):
-        if _FIELD.match(source, position):
-            if position:
-                defects.append("garbage_before_header")
-            return source[position:]
-        position = source.find(b"\n", position) + 1
-        if not position:
-            break
-    defects.append("no_header")
-    return b"\n" + source
-
-
-def _read(source: bytes, defects: list[str]) -> ParsedMail:
-    boundaries = len(_BOUNDARY.findall(source))
-    if boundaries > MAX_BOUNDARIES or boundaries * source.count(b"\n") > MAX_TRIES:
-        return _bare(source, [*defects, "too_many_parts"])
-    mail = BytesParser(policy=policy.compat32).parsebytes(source)
+def _read(source: bytes, early: bytes, defects: list[str]) -> ParsedMail:
+    mail = tree.read(source)
     defects += sorted({type(defect).__name__ for part in mail.walk() for defect in part.defects})
     found = body.read(mail)
-    text = _clean(found.text, defects)
-    return _parsed(mail, text, attachments.read(found.files), [*defects, *found.defects])
+    if early:
+        found.pieces.insert(0, charset.decode(early)[0].replace(QUOTE_MARK, ""))
+    files = _with_inline(found.files, found.html)
+    marked = _clean(found.text, defects) or _from_calendar(files)
+    sealed = [f"{SEALED}{seal}" for seal in found.seals]
+    read = _parsed(mail, marked, files, [*defects, *found.defects, *sealed])
+    return replace(read, html=found.html, seals=tuple(found.seals))
+
+
+def _with_inline(files: Iterable[MailFile], html: str) -> tuple[MailFile, ...]:
+    """The files, those marked as inline that the page of the mail shows."""
+    shown = {unquote(name).lower() for name in _CID.findall(html)}
+    return tuple(replace(file, is_inline=file.content_id.lower() in shown) for file in files)
+
+
+def _from_calendar(files: Iterable[MailFile]) -> str:
+    """An invitation that came without a word is said in one line."""
+    return next((file.summary for file in files if file.media_type == _CALENDAR and file.summary), "")
 
 
 def _bare(source: bytes, defects: list[str]) -> ParsedMail:
     """The header alone, and everything below it as text: for what the parser cannot take apart."""
-    mail = BytesParser(policy=policy.compat32).parsebytes(source, headersonly=True)
+    mail = tree.read_header(source)
     end = re.search(rb"\r?\n\r?\n", source)
     text = source[end.end() :] if end else source
     if len(text) > MAX_TEXT:
         defects = [*defects, CUT_TEXT]
-    return _parsed(mail, _clean(text[:MAX_TEXT].decode("utf-8", "replace"), defects), (), defects)
+    words = text[:MAX_TEXT].decode("utf-8", "replace").replace(QUOTE_MARK, "")
+    return _parsed(mail, _clean(words, defects), (), defects)
 
 
-def _parsed(mail: Message, text: str, files: tuple[MailFile, ...], defects: list[str]) -> ParsedMail:
+def _parsed(mail: Message, marked: str, files: tuple[MailFile, ...], defects: list[str]) -> ParsedMail:
+    """``marked``: the text with the marks where a page said that a quotation begins."""
     sender = address.sender(mail)
     subject = in_one_line(_clean(headers.text_value(mail, "Subject"), defects))
     ids = headers.message_ids(headers.raw_values(mail, "Message-ID")[:1])
+    text = _without_marks(marked)
     return ParsedMail(
         message_id=ids[0] if ids else "",
         content_digest=_digest(mail, sender, subject, text, files),
@@ -99,7 +88,7 @@ def _parsed(mail: Message, text: str, files: tuple[MailFile, ...], defects: list
         recipients=address.recipients(mail),
         subject=subject,
         text=text,
-        reply=strip_quotes(text),
+        reply=_without_marks(strip_quotes(marked)),
         files=files,
         in_reply_to=headers.message_ids(headers.raw_values(mail, "In-Reply-To")),
         references=headers.message_ids(headers.raw_values(mail, "References")),
@@ -107,6 +96,10 @@ def _parsed(mail: Message, text: str, files: tuple[MailFile, ...], defects: list
         hops=machines.hops(mail),
         defects=tuple(dict.fromkeys(defects)),
     )
+
+
+def _without_marks(text: str) -> str:
+    return text.replace(f"{QUOTE_MARK}\n", "").replace(QUOTE_MARK, "").strip() if QUOTE_MARK in text else text
 
 
 def _digest(
@@ -127,4 +120,5 @@ def _clean(text: str, defects: list[str]) -> str:
     kept = "".join(
         c for c in lines if c in "\n\t" or (c >= " " and c != "\x7f" and not "\ud800" <= c <= "\udfff")
     )
-    return unicodedata.normalize("NFC", kept).strip()
+    # A seal of PGP holds for these very characters.
+    return (kept if _PGP in kept else unicodedata.normalize("NFC", kept)).strip()

@@ -1,11 +1,15 @@
-"""What a person wrote in a reply, without the mails quoted in it. In doubt everything is kept.
+"""What a person wrote in a mail, without the mails quoted in it, her signature and what programs add. In doubt
+everything is kept.
 
 A cut is made only at a line that a mail program writes before a quotation, and only when nothing but quotation
-follows. Whatever is cut stays in the raw mail.
+follows: words between quotations are answers to them. Whatever is cut is only folded: the whole text is kept.
 """
 
 import re
 from typing import Final
+
+from contact_centre.intake.mail.endings import without_ending
+from contact_centre.intake.mail.html_text import QUOTE_MARK
 
 # "On ... wrote:" in the languages of the house; programs break it over two or three lines.
 _WROTE: Final = re.compile(
@@ -36,6 +40,22 @@ _SEPARATOR: Final = re.compile(
     r"|ursprüngliche nachricht|оригінальне повідомлення|вихідне повідомлення)\s*-{2,}\s*$",
     re.IGNORECASE,
 )
+# What we, and others, ask people to write above; it stands unquoted where a program does not mark what it quotes.
+_ABOVE: Final = re.compile(
+    r"^[\s#*=_~-]*(?:(?:please )?(?:write|type|reply)(?: your (?:reply|answer))? above this line"
+    r"|(?:prosimy |proszę )?(?:pisać|odpowiadać|pisz|napisz)(?: odpowiedź)? (?:powyżej|nad) t(?:ej|ą) lini(?:i|ą)"
+    r"|bitte (?:oberhalb|über) dieser (?:zeile|linie) (?:schreiben|antworten)"
+    r"|(?:будь ласка, )?(?:пишіть|відповідайте)(?: відповідь)? (?:вище|над) ц(?:ієї|ією) ліні(?:ї|єю))[\s.#*=_~-]*$",
+    re.IGNORECASE,
+)
+# What follows was not answered but passed on: it is what the mail is about.
+_FORWARDED: Final = re.compile(
+    r"^[\s>-]*(?:begin forwarded message|forwarded message|wiadomość przekazana|przekazana wiadomość"
+    r"|treść przekazanej wiadomości|weitergeleitete nachricht|anfang der weitergeleiteten nachricht"
+    r"|переслане повідомлення|початок пересланого)",
+    re.IGNORECASE,
+)
+_PGP: Final = "-----BEGIN PGP "
 # The block that Outlook puts before a quotation: these fields on neighbouring lines.
 _FROM: Final = re.compile(r"^\s*\*?(?:from|od|von|від|от)\*?\s*:\*?\s*\S", re.IGNORECASE)
 _SENT: Final = re.compile(
@@ -48,26 +68,39 @@ _RULE: Final = re.compile(r"^\s*[_-]{5,}\s*$")
 
 
 def strip_quotes(text: str) -> str:
-    """The words above the quotation; the whole text when no mark is certain or words stand below it."""
+    """The person's own words; the whole text when no mark is certain, or when nothing would be left.
+
+    ``text`` may hold marks of ``html_text``; they count as certain, and go with what is cut or stay.
+    """
+    if _PGP in text:
+        return text
     lines = text.split("\n")
     cut = _first_mark(lines)
     if cut is None:
         cut = _quoted_end(lines)
-    kept = "\n".join(lines[:cut]).rstrip()
-    return kept if kept.strip() else text.strip()
+    kept = without_ending(lines[:cut])
+    return kept if kept.replace(QUOTE_MARK, "").strip() else text.strip()
 
 
 def _first_mark(lines: list[str]) -> int | None:
     for index, line in enumerate(lines):
+        if _FORWARDED.match(line):
+            return None
         length = _wrote_length(lines, index)
         # Words that stand right above the program's line are not part of it.
         if length > 1 and _wrote_length(lines, index + 1):
             continue
         if length and _ends_the_words(lines, index, length):
             return index
-        if _SEPARATOR.match(line) or _is_header_block(lines, index):
-            return index - 1 if index and _RULE.match(lines[index - 1]) else index
+        if (QUOTE_MARK in line or _ABOVE.match(line)) and _is_one_quotation(lines[index + 1 :]):
+            return _or_rule_above(lines, index)
+        if (_SEPARATOR.match(line) or _is_header_block(lines, index)) and _is_one_quotation(lines[index:]):
+            return _or_rule_above(lines, index)
     return None
+
+
+def _or_rule_above(lines: list[str], index: int) -> int:
+    return index - 1 if index and _RULE.match(lines[index - 1]) else index
 
 
 def _wrote_length(lines: list[str], index: int) -> int:
@@ -84,12 +117,22 @@ def _wrote_length(lines: list[str], index: int) -> int:
 
 def _ends_the_words(lines: list[str], index: int, length: int) -> bool:
     """Whether what follows is one quotation: all of it marked, or none of it (programs that do not mark)."""
-    said = [line for line in lines[index + length :] if line.strip()]
-    marked = [place for place, line in enumerate(said) if line.lstrip().startswith(">")]
-    if marked:
-        below = said[marked[-1] + 1 :]
-        return not below or _is_signature(below)
+    below = lines[index + length :]
+    if any(line.lstrip().startswith(">") for line in below):
+        return _is_one_quotation(below)
     return bool(_CERTAIN.search(" ".join(lines[index : index + length])))
+
+
+def _is_one_quotation(below: list[str]) -> bool:
+    """Whether nobody answered between quoted lines or under them; without quoted lines: nobody can have."""
+    said = [line for line in below if line.strip() and QUOTE_MARK not in line]
+    marked = [place for place, line in enumerate(said) if line.lstrip().startswith(">")]
+    if not marked:
+        return True
+    # Above the quoted lines a program may have written its own; below them only a signature is no answer.
+    between = said[marked[0] : marked[-1] + 1]
+    after = said[marked[-1] + 1 :]
+    return len(between) == len(marked) and (not after or _is_signature(after))
 
 
 def _is_signature(lines: list[str]) -> bool:
@@ -109,4 +152,5 @@ def _quoted_end(lines: list[str]) -> int:
     while end and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith(">")):
         end -= 1
     has_quotation = any(line.lstrip().startswith(">") for line in lines[end:])
-    return end if has_quotation else len(lines)
+    is_answered = any(line.lstrip().startswith(">") for line in lines[:end])
+    return end if has_quotation and not is_answered else len(lines)

@@ -16,6 +16,13 @@ class Machine(StrEnum):
     OTHER = "OTHER"
 
 
+class Seal(StrEnum):
+    """Cryptography around a mail. Nothing is checked or opened here: it is named for whoever reads the case."""
+
+    SIGNED = "SIGNED"
+    ENCRYPTED = "ENCRYPTED"
+
+
 @dataclass(frozen=True, slots=True)
 class Mailbox:
     """An address as written; ``key`` is the form in which addresses are compared."""
@@ -27,16 +34,25 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class MailFile:
-    """A part that is not the text."""
+    """A part that is not the text. ``media_type`` is what the sender says it is, ``sniffed_type`` what its bytes say.
+
+    ``summary`` is one line for people: of an invitation, or of a mail inside the mail.
+    """
 
     name: str
     media_type: str
     data: bytes
+    sniffed_type: str = ""
+    disposition: str = ""
+    content_id: str = ""
+    is_inline: bool = False
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
-    """A mail as read. ``text`` is all of its text, ``reply`` what is left of it without quoted mails."""
+    """A mail as read. ``text`` is all of its text, ``reply`` what the person wrote of it: without quoted mails,
+    signature and the sentences that programs add. ``html`` is the page as it was sent."""
 
     message_id: str
     content_digest: str
@@ -51,3 +67,5 @@ class ParsedMail:
     machine: Machine
     hops: int
     defects: tuple[str, ...]
+    html: str = ""
+    seals: tuple[Seal, ...] = ()

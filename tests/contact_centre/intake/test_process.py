@@ -10,6 +10,7 @@ from django.core.files.storage import storages
 from django.db import DataError, OperationalError, connection
 
 from cases.actors import staff
+from cases.files import open_original
 from cases.keys import reply_token
 from cases.models import Case, CaseEvent, CaseParticipant, Channel, ContactChannel, EventKind, Message
 from cases.services.intake import Reporter
@@ -109,11 +110,20 @@ def test_whatever_words_there_are_make_the_request(raw, description, subject):
     assert (case.description, case.subject) == (description, subject)
 
 
-def test_a_file_that_a_case_cannot_show_is_noted_and_stays_in_the_raw_mail():
+def test_section_10_a_file_that_a_case_cannot_show_is_kept_to_be_saved():
     raw = multipart(text_part("Wniosek w załączniku"), file_part(b"PK\3\4", "wniosek.docx"))
     row = settled(raw)
-    assert row.defects == ["attachment_not_kept:WRONG_TYPE:wniosek.docx"]
+    assert row.defects == []
     assert store.read(row) == raw
+    file = Case.objects.get().attachments.get()
+    assert (file.original_name, file.size, file.display_path) == ("wniosek.docx", 4, "")
+    with open_original(file.original_path) as kept:
+        assert kept.read() == b"PK\3\4"
+
+
+def test_section_10_an_empty_file_is_noted_and_stays_in_the_raw_mail():
+    row = settled(multipart(text_part("Wniosek w załączniku"), file_part(b"", "wniosek.docx")))
+    assert row.defects == ["attachment_not_kept:EMPTY:wniosek.docx"]
     assert not Case.objects.get().attachments.exists()
 
 

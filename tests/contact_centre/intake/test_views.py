@@ -31,7 +31,7 @@ def test_the_page_of_the_case_leads_to_the_original(desk):
     answer = browser.get(address(message))
 
     assert answer.content == raw
-    assert answer.headers["Content-Type"] == "message/rfc822"
+    assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer.headers["Cache-Control"]
