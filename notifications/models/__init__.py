@@ -1,5 +1,6 @@
 """The notices with their attempts, and the addresses that may not be written to."""
 
+from notifications.models.automatic import AutomaticMail
 from notifications.models.notice import (
     FOR_A_PERSON,
     WAITING,
@@ -19,6 +20,7 @@ __all__ = [
     "WAITING",
     "Attempt",
     "AttemptResult",
+    "AutomaticMail",
     "Notice",
     "NoticeChannel",
     "NoticeKind",

@@ -9,7 +9,7 @@ from email.message import Message
 from email.parser import BytesParser
 from typing import Final
 
-from contact_centre.intake.mail import address, attachments, body, headers, machines
+from contact_centre.intake.mail import address, attachments, body, bounces, envelope, headers, machines
 from contact_centre.intake.mail.reply import strip_quotes
 from contact_centre.intake.mail.subject import in_one_line
 from contact_centre.intake.mail.types import Mailbox, MailFile, ParsedMail
@@ -92,6 +92,7 @@ def _parsed(mail: Message, text: str, files: tuple[MailFile, ...], defects: list
     sender = address.sender(mail)
     subject = in_one_line(_clean(headers.text_value(mail, "Subject"), defects))
     ids = headers.message_ids(headers.raw_values(mail, "Message-ID")[:1])
+    machine = machines.read(mail, sender, subject)
     return ParsedMail(
         message_id=ids[0] if ids else "",
         content_digest=_digest(mail, sender, subject, text, files),
@@ -103,9 +104,11 @@ def _parsed(mail: Message, text: str, files: tuple[MailFile, ...], defects: list
         files=files,
         in_reply_to=headers.message_ids(headers.raw_values(mail, "In-Reply-To")),
         references=headers.message_ids(headers.raw_values(mail, "References")),
-        machine=machines.read(mail, sender, subject),
+        machine=machine,
         hops=machines.hops(mail),
         defects=tuple(dict.fromkeys(defects)),
+        envelope=envelope.read(mail),
+        report=bounces.read(mail, machine, text),
     )
 
 

@@ -8,6 +8,7 @@ from contact_centre.intake.models.raw import (
     RawState,
     Reason,
 )
+from contact_centre.intake.models.senders import RuleAction, RuleField, SenderRule
 
 __all__ = [
     "UNSETTLED",
@@ -16,4 +17,7 @@ __all__ = [
     "RawMessage",
     "RawState",
     "Reason",
+    "RuleAction",
+    "RuleField",
+    "SenderRule",
 ]
