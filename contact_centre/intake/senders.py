@@ -68,7 +68,7 @@ def propose_rule(*, proposal: Proposal, by: Actor, at: datetime) -> SenderRule:
         queue=address.key(proposal.queue) if proposal.queue else "",
         action=proposal.action,
         reason=proposal.reason.strip(),
-        proposed_by_id=by.user_id,
+        proposed_by_id=by.user_id or 0,
         proposed_at=at,
         ends_at=proposal.ends_at,
     )
