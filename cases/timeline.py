@@ -43,6 +43,13 @@ SILENT_KINDS = frozenset(
         EventKind.MERGED_REPLY,
         EventKind.LINK_REQUESTED,
         EventKind.CONFIDENTIAL_LIFTED,
+        EventKind.MAIL_WAITS,
+        EventKind.MAIL_APART,
+        EventKind.MAIL_ALLOWED,
+        EventKind.AUTO_REPLIED,
+        EventKind.LOOP_STOPPED,
+        EventKind.NOT_DELIVERED,
+        EventKind.DISPLAYED,
     }
 )
 

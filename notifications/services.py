@@ -11,8 +11,9 @@ from cases import work
 from cases.actors import Actor, ActorKind
 from cases.models import Case, CaseEvent, CaseParticipant, EventWork
 from cases.timeline import ring_again
+from notifications import counters
 from notifications.links import make_message_id
-from notifications.models import Notice, NoticeChannel, NoticeKind, NoticeState
+from notifications.models import Notice, NoticeChannel, NoticeKind, NoticeState, SkipReason
 from notifications.planning import Person, Plan, PlannedNotice, notices_for, plan_for
 
 CONSUMER = "notifications"
@@ -100,6 +101,7 @@ def _keep(event: CaseEvent, plan: Plan, planned: PlannedNotice, at: datetime) ->
     """Write one notice, or find that it is written; returns the ids that are due because of it."""
     confirmation = None if plan.waits else _waiting_confirmation(planned)
     into = confirmation if plan.folds else None
+    skip_reason = planned.skip_reason or _limit(planned, into, at)
     notice, is_new = Notice.objects.get_or_create(
         event=event,
         participant_id=planned.participant_id,
@@ -109,22 +111,32 @@ def _keep(event: CaseEvent, plan: Plan, planned: PlannedNotice, at: datetime) ->
             "language": planned.language,
             "due_at": planned.due_at,
             "created_at": at,
-            "state": _first_state(planned, into),
-            "skip_reason": planned.skip_reason or "",
+            "state": _first_state(skip_reason, into),
+            "skip_reason": skip_reason or "",
             "into": into,
-            "ended_at": at if into or planned.skip_reason else None,
+            "ended_at": at if into or skip_reason else None,
         },
     )
-    if not is_new or into or planned.skip_reason:
+    if not is_new or into or skip_reason:
         return []
+    counters.note_sent(notice, at)
     if notice.channel == NoticeChannel.EMAIL:
         notice.message_id = make_message_id(notice.pk)
         notice.save(update_fields=["message_id"])
     return [*_release(confirmation, at), *([notice.pk] if notice.due_at <= at else [])]
 
 
-def _first_state(planned: PlannedNotice, into: Notice | None) -> NoticeState:
-    if planned.skip_reason is not None:
+def _limit(planned: PlannedNotice, into: Notice | None, at: datetime) -> SkipReason | None:
+    """Why an automatic mail stays back: so many went to the address that a machine may be answering."""
+    if into is not None or planned.kind not in counters.AUTOMATIC:
+        return None
+    participant = CaseParticipant.objects.get(pk=planned.participant_id)
+    may_go = counters.allows(kind=planned.kind, channel=planned.channel, participant=participant, at=at)
+    return None if may_go else SkipReason.LIMIT
+
+
+def _first_state(skip_reason: SkipReason | None, into: Notice | None) -> NoticeState:
+    if skip_reason is not None:
         return NoticeState.SKIPPED
     return NoticeState.COALESCED if into else NoticeState.PLANNED
 

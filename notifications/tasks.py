@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cases import work
 from cases.waking import on_behalf_of, wake
-from notifications import delivery
+from notifications import counters, delivery
 from notifications.services import CONSUMER
 from notifications.services import plan_event as plan
 
@@ -40,6 +40,12 @@ def sweep_notices() -> None:
         _plan(work_id, timezone.now())
     for notice_id in delivery.due(timezone.now()):
         wake(deliver_notice, notice_id)
+
+
+@shared_task(name="notifications.forget_automatic_mails", queue=QUEUE)
+def forget_automatic_mails() -> None:
+    """Delete the counted mails that no limit asks about any more."""
+    counters.forget_old(timezone.now())
 
 
 def _plan(work_id: int, at: datetime) -> None:

@@ -43,6 +43,16 @@ class EventKind(models.TextChoices):
     MADE_CONFIDENTIAL = "MADE_CONFIDENTIAL", _("Made confidential")
     CONFIDENTIAL_LIFTED = "CONFIDENTIAL_LIFTED", _("No longer confidential")
     CONTACT_LINKED = "CONTACT_LINKED", _("Contact logged")
+    MAIL_WAITS = "MAIL_WAITS", _("A mail waits beside the case")
+    MAIL_JOINED = "MAIL_JOINED", _("A mail was added by a person")
+    MAIL_APART = "MAIL_APART", _("A mail became a case of its own")
+    MAIL_ALLOWED = "MAIL_ALLOWED", _("Mails to the sender allowed")
+    AUTO_REPLIED = "AUTO_REPLIED", _("Automatic reply")
+    LOOP_STOPPED = "LOOP_STOPPED", _("Automatic mails stopped")
+    NOT_DELIVERED = "NOT_DELIVERED", _("Not delivered")
+    DISPLAYED = "DISPLAYED", _("Displayed to the resident")
+    MESSAGE_MOVED = "MESSAGE_MOVED", _("Message moved to another case")
+    MESSAGE_CAME = "MESSAGE_CAME", _("Message moved here")
 
 
 class CaseEvent(models.Model):

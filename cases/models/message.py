@@ -27,6 +27,7 @@ class MessagePurpose(models.TextChoices):
     ANSWER = "ANSWER", _("answer")
     NOTE = "NOTE", _("note")
     REASON = "REASON", _("reason")
+    AUTO_REPLY = "AUTO_REPLY", _("automatic reply")
 
 
 class Message(models.Model):

@@ -32,6 +32,7 @@ _NOTES: dict[str, str] = {
     EventKind.WITHDRAWN: "note",
     EventKind.DETACHED: "note",
     EventKind.WAITING_OTHER: "message",
+    EventKind.AUTO_REPLIED: "message",
 }
 _EXCERPT = 160
 
@@ -134,6 +135,7 @@ def _details(event: CaseEvent, names: Mapping[Any, str], words: Mapping[int, str
         details[field] = names.get((Category, details.get(field)), "")
     for field in _USERS:
         details[field] = names.get((User, details.get(field)), "")
+    details["participant"] = names.get((CaseParticipant, details.get("participant")), "")
     details["other"] = names.get(
         (Case, details.get("into") or details.get("was_into") or details.get("merged")), ""
     )
@@ -152,6 +154,8 @@ def _names(payloads: Iterable[Mapping[str, Any]]) -> dict[Any, str]:
         named[Category, category.code] = category.name
     for user in User.objects.filter(pk__in=_values(all_payloads, *_USERS)):
         named[User, user.pk] = str(user)
+    for participant in CaseParticipant.objects.filter(pk__in=_values(all_payloads, "participant")):
+        named[CaseParticipant, participant.pk] = str(participant)
     for pk, reference in Case.objects.filter(
         pk__in=_values(all_payloads, "into", "was_into", "merged")
     ).values_list("pk", "reference"):

@@ -1,98 +1,33 @@
 """Opening a case and logging a contact: the one way in for every channel."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from cases.actors import Actor, ActorKind, resident
 from cases.deadlines import set_clocks
-from cases.files import StoredFile
 from cases.models import (
     Audience,
     Case,
-    CaseParticipant,
     Channel,
     Contact,
-    ContactChannel,
     ContactOutcome,
     Message,
     MessagePurpose,
     Purpose,
 )
-from cases.models.codes import URGENCY_RANK
-from cases.models.references import make_reference, next_case_id
 from cases.payloads import ContactLinked, Received
 from cases.services._files import attach_files
+from cases.services._reports import Place, Report, Reporter, add_reporter, new_case
 from cases.services._steps import clean_line, clean_text, save, write_message
-from cases.services._subjects import SUBJECT_LENGTH, first_line
 from cases.timeline import record_event
-from routing.models import Category, District, Kind, Street, Urgency
+
+__all__ = ["Conversation", "EmptyReport", "Place", "Report", "Reporter", "log_contact", "open_case"]
 
 
 class EmptyReport(ValueError):
     """Nothing was said: no words and no file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reporter:
-    """Contact details given for a case. All may be empty: then nobody can be told."""
-
-    name: str = ""
-    email: str = ""
-    phone: str = ""
-    postal_address: str = ""
-    wishes: ContactChannel | None = None
-    privacy_version: str = ""
-
-    @property
-    def channel(self) -> ContactChannel:
-        """The channel wished for, or the best one of what was given."""
-        given = {
-            ContactChannel.EMAIL: self.email,
-            ContactChannel.PHONE: clean_text(self.phone),
-            ContactChannel.LETTER: clean_text(self.postal_address),
-        }
-        if self.wishes is not None and (self.wishes is ContactChannel.NONE or given[self.wishes]):
-            return self.wishes
-        return next((channel for channel, value in given.items() if value), ContactChannel.NONE)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where: the words of the resident, and what of the gazetteer they were matched to."""
-
-    address: str = ""
-    street: Street | None = None
-    area: District | None = None
-    lat: float | None = None
-    lon: float | None = None
-    asset_code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A request as it came in. ``source_key`` names it for ever: the same key opens one case only."""
-
-    source_key: str
-    channel: Channel
-    description: str
-    received_at: datetime
-    # All words of the mail, where the description is only what the person wrote.
-    full_text: str = ""
-    # Empty where the channel does not tell: triage then reads it from the text.
-    language: str = ""
-    subject: str = ""
-    category: Category | None = None
-    kind: Kind | None = None
-    urgency: Urgency = Urgency.NORMAL
-    place: Place = field(default_factory=Place)
-    reporter: Reporter = field(default_factory=Reporter)
-    files: Sequence[StoredFile] = ()
-    # The case that the resident says it is the same as; nothing follows from it but a hint for a person.
-    same_as_id: int | None = None
 
 
 def open_case(report: Report, *, by: Actor, at: datetime) -> Case:
@@ -176,65 +111,17 @@ def _open(report: Report, *, by: Actor, at: datetime) -> Case:
     words = clean_text(report.description)
     if not words and not report.files:
         raise EmptyReport(report.source_key)
-    case = _new_case(report, words, by=by, at=at)
+    case = new_case(report, words, by=by, at=at)
     if by.kind is ActorKind.STAFF and case.category_id and case.kind:
         set_clocks(case)
     # force_insert: the id was taken from the sequence before.
     case.save(force_insert=True)
-    participant = case.new_reporter = _add_reporter(case, report, at)
+    participant = case.new_reporter = add_reporter(case, report, at)
     author = by if by.kind is ActorKind.STAFF else resident(participant.pk)
     message = _first_message(case, report, words, author, at)
     attach_files(case, message, report.files, at)
     record_event(case, Received(report.channel, message.pk, participant.pk), by=author, at=at)
     return case
-
-
-def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
-    case_id = next_case_id()
-    category, place = report.category, report.place
-    kind = report.kind or (Kind(category.kind) if category and category.is_settled else None)
-    logged = by.kind is ActorKind.STAFF
-    return Case(
-        pk=case_id,
-        reference=make_reference(case_id, timezone.localdate(report.received_at).year),
-        source_key=report.source_key,
-        channel=report.channel,
-        kind=kind or "",
-        category=category,
-        urgency=report.urgency,
-        queue_rank=URGENCY_RANK[report.urgency],
-        subject=clean_line(report.subject)[:SUBJECT_LENGTH] or clean_line(first_line(words)),
-        description=words,
-        language=report.language,
-        address=clean_text(place.address)[:240],
-        street=place.street,
-        area_id=place.area.pk if place.area else (place.street.district_id if place.street else None),
-        lat=place.lat,
-        lon=place.lon,
-        asset_code=place.asset_code,
-        is_public=bool(category and category.may_be_public),
-        # What a person of ours classified is not restricted for being unread by the machine.
-        is_restricted=kind.is_legal if kind and logged else True,
-        received_at=report.received_at,
-        updated_at=at,
-        possible_duplicate_of_id=report.same_as_id,
-        logged_by_id=by.user_id,
-    )
-
-
-def _add_reporter(case: Case, report: Report, at: datetime) -> CaseParticipant:
-    reporter = report.reporter
-    return CaseParticipant.objects.create(
-        case=case,
-        name=clean_line(reporter.name)[:160],
-        email=reporter.email,
-        phone=clean_text(reporter.phone)[:40],
-        postal_address=clean_text(reporter.postal_address),
-        language=report.language,
-        channel=reporter.channel,
-        privacy_version=reporter.privacy_version,
-        created_at=at,
-    )
 
 
 def _first_message(case: Case, report: Report, words: str, author: Actor, at: datetime) -> Message:

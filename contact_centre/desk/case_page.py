@@ -26,7 +26,7 @@ from contact_centre.desk.step_list import steps_for
 from contact_centre.desk.steps import Step
 from contact_centre.desk.suggestions import Offer
 from contact_centre.desk.timeline import timeline
-from contact_centre.web.system_notes import in_words, named_cases
+from contact_centre.web.system_notes import Remark, has_remark, in_words, named_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Bubble:
     as_sent_url: str = ""
     full_text: str = ""
     named_cases: tuple[str, ...] = ()
+    # A machine's answer: folded, because nobody has to read it.
+    is_folded: bool = False
 
     @property
     def originals(self) -> tuple[File, ...]:
@@ -104,6 +106,8 @@ def case_context(
         "promise_term": promise_term(case.promise_value, case.promise_unit),
         "legal": legal_clock(case.legal_due_date, today=timezone.localdate(at)),
         "may_revoke": may_revoke(request),
+        "is_unverified": any(_says(entry, Remark.UNVERIFIED) for entry in found.words),
+        "waiting_url": _waiting_url(request, case),
         "live_url": reverse("desk:case", args=[case.reference]),
     }
 
@@ -170,7 +174,18 @@ def _bubble(request: DeskRequest, entry: Words) -> Bubble:
         mail_url=_mail_url(request, entry, "original"),
         as_sent_url=_mail_url(request, entry, "as_sent"),
         full_text=message.full_body,
+        is_folded=message.purpose == MessagePurpose.AUTO_REPLY,
     )
+
+
+def _says(entry: Words, remark: Remark) -> bool:
+    return entry.message.is_system_note and has_remark(entry.message.body, remark)
+
+
+def _waiting_url(request: DeskRequest, case: Case) -> str:
+    """Where a person decides over the mails that wait beside the case; another face serves it."""
+    waits = request.by.role in DESK and case.suggested_messages.filter(reason="WAITS").exists()
+    return reverse("intake:waiting", args=[case.reference]) if waits else ""
 
 
 def _system_note(request: DeskRequest, entry: Words) -> Bubble:

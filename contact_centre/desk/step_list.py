@@ -7,10 +7,20 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actors import Actor
 from cases.models import Case
-from cases.services import attention, confidentiality, conversation, endings, merging, privacy, workflow
+from cases.services import (
+    attention,
+    confidentiality,
+    conversation,
+    endings,
+    merging,
+    moving,
+    privacy,
+    workflow,
+)
 from cases.services._steps import Refused
 from contact_centre.desk.forms import keeping_away, sorting
 from contact_centre.desk.forms import steps as forms
+from contact_centre.desk.mail_steps import MAIL_STEPS
 from contact_centre.desk.steps import (
     Lazy,
     Step,
@@ -257,6 +267,7 @@ STEPS: tuple[Step, ...] = (
         confidentiality.lift_confidential,
         _("The case is not confidential any more."),
     ),
+    *MAIL_STEPS,
 )
 
 BY_NAME = {step.name: step for step in STEPS}
@@ -273,6 +284,7 @@ _REFUSALS: dict[type[Refused], Lazy] = {
         "Ask the resident first for what is missing. This outcome is possible when the day for the answer is over."
     ),
     endings.OutcomeNotAllowed: _("This outcome is not for this kind of matter."),
+    moving.CannotMove: _("The message cannot be moved, or that case takes no more messages."),
     merging.CannotMerge: _("These two cases cannot be merged."),
 }
 NOT_NOW = _("This step is not possible now, or not for your role.")

@@ -9,7 +9,9 @@ from django.utils.functional import Promise
 
 from cases.access import may_exclude, may_set_confidential
 from cases.actors import Actor
-from cases.models import Case
+from cases.models import Case, Channel
+from cases.services.mails import silent_participants
+from cases.services.moving import movable_messages
 from cases.states import DEPARTMENT, DESK, DISPATCH, Outcome
 from contact_centre.desk.forms.steps import StepForm
 
@@ -90,6 +92,16 @@ def may_reopen(case: Case, by: Actor) -> bool:
 def may_write(case: Case, by: Actor) -> bool:
     """Whoever works on it; spam is not answered."""
     return case.may_work(by) and case.outcome != Outcome.SPAM
+
+
+def may_move_words(case: Case, by: Actor) -> bool:
+    """The desk, where a resident has written more than the report."""
+    return by.role in DESK and case.may_work(by) and bool(movable_messages(case))
+
+
+def may_allow_mail(case: Case, by: Actor) -> bool:
+    """The desk, where the mail came from an address to which nothing is sent."""
+    return by.role in DESK and case.channel == Channel.EMAIL and silent_participants(case).exists()
 
 
 def always(_case: Case, _by: Actor) -> bool:

@@ -67,6 +67,32 @@ _SENTENCES: Mapping[str, tuple[str, Any]] = {
     EventKind.MADE_CONFIDENTIAL: ("eye-slash", gettext_lazy("Made confidential")),
     EventKind.CONFIDENTIAL_LIFTED: ("eye", gettext_lazy("No longer confidential")),
     EventKind.CONTACT_LINKED: ("telephone", gettext_lazy("Contact logged: %(purpose)s")),
+    EventKind.MAIL_WAITS: (
+        "envelope",
+        gettext_lazy("A mail from somebody who has no part in the case waits beside it"),
+    ),
+    EventKind.MAIL_JOINED: ("envelope", gettext_lazy("A mail from somebody else was added")),
+    EventKind.MAIL_APART: ("envelope", gettext_lazy("The mail that waited became the case %(other)s")),
+    EventKind.MAIL_ALLOWED: ("envelope", gettext_lazy("Mails to the sender allowed")),
+    EventKind.AUTO_REPLIED: ("arrow-repeat", gettext_lazy("An automatic reply came")),
+    EventKind.LOOP_STOPPED: (
+        "exclamation-triangle",
+        gettext_lazy("Only automatic replies come: no automatic mail goes out any more"),
+    ),
+    EventKind.NOT_DELIVERED: (
+        "exclamation-triangle",
+        gettext_lazy("Not delivered to %(participant)s: %(failure)s %(code)s"),
+    ),
+    EventKind.DISPLAYED: ("eye", gettext_lazy("A mail was displayed to %(participant)s")),
+    EventKind.MESSAGE_MOVED: ("arrow-left-right", gettext_lazy("A message was moved to %(other)s")),
+    EventKind.MESSAGE_CAME: ("arrow-left-right", gettext_lazy("A message was moved here from %(other)s")),
+}
+
+# Why a mail came back (``contact_centre.intake.mail.types.Failure``).
+_FAILURES: Mapping[str, Any] = {
+    "DEAD": gettext_lazy("the address does not exist"),
+    "REFUSED": gettext_lazy("refused by the other side"),
+    "TEMPORARY": gettext_lazy("delayed or given up on the way"),
 }
 
 
@@ -105,10 +131,14 @@ def _values(details: Mapping[str, Any]) -> dict[str, Any]:
         "was_person": details["was_user"],
         "excluded": details["user"] or details["department"],
         "day": _day(details.get("date") or details.get("answer_by") or details.get("day")),
-        "status": label(Status, "status"),
+        "status": label(Status, "status") if details.get("status") in Status.values else "",
         "outcome": label(Outcome, "outcome"),
         "other": details["other"],
         "purpose": label(Purpose, "purpose"),
+        "participant": details["participant"],
+        "failure": str(_FAILURES.get(details.get("failure") or "", "")),
+        # Of an undelivered mail it is the mail servers' code.
+        "code": details.get("status") or "",
     }
 
 

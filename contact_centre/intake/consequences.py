@@ -4,21 +4,35 @@ from datetime import datetime, timedelta
 
 from cases.models import CaseEvent, CaseParticipant
 from contact_centre.intake.models import RawMessage
-from notifications.models import NoticeChannel
-from notifications.planning import Person, notices_for, plan_for
+from notifications import counters
+from notifications.models import Notice, NoticeChannel, NoticeState
+from notifications.planning import Person, PlannedNotice, notices_for, plan_for
 
 
 def automatic_mails(row: RawMessage, *, at: datetime) -> int:
     """How many notices by e-mail the notifications plan for what this mail brought to its case."""
     if row.case_id is None or row.case_message_id is None:
         return 0
-    people = [_person(one) for one in CaseParticipant.objects.filter(case_id=row.case_id)]
+    rows = list(CaseParticipant.objects.filter(case_id=row.case_id))
+    people = {one.pk: one for one in rows}
     count = 0
     for event in CaseEvent.objects.filter(case_id=row.case_id, payload__message=row.case_message_id):
         plan = plan_for(event.kind, event.payload)
-        planned = notices_for(plan, event.payload, people, at=at, hold=timedelta(0)) if plan else []
-        count += sum(notice.channel == NoticeChannel.EMAIL for notice in planned)
+        planned = (
+            notices_for(plan, event.payload, map(_person, rows), at=at, hold=timedelta(0)) if plan else []
+        )
+        count += sum(_goes_out(event, one, people[one.participant_id], at) for one in planned)
     return count
+
+
+def _goes_out(event: CaseEvent, planned: PlannedNotice, participant: CaseParticipant, at: datetime) -> bool:
+    """Whether the notice is one by mail that no limit holds back; what is planned already is known."""
+    if planned.channel != NoticeChannel.EMAIL:
+        return False
+    known = Notice.objects.filter(event=event, participant=participant, channel=planned.channel).first()
+    if known is not None:
+        return known.state != NoticeState.SKIPPED
+    return counters.allows(kind=planned.kind, channel=planned.channel, participant=participant, at=at)
 
 
 def _person(row: CaseParticipant) -> Person:

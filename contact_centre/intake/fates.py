@@ -1,53 +1,46 @@
-"""What becomes of a mail that was read: the first rule that fits decides."""
+"""What becomes of a mail that was read: the first rule that fits decides. ``docs/mail.md`` tells all of them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
-from cases.actors import resident
-from cases.files import ACCEPTED_TYPES, StoredFile
-from cases.models import Case, Channel, ContactChannel, Message
+from cases.models import Case, Message
 from cases.models.message import MAIL_KEY
-from cases.services.conversation import record_reply
-from cases.services.intake import Report, Reporter, open_case
-from contact_centre.intake.mail import address, attachments, threading
-from contact_centre.intake.mail.subject import without_marks
+from contact_centre.intake import machine_mail, opening, senders
+from contact_centre.intake.identity import (
+    Identity,
+    claims_to_be_us,
+    identity_of,
+    is_gateway,
+    is_own_address,
+    own_recipients,
+)
+from contact_centre.intake.mail import threading
+from contact_centre.intake.mail.authentication import Verdict
 from contact_centre.intake.mail.threading import Thread
 from contact_centre.intake.mail.types import Machine, ParsedMail
-from contact_centre.intake.models import RawChannel, RawMessage, RawState, Reason
-from notifications.links import read_message_id
+from contact_centre.intake.models import RawChannel, RawMessage, RawState, Reason, RuleAction, SenderRule
+from notifications.links import is_own_loop_id, read_message_id
+from notifications.suppression import unsuppress
 
 MAX_HOPS: Final = 50
-# So many cases from one address get a confirmation; a loop without any mark of a machine ends here.
-MAX_CASES: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 25))
-_RECORDED: Final = {
-    Machine.BOUNCE: (RawState.BOUNCE_RECORDED, Reason.BOUNCE),
-    Machine.READ_RECEIPT: (RawState.REPORT_RECORDED, Reason.READ_RECEIPT),
-    Machine.FEEDBACK_REPORT: (RawState.REPORT_RECORDED, Reason.FEEDBACK_REPORT),
-}
-# A later mail with the same id and words is the copy, unless the earlier one failed.
-_DONE: Final = (RawState.CASE_CREATED, RawState.CASE_UPDATED, RawState.QUARANTINED)
+_HEARD: Final = (RawState.CASE_CREATED, RawState.CASE_UPDATED, RawState.AUTO_REPLY_RECORDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """The final state of a raw message, why, and what came of it."""
+    """The final state of a raw message, why, and what came of it. ``flags`` join the defects of the mail."""
 
     state: RawState
     reason: Reason
-    thread: Thread | None = None
+    evidence: str = ""
     case: Case | None = None
     message: Message | None = None
-    defects: tuple[str, ...] = ()
-
-    @property
-    def suggested(self) -> Case | None:
-        """The case that a stranger's mail names."""
-        return self.thread.case if self.thread and self.thread.writer is None else None
+    suggested: Case | None = None
+    flags: tuple[str, ...] = ()
+    comment: str = ""
 
 
 def settle(row: RawMessage, mail: ParsedMail, *, at: datetime) -> Fate:
@@ -55,19 +48,13 @@ def settle(row: RawMessage, mail: ParsedMail, *, at: datetime) -> Fate:
 
     Raises what the services raise.
     """
-    ended = _without_a_case(row, mail)
-    if ended is not None:
-        return ended
-    thread = threading.find(mail, on=timezone.localdate(at))
-    if mail.machine is Machine.AUTO_REPLY:
-        case = thread.case if thread and thread.writer else None
-        return Fate(RawState.AUTO_REPLY_RECORDED, Reason.AUTO_REPLY, thread, case)
-    if not (mail.text or mail.subject or mail.files):
-        return Fate(RawState.QUARANTINED, Reason.EMPTY, thread)
-    kept, left = attachments.keep(mail.files)
-    if thread is not None and thread.writer is not None:
-        return _reply(row, mail, thread, thread.writer.pk, kept, left, at)
-    return _open(row, mail, thread, kept, left, at)
+    who = identity_of(mail)
+    rule = senders.rule_for(who.writer, mail.envelope, tuple(own_recipients(mail)), at=at)
+    fate = _without_a_case(row, mail, who, rule, at) or _on_a_case(row, mail, who, rule, at)
+    if fate.state in _HEARD and who.writer is not None and not who.is_unverified:
+        # Whoever writes can be written to.
+        unsuppress(who.writer.key, at=at)
+    return fate
 
 
 def raw_message_of(message: Message) -> RawMessage | None:
@@ -78,114 +65,79 @@ def raw_message_of(message: Message) -> RawMessage | None:
     return RawMessage.objects.filter(channel=RawChannel.MAIL, sha256=digest).first()
 
 
-def is_reused_id(row: RawMessage) -> bool:
-    """Whether another mail with other words has the same Message-ID."""
-    same = RawMessage.objects.filter(message_id=row.message_id).exclude(pk=row.pk)
-    return same.exclude(content_digest__in=("", row.content_digest)).exists()
-
-
-def _without_a_case(row: RawMessage, mail: ParsedMail) -> Fate | None:
-    if _is_duplicate(row):
-        return Fate(RawState.IGNORED, Reason.DUPLICATE)
+def _without_a_case(
+    row: RawMessage, mail: ParsedMail, who: Identity, rule: SenderRule | None, at: datetime
+) -> Fate | None:
+    """Our own mails and those in a circle, what machines report, and whom we do not listen to."""
     if _is_ours(mail):
         return Fate(RawState.IGNORED, Reason.OWN_MAIL)
-    if mail.hops > MAX_HOPS:
+    if mail.hops > MAX_HOPS or any(map(is_own_loop_id, mail.envelope.values("X-Loop-Id"))):
         return Fate(RawState.IGNORED, Reason.LOOP)
-    recorded = _RECORDED.get(mail.machine)
-    return Fate(*recorded) if recorded else None
+    report = machine_mail.record(mail, row.sha256, at=at)
+    if report is not None:
+        return Fate(report.state, report.reason, report.evidence, report.case)
+    if rule is not None and rule.action in (RuleAction.DROP, RuleAction.SPAM):
+        flags = (f"rule:{rule.pk}",)
+        if rule.action == RuleAction.DROP:
+            return Fate(RawState.IGNORED, Reason.BLOCKED, flags=flags)
+        return Fate(RawState.QUARANTINED, Reason.SPAM, flags=flags)
+    if claims_to_be_us(mail) and who.verdict is not Verdict.PASS and not is_gateway(mail):
+        return Fate(RawState.QUARANTINED, Reason.FORGED)
+    return None
 
 
-def _is_duplicate(row: RawMessage) -> bool:
-    same = RawMessage.objects.filter(
-        channel=row.channel, message_id=row.message_id, content_digest=row.content_digest
+def _on_a_case(
+    row: RawMessage, mail: ParsedMail, who: Identity, rule: SenderRule | None, at: datetime
+) -> Fate:
+    is_answer = mail.machine is Machine.AUTO_REPLY
+    writer = who.writer if who.may_join else None
+    thread = threading.find(mail, writer, on=timezone.localdate(at), is_machine=is_answer)
+    if is_answer:
+        done = machine_mail.record_answer(mail, thread, source_key(row), at=at)
+        return Fate(done.state, done.reason, done.evidence, done.case, done.message)
+    if not (mail.text or mail.subject or mail.files):
+        return Fate(RawState.QUARANTINED, Reason.EMPTY, thread.evidence if thread else "")
+    arrival = opening.Arrival(
+        mail, who, source_key(row), row.received_at, row.sender, is_quiet=_is_quiet(rule)
     )
-    earlier = Q(pk__lt=row.pk) & ~Q(state__in=(RawState.FAILED, RawState.RECEIVED))
-    return same.exclude(pk=row.pk).filter(earlier | Q(state__in=_DONE)).exists()
+    if thread is not None and thread.writer is not None:
+        return _told(opening.add_reply(arrival, thread, at=at), thread)
+    if thread is not None and thread.evidence in threading.WAITING:
+        return Fate(
+            RawState.QUARANTINED, Reason.WAITS, thread.evidence, suggested=thread.case, flags=_flags(who)
+        )
+    return _told(opening.open_for(arrival, thread, row_id=row.pk, at=at), thread, _flags(who))
+
+
+def _told(done: opening.Outcome, thread: Thread | None, flags: tuple[str, ...] = ()) -> Fate:
+    is_stranger = thread is not None and thread.writer is None
+    return Fate(
+        done.state,
+        done.reason,
+        thread.evidence if thread else "",
+        done.case,
+        done.message,
+        thread.case if thread is not None and is_stranger else None,
+        (*flags, *done.flags),
+        done.comment,
+    )
+
+
+def _flags(who: Identity) -> tuple[str, ...]:
+    flags = ((opening.UNVERIFIED, who.is_unverified), (opening.WEAK, who.is_weak))
+    return tuple(flag for flag, holds in flags if holds)
+
+
+def _is_quiet(rule: SenderRule | None) -> bool:
+    return rule is not None and rule.action == RuleAction.NO_AUTO_REPLY
 
 
 def _is_ours(mail: ParsedMail) -> bool:
     if mail.message_id and read_message_id(mail.message_id) is not None:
         return True
-    sender = mail.sender.key if mail.sender else ""
-    return sender == address.key(settings.DEFAULT_FROM_EMAIL) or threading.is_reply_address(sender)
+    return mail.sender is not None and is_own_address(mail.sender.key) and not is_gateway(mail)
 
 
-def _reply(
-    row: RawMessage,
-    mail: ParsedMail,
-    thread: Thread,
-    writer_id: int,
-    kept: list[StoredFile],
-    left: list[str],
-    at: datetime,
-) -> Fate:
-    words = mail.reply or ("" if _shows(kept) else mail.subject or _file_names(mail))
-    message = record_reply(
-        participant_id=writer_id,
-        body=words,
-        channel=Channel.EMAIL,
-        source_key=_source_key(row),
-        at=at,
-        files=kept,
-        full_body=mail.text,
-    )
-    return Fate(RawState.CASE_UPDATED, Reason.REPLY, thread, message.case, message, tuple(left))
-
-
-def _open(
-    row: RawMessage,
-    mail: ParsedMail,
-    thread: Thread | None,
-    kept: list[StoredFile],
-    left: list[str],
-    at: datetime,
-) -> Fate:
-    subject = without_marks(mail.subject)
-    report = Report(
-        source_key=_source_key(row),
-        channel=Channel.EMAIL,
-        description=mail.reply or subject or mail.subject or ("" if _shows(kept) else _file_names(mail)),
-        subject=subject,
-        received_at=row.received_at,
-        full_text=mail.text,
-        reporter=_reporter(row, mail),
-        files=kept,
-    )
-    case = open_case(report, by=resident(None), at=at)
-    message = Message.objects.get(source_key=report.source_key)
-    if mail.sender is None:
-        return Fate(RawState.QUARANTINED, Reason.NO_SENDER, thread, case, message, tuple(left))
-    reason = Reason.STRANGER if thread else _reason(row, mail)
-    return Fate(RawState.CASE_CREATED, reason, thread, case, message, tuple(left))
-
-
-def _reporter(row: RawMessage, mail: ParsedMail) -> Reporter:
-    """Who is told of the case: nobody when a machine wrote."""
-    if mail.sender is None:
-        return Reporter(wishes=ContactChannel.NONE)
-    wishes = None if _reason(row, mail) is Reason.REQUEST else ContactChannel.NONE
-    return Reporter(name=mail.sender.name, email=mail.sender.address, wishes=wishes)
-
-
-def _reason(row: RawMessage, mail: ParsedMail) -> Reason:
-    if mail.machine is not Machine.NO:
-        return Reason.MACHINE_MAIL
-    opened = RawMessage.objects.filter(sender=row.sender, state=RawState.CASE_CREATED).exclude(pk=row.pk)
-    for span, limit in MAX_CASES:
-        recent = opened.filter(received_at__gt=row.received_at - span, received_at__lte=row.received_at)
-        if recent.count() >= limit:
-            return Reason.TOO_MANY
-    return Reason.REQUEST
-
-
-def _shows(kept: list[StoredFile]) -> bool:
-    """Whether there is a picture or document that speaks for itself."""
-    return any(file.media_type in ACCEPTED_TYPES for file in kept)
-
-
-def _file_names(mail: ParsedMail) -> str:
-    return ", ".join(file.name or file.media_type for file in mail.files)
-
-
-def _source_key(row: RawMessage) -> str:
+def source_key(row: RawMessage) -> str:
+    """Under which key a case or a message knows the mail that it came from."""
     return f"{MAIL_KEY}{row.sha256}"

@@ -1,25 +1,47 @@
 """What an agent should know of a mail beside its words, written as a note on its case."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from cases.actors import SYSTEM_ACTOR
 from cases.services.conversation import add_note
+from cases.services.mails import keep_waiting
+from contact_centre.intake import opening
 from contact_centre.intake.fates import Fate
 from contact_centre.intake.mail.attachments import NOT_KEPT
 from contact_centre.intake.mail.parse import CUT_MAIL, CUT_TEXT, MAX_TEXT, SEALED
 from contact_centre.intake.mail.types import Seal
-from contact_centre.intake.models import RawMessage
+from contact_centre.intake.models import RawMessage, Reason
 from contact_centre.web.system_notes import Remark, as_body
+
+_SILENT = (Reason.MACHINE_MAIL, Reason.TOO_MANY, Reason.UNVERIFIED, Reason.NO_SENDER)
 
 
 def leave_notes(row: RawMessage, fate: Fate, *, at: datetime) -> None:
     """One note with all of it; nothing where there is nothing to say. Safe to repeat."""
-    if fate.case is None:
+    key = f"mail-note:{row.sha256}"
+    if fate.reason is Reason.WAITS and fate.suggested is not None:
+        body = as_body([(Remark.MAIL_WAITS, ""), *_flags(fate)])
+        keep_waiting(case_id=fate.suggested.pk, body=body, source_key=key, at=at)
         return
-    remarks = [*_suggestion(fate), *_seals(row), *_cut(row), *_files(fate)]
-    if remarks:
-        key = f"mail-note:{row.sha256}"
-        add_note(case_id=fate.case.pk, body=as_body(remarks), by=SYSTEM_ACTOR, at=at, source_key=key)
+    if fate.case is None or fate.message is None:
+        return
+    remarks = [*_flags(fate), *_suggestion(fate), *_seals(row), *_cut(row), *_files(fate)]
+    lines = [as_body(remarks), *_comment(fate)]
+    body = "\n".join(line for line in lines if line)
+    if body:
+        add_note(case_id=fate.case.pk, body=body, by=SYSTEM_ACTOR, at=at, source_key=key)
+
+
+def _flags(fate: Fate) -> list[tuple[Remark, str]]:
+    said = (
+        (Remark.UNVERIFIED, opening.UNVERIFIED in fate.flags),
+        (Remark.WEAK_SENDER, opening.WEAK in fate.flags),
+        (Remark.SUBJECT_CHANGED, opening.SUBJECT_CHANGED in fate.flags),
+        (Remark.SILENT, fate.reason in _SILENT),
+        (Remark.COLLECTED, fate.reason is Reason.COLLECTED),
+    )
+    return [(remark, "") for remark, holds in said if holds]
 
 
 def _suggestion(fate: Fate) -> list[tuple[Remark, str]]:
@@ -29,6 +51,13 @@ def _suggestion(fate: Fate) -> list[tuple[Remark, str]]:
 def _seals(row: RawMessage) -> list[tuple[Remark, str]]:
     remarks = ((Seal.SIGNED, Remark.SIGNED), (Seal.ENCRYPTED, Remark.ENCRYPTED))
     return [(remark, "") for seal, remark in remarks if f"{SEALED}{seal}" in row.defects]
+
+
+def _comment(fate: Fate) -> Iterable[str]:
+    """What one of us wrote above a mail that she passed on, marked so that no line is taken for a remark."""
+    if fate.reason is not Reason.STAFF_FORWARD:
+        return []
+    return [Remark.PASSED_ON, *(f"> {line}" for line in fate.comment.splitlines())]
 
 
 def _cut(row: RawMessage) -> list[tuple[Remark, str]]:
@@ -42,5 +71,5 @@ def _cut(row: RawMessage) -> list[tuple[Remark, str]]:
 
 
 def _files(fate: Fate) -> list[tuple[Remark, str]]:
-    names = [defect.split(":", 2)[2] for defect in fate.defects if defect.startswith(f"{NOT_KEPT}:")]
+    names = [flag.split(":", 2)[2] for flag in fate.flags if flag.startswith(f"{NOT_KEPT}:")]
     return [(Remark.FILE_NOT_KEPT, name) for name in names]

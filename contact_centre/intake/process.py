@@ -1,24 +1,29 @@
 """From bytes to a settled message: store, read, decide. A crash after any step is mended by doing it again."""
 
 import traceback
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
-from django.db.models import F
+from django.db.models import Case, F, Q, When
 
-from contact_centre.intake import store
-from contact_centre.intake.fates import Fate, is_reused_id, settle
+from contact_centre.intake import copies, store
+from contact_centre.intake.fates import Fate, settle
+from contact_centre.intake.identity import identity_of, own_recipients
 from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.mail.types import ParsedMail
-from contact_centre.intake.models import RawChannel, RawMessage, RawState, Reason
+from contact_centre.intake.models import UNSETTLED, RawChannel, RawMessage, RawState, Reason
 from contact_centre.intake.notes import leave_notes
 
 log = structlog.get_logger(__name__)
 # Trouble of ours, not of the mail: it is worth another try. IntegrityError: somebody else was quicker.
 TEMPORARY: Final = (OperationalError, InterfaceError, IntegrityError, OSError)
 MAX_ATTEMPTS: Final = 8
+# A worker that takes longer is killed (``contact_centre.intake.tasks``); its lease ends a little later.
+SECONDS: Final = 20
+LEASE: Final = timedelta(seconds=SECONDS + 10)
+MAX_DEATHS: Final = 3
 _ERROR_LENGTH: Final = 20_000
 
 
@@ -48,15 +53,47 @@ def process(raw_id: int, *, at: datetime) -> RawMessage:
     try:
         mail = parse(store.read(row))
         _keep_reading(row, mail)
-        fate = settle(row, mail, at=at)
-        leave_notes(row, fate, at=at)
+        if copies.claim_key(row):
+            fate = settle(row, mail, at=at)
+            leave_notes(row, fate, at=at)
+        else:
+            fate = Fate(RawState.IGNORED, Reason.DUPLICATE)
     except TEMPORARY:
         if row.attempts < MAX_ATTEMPTS:
+            _give_back(row)
             raise
         return _fail(row, traceback.format_exc(), at)
     except Exception:  # noqa: BLE001 - a poisoned mail must not stop those behind it
         return _fail(row, traceback.format_exc(), at)
     return _finish(row, fate, at)
+
+
+def claim(raw_id: int, *, at: datetime) -> bool:
+    """Take a message for a worker that may be killed over it. False when it is settled or another worker has it.
+
+    A lease that ran out is a worker that died: the message that ended too many is given up, and those behind it go on.
+    """
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=at)
+    rows = RawMessage.objects.filter(free, pk=raw_id, state__in=UNSETTLED)
+    died = Case(When(lease_until__isnull=False, then=1), default=0)
+    if not rows.update(lease_until=at + LEASE, deaths=F("deaths") + died):
+        return False
+    row = RawMessage.objects.get(pk=raw_id)
+    if row.deaths >= MAX_DEATHS:
+        _fail(row, f"given up: it ended its worker {row.deaths} times", at)
+    return not row.is_settled
+
+
+def left_over(at: datetime, limit: int = 200) -> list[int]:
+    """Messages that nobody settles although they came a while ago: their process ended, or nobody was woken."""
+    free = Q(lease_until__isnull=True, received_at__lt=at - LEASE) | Q(lease_until__lt=at)
+    rows = RawMessage.objects.filter(free, state__in=UNSETTLED)
+    return list(rows.order_by("attempts", "id").values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic(durable=True)
+def _give_back(row: RawMessage) -> None:
+    RawMessage.objects.filter(pk=row.pk).update(lease_until=None)
 
 
 @transaction.atomic(durable=True)
@@ -71,27 +108,30 @@ def _keep_reading(row: RawMessage, mail: ParsedMail) -> None:
     row.state, row.reason, row.error = RawState.PARSED, "", ""
     row.message_id = (mail.message_id or f"{row.sha256}@missing.invalid")[:255]
     row.content_digest = mail.content_digest
-    row.sender = mail.sender.key if mail.sender else ""
+    writer = identity_of(mail).writer
+    row.sender = writer.key if writer else ""
+    row.addressed_to = own_recipients(mail)
     row.subject = mail.subject[:255]
     row.file_count = len(mail.files)
-    row.defects = [*mail.defects, *(["reused_message_id"] if is_reused_id(row) else [])]
+    row.defects = [*mail.defects, *(["reused_message_id"] if copies.is_reused_id(row) else [])]
     row.save(
         update_fields=[
             "state", "reason", "error", "message_id", "content_digest", "sender", "subject", "file_count",
-            "defects",
+            "defects", "addressed_to",
         ]
     )  # fmt: skip
 
 
 @transaction.atomic(durable=True)
 def _finish(row: RawMessage, fate: Fate, at: datetime) -> RawMessage:
-    row.state, row.reason, row.settled_at = fate.state, fate.reason, at
-    row.evidence = fate.thread.evidence if fate.thread else ""
-    row.case, row.case_message, row.suggested_case = fate.case, fate.message, fate.suggested
-    row.defects = [*row.defects, *fate.defects]
+    row.state, row.reason, row.settled_at, row.lease_until = fate.state, fate.reason, at, None
+    row.evidence, row.suggested_case = fate.evidence, fate.suggested
+    row.case, row.case_message = fate.case, fate.message
+    row.defects = [*row.defects, *fate.flags]
     row.save(
         update_fields=[
-            "state", "reason", "settled_at", "evidence", "case", "case_message", "suggested_case", "defects",
+            "state", "reason", "settled_at", "lease_until", "evidence", "case", "case_message", "suggested_case",
+            "defects",
         ]
     )  # fmt: skip
     log.info("mail_settled", raw_id=row.pk, state=row.state, reason=row.reason, case_id=row.case_id)
@@ -100,8 +140,8 @@ def _finish(row: RawMessage, fate: Fate, at: datetime) -> RawMessage:
 
 @transaction.atomic(durable=True)
 def _fail(row: RawMessage, error: str, at: datetime) -> RawMessage:
-    row.state, row.reason, row.settled_at = RawState.FAILED, Reason.ERROR, at
+    row.state, row.reason, row.settled_at, row.lease_until = RawState.FAILED, Reason.ERROR, at, None
     row.error = error[-_ERROR_LENGTH:].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-    row.save(update_fields=["state", "reason", "settled_at", "error"])
+    row.save(update_fields=["state", "reason", "settled_at", "lease_until", "error"])
     log.error("mail_failed", raw_id=row.pk, attempts=row.attempts)
     return row

@@ -34,6 +34,16 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"kontakt@{MAIL_DOMAI
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where residents write; the mail system takes it in beside the reply addresses
 CITY_EMAIL = env.str("CITY_EMAIL", default=f"kontakt@{MAIL_DOMAIN}")
+# The name under which our mail server writes what it found of a sender (Authentication-Results); empty: it does not
+MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")
+# More domains of ours: a mail that claims to come from one has to prove it
+MAIL_OWN_DOMAINS = env.list("MAIL_OWN_DOMAINS", default=[])
+# Addresses of forms that write for others: who wrote stands in Reply-To
+MAIL_FORM_GATEWAYS = env.list("MAIL_FORM_GATEWAYS", default=[])
+# Whether a mail that one of us passes on opens a case for the person who wrote it first
+MAIL_STAFF_FORWARDS = env.bool("MAIL_STAFF_FORWARDS", default=True)
+# So many cases a day one address opens by mail; what follows is added to the last of them
+MAIL_MAX_CASES_PER_DAY = env.int("MAIL_MAX_CASES_PER_DAY", default=25)
 # Whether a nightly candidate that passed the gate serves at once; else an administrator promotes it
 LEARNING_AUTO_PROMOTE = env.bool("LEARNING_AUTO_PROMOTE", default=False)
 # How long a confirmation waits for what may follow it at once (passed to a department), to be told in one mail
@@ -158,6 +168,7 @@ CELERY_TIMEZONE = "Europe/Warsaw"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-work": {"task": "cases.sweep_work", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-mails": {"task": "intake.sweep_mails", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-notices": {"task": "notifications.sweep_notices", "schedule": 5.0, "options": {"expires": 5}},
     "close-resolved": {
         "task": "cases.close_resolved",
@@ -178,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.learn_from_decisions",
         "schedule": crontab(hour=2, minute=30),
         "options": {"expires": 3 * 3600},
+    },
+    "forget-automatic-mails": {
+        "task": "notifications.forget_automatic_mails",
+        "schedule": crontab(hour=4, minute=5),
+        "options": {"expires": 6 * 3600},
     },
     "notice-passed-days": {
         "task": "cases.notice_passed_days",

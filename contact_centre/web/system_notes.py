@@ -15,6 +15,13 @@ class Remark(StrEnum):
     FILE_NOT_KEPT = "FILE_NOT_KEPT"
     SIGNED = "SIGNED"
     ENCRYPTED = "ENCRYPTED"
+    MAIL_WAITS = "MAIL_WAITS"
+    UNVERIFIED = "UNVERIFIED"
+    WEAK_SENDER = "WEAK_SENDER"
+    SUBJECT_CHANGED = "SUBJECT_CHANGED"
+    SILENT = "SILENT"
+    COLLECTED = "COLLECTED"
+    PASSED_ON = "PASSED_ON"
 
 
 _SENTENCES: Final[dict[str, Any]] = {
@@ -28,6 +35,21 @@ _SENTENCES: Final[dict[str, Any]] = {
     Remark.ENCRYPTED: _(
         "The mail is encrypted. Its words can only be read with the key, from the original e-mail."
     ),
+    Remark.MAIL_WAITS: _(
+        "A mail from somebody who has no part in this case waits: say whether it belongs here or is a case of its own."
+    ),
+    Remark.UNVERIFIED: _(
+        "The sender's own domain says that this mail is not from there. Do not rely on who it claims to be."
+    ),
+    Remark.WEAK_SENDER: _("Who wrote is known only from the reply address, which anybody may fill in."),
+    Remark.SUBJECT_CHANGED: _(
+        "The subject of this mail is another one. It may be about something else: then make it a case of its own."
+    ),
+    Remark.SILENT: _("No mail goes to this sender by itself. If a person wrote, allow mails to the sender."),
+    Remark.COLLECTED: _(
+        "This address opened many cases today, so its further mails are added here. Each can be made a case of its own."
+    ),
+    Remark.PASSED_ON: _("One of us passed this mail on to us. What was written above it:"),
     Remark.FILE_NOT_KEPT: _("Not taken over as a file, but kept in the original mail: %(name)s"),
 }
 
@@ -46,6 +68,11 @@ def named_cases(body: str) -> list[str]:
     """The numbers of the cases that the note speaks of."""
     lines = (line.partition(" ") for line in body.split("\n"))
     return [about for code, _blank, about in lines if code == Remark.NAMES_CASE]
+
+
+def has_remark(body: str, remark: Remark) -> bool:
+    """Whether the note says this."""
+    return any(line.partition(" ")[0] == remark for line in body.split("\n"))
 
 
 def _sentence(line: str) -> str:

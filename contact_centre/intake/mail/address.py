@@ -34,7 +34,12 @@ _PLAIN: Final = re.compile(
 
 def sender(mail: Message) -> Mailbox | None:
     """The first mailbox of From; None where there is no address in it."""
-    value = headers.raw_value(mail, "From").replace(_MASK, "")
+    return read(headers.raw_value(mail, "From"))
+
+
+def read(value: str) -> Mailbox | None:
+    """The first mailbox in the value of a field; None where there is no address in it."""
+    value = value.replace(_MASK, "")
     masked = value
     # Comments stand in comments.
     for _ in range(_MAX_COMMENTS):

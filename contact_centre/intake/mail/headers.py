@@ -24,7 +24,12 @@ def raw_values(part: Message, name: str) -> list[str]:
     """All values of a field, unfolded, raw eight-bit bytes as surrogates."""
     wanted = name.lower()
     values = [str(value) for key, value in part.raw_items() if key.lower() == wanted]
-    return [_FOLD.sub("", value[:MAX_LENGTH]) for value in values[:_MAX_VALUES]]
+    return [unfold(value[:MAX_LENGTH]) for value in values[:_MAX_VALUES]]
+
+
+def unfold(value: str) -> str:
+    """The value on one line."""
+    return _FOLD.sub("", value)
 
 
 def raw_value(part: Message, name: str) -> str:

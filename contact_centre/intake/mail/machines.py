@@ -42,7 +42,7 @@ def read(mail: Message, sender: Mailbox | None, subject: str) -> Machine:
     report = _report(mail)
     if report is not None:
         return report
-    local = sender.key.rpartition("@")[0] if sender else ""
+    local = sender.key.rpartition("@")[0] if sender else _bare_name(mail)
     is_null = _has_null_path(mail)
     if _is_bounce(mail, local, subject, is_null=is_null):
         return Machine.BOUNCE
@@ -54,6 +54,12 @@ def read(mail: Message, sender: Mailbox | None, subject: str) -> Machine:
 def hops(mail: Message) -> int:
     """How many servers the mail went through."""
     return len(headers.raw_values(mail, "Received"))
+
+
+def _bare_name(mail: Message) -> str:
+    """Some mail servers write their name without any address."""
+    name = headers.raw_value(mail, "From").partition("<")[0].strip().lower()
+    return name if _MAILER.match(name) else ""
 
 
 def _report(mail: Message) -> Machine | None:

@@ -10,7 +10,7 @@ from email.message import Message
 from typing import Final
 from urllib.parse import unquote
 
-from contact_centre.intake.mail import address, body, charset, headers, machines, tree
+from contact_centre.intake.mail import address, body, bounces, charset, envelope, headers, machines, tree
 from contact_centre.intake.mail.html_text import QUOTE_MARK
 from contact_centre.intake.mail.repair import repaired
 from contact_centre.intake.mail.reply import strip_quotes
@@ -81,6 +81,7 @@ def _parsed(mail: Message, marked: str, files: tuple[MailFile, ...], defects: li
     subject = in_one_line(_clean(headers.text_value(mail, "Subject"), defects))
     ids = headers.message_ids(headers.raw_values(mail, "Message-ID")[:1])
     text = _without_marks(marked)
+    machine = machines.read(mail, sender, subject)
     return ParsedMail(
         message_id=ids[0] if ids else "",
         content_digest=_digest(mail, sender, subject, text, files),
@@ -92,9 +93,11 @@ def _parsed(mail: Message, marked: str, files: tuple[MailFile, ...], defects: li
         files=files,
         in_reply_to=headers.message_ids(headers.raw_values(mail, "In-Reply-To")),
         references=headers.message_ids(headers.raw_values(mail, "References")),
-        machine=machines.read(mail, sender, subject),
+        machine=machine,
         hops=machines.hops(mail),
         defects=tuple(dict.fromkeys(defects)),
+        envelope=envelope.read(mail),
+        report=bounces.read(mail, machine, text),
     )
 
 

@@ -9,14 +9,29 @@ from typing import Final
 
 from django.conf import settings
 
+from cases.access import NoAccess, get_participant
 from cases.keys import read_reply_token
-from cases.models import Case, CaseParticipant
+from cases.models import Case, CaseParticipant, Message
+from cases.models.message import MAIL_KEY
+from cases.models.references import is_reference
+from contact_centre.intake.identity import reply_token_in
 from contact_centre.intake.mail import address
 from contact_centre.intake.mail.types import Mailbox, ParsedMail
 from contact_centre.intake.models import Evidence, RawMessage
 from notifications.links import read_message_id
 
-_TOKEN: Final = re.compile(r"reply\+([a-z0-9.]{5,64})@(.+)")
+# A mail may name thousands of ids or numbers; the last ones are those that it answers.
+MAX_IDS: Final = 50
+_MAX_HITS: Final = 20
+_MAX_CASES: Final = 10
+_SEARCHED: Final = 200_000
+_TOKEN: Final = re.compile(r"reply\+[a-z0-9.]{5,64}@[a-z0-9.-]{1,255}[a-z0-9]", re.IGNORECASE)
+_LINK: Final = re.compile(r"/track/([A-Z0-9-]{8,32})/([a-z2-7]{26})/", re.IGNORECASE)
+_REFERENCE: Final = re.compile(r"\[\s*([A-Z]{2,8}-[0-9]{4}-[0-9]{6,12}-[0-9])\s*\]", re.IGNORECASE)
+# What a machine's answer is tied by: it quotes nothing that proves anything.
+_OF_MACHINES: Final = frozenset(Evidence) - {Evidence.TOKEN_IN_TEXT}
+# A token leads to its case, whoever brings it: the mail waits there. The others only hint at one.
+WAITING: Final = frozenset({Evidence.REPLY_TOKEN, Evidence.REPLY_TOKEN_OTHER_SENDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,58 +43,97 @@ class Thread:
     writer: CaseParticipant | None
 
 
-def find(mail: ParsedMail, *, on: date) -> Thread | None:
-    """The first evidence that holds for the sender; else the first that names a case at all."""
+def find(mail: ParsedMail, writer: Mailbox | None, *, on: date, is_machine: bool = False) -> Thread | None:
+    """The first evidence that holds for the writer (None: nobody who may join); else the first that names a case."""
     first: Thread | None = None
-    for thread in _evidence(mail, on):
+    for thread in _evidence(mail, writer, on):
+        if is_machine and thread.evidence not in _OF_MACHINES:
+            continue
         if thread.writer is not None:
             return thread
         first = first or thread
     return first
 
 
-def is_reply_address(text: str) -> bool:
-    """Whether the address is one that our mails come from."""
-    found = _TOKEN.fullmatch(text.lower())
-    return found is not None and found[2] == settings.MAIL_DOMAIN.lower()
+def without_reference(subject: str) -> str:
+    """The subject without a case number in brackets."""
+    return " ".join(_REFERENCE.sub(" ", subject).split())
 
 
-def _evidence(mail: ParsedMail, on: date) -> Iterator[Thread]:
-    for recipient in mail.recipients:
-        addressee = _addressee(recipient, on)
+def _evidence(mail: ParsedMail, writer: Mailbox | None, on: date) -> Iterator[Thread]:
+    yield from _by_token(mail.recipients, writer, on)
+    yield from _by_ids(list(mail.in_reply_to), Evidence.IN_REPLY_TO, writer)
+    yield from _by_ids(list(mail.references), Evidence.REFERENCES, writer)
+    yield from _by_text(mail, writer, on)
+    yield from _by_subject(mail.subject, writer)
+
+
+def _by_token(recipients: tuple[str, ...], writer: Mailbox | None, on: date) -> Iterator[Thread]:
+    for recipient in recipients:
+        token = reply_token_in(recipient)
+        addressee = read_reply_token(token, on=on) if token else None
         if addressee is not None:
-            writer = _participant(addressee.case_id, mail.sender)
-            is_same = writer is not None and address.key(writer.email) == address.key(addressee.email)
-            is_stranger = writer is None
+            found = _participant(addressee.case_id, writer)
+            is_same = found is not None and address.key(found.email) == address.key(addressee.email)
+            is_stranger = found is None
             evidence = Evidence.REPLY_TOKEN if is_same or is_stranger else Evidence.REPLY_TOKEN_OTHER_SENDER
-            yield Thread(addressee.case, evidence, addressee if is_same else writer)
-    for message_id in mail.in_reply_to:
-        yield from _by_id(message_id, Evidence.IN_REPLY_TO, mail.sender)
-    for message_id in reversed(mail.references):
-        yield from _by_id(message_id, Evidence.REFERENCES, mail.sender)
+            yield Thread(addressee.case, evidence, addressee if is_same else found)
 
 
-def _addressee(recipient: str, on: date) -> CaseParticipant | None:
-    found = _TOKEN.fullmatch(recipient)
-    return read_reply_token(found[1], on=on) if found and is_reply_address(recipient) else None
+def _by_ids(ids: list[str], evidence: Evidence, writer: Mailbox | None) -> Iterator[Thread]:
+    """The last ids first. One id may lead to several cases: newsletters share a parent."""
+    known = _stored(ids[-MAX_IDS:])
+    for message_id in reversed(ids[-MAX_IDS:]):
+        notice_id = read_message_id(message_id)
+        if notice_id is not None:
+            cases = list(Case.objects.filter(participants__notices=notice_id))
+        else:
+            cases = known.get(message_id[:255], [])
+        for case in cases:
+            yield Thread(case, evidence, _participant(case.pk, writer))
 
 
-def _by_id(message_id: str, evidence: Evidence, sender: Mailbox | None) -> Iterator[Thread]:
-    for case in _cases_of(message_id):
-        yield Thread(case, evidence, _participant(case.pk, sender))
+def _stored(ids: list[str]) -> dict[str, list[Case]]:
+    """The cases where the words of stored mails with these ids are now; they may have been moved."""
+    rows = RawMessage.objects.filter(message_id__in=[one[:255] for one in ids], case__isnull=False)
+    keys = {f"{MAIL_KEY}{row.sha256}": row.message_id for row in rows.order_by("-id")[: MAX_IDS * _MAX_CASES]}
+    found: dict[str, list[Case]] = {}
+    for message in Message.objects.filter(source_key__in=keys).select_related("case").order_by("-id"):
+        cases = found.setdefault(keys[str(message.source_key)], [])
+        if message.case not in cases and len(cases) < _MAX_CASES:
+            cases.append(message.case)
+    return found
 
 
-def _cases_of(message_id: str) -> list[Case]:
-    """The case that a mail of ours was about, or those that stored mails with this id belong to."""
-    notice_id = read_message_id(message_id)
-    if notice_id is not None:
-        return list(Case.objects.filter(participants__notices=notice_id))
-    known = RawMessage.objects.filter(message_id=message_id[:255], case__isnull=False)
-    return list(Case.objects.filter(raw_messages__in=known).distinct().order_by("-id")[:10])
+def _by_text(mail: ParsedMail, writer: Mailbox | None, on: date) -> Iterator[Thread]:
+    """Our own address or link in the quotation. Only a hint: whoever has seen the mail may quote it."""
+    text = mail.text[-_SEARCHED:]
+    for found in _TOKEN.findall(text)[-_MAX_HITS:]:
+        token = reply_token_in(found)
+        addressee = read_reply_token(token, on=on) if token else None
+        if addressee is not None:
+            yield Thread(addressee.case, Evidence.TOKEN_IN_TEXT, _participant(addressee.case_id, writer))
+    for reference, key in _LINK.findall(text)[-_MAX_HITS:]:
+        try:
+            named = get_participant(reference.upper(), key)
+        except NoAccess:
+            continue
+        yield Thread(named.case, Evidence.TOKEN_IN_TEXT, _participant(named.case_id, writer))
 
 
-def _participant(case_id: int, sender: Mailbox | None) -> CaseParticipant | None:
-    if sender is None:
+def _by_subject(subject: str, writer: Mailbox | None) -> Iterator[Thread]:
+    """The last number in brackets that is one of ours: its check digit is right and the case is there."""
+    for found in reversed(_REFERENCE.findall(subject)[-_MAX_HITS:]):
+        reference = found.upper()
+        is_ours = reference.startswith(f"{settings.CITY_CODE}-") and is_reference(reference)
+        case = Case.objects.filter(reference=reference).first() if is_ours else None
+        if case is not None:
+            yield Thread(case, Evidence.SUBJECT, _participant(case.pk, writer))
+            return
+
+
+def _participant(case_id: int, writer: Mailbox | None) -> CaseParticipant | None:
+    if writer is None:
         return None
     rows = CaseParticipant.objects.filter(case_id=case_id, detached_at__isnull=True).exclude(email="")
-    return next((row for row in rows.order_by("id") if address.key(row.email) == sender.key), None)
+    return next((row for row in rows.order_by("id") if address.key(row.email) == writer.key), None)

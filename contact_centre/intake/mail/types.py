@@ -50,6 +50,49 @@ class MailFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Envelope:
+    """The header fields as they came, the topmost first, names in lower case."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def values(self, name: str) -> list[str]:
+        """All values of a field."""
+        return [value for key, value in self.fields if key == name.lower()]
+
+    def first(self, name: str) -> str | None:
+        """The topmost value of a field; None where it is missing."""
+        return next(iter(self.values(name)), None)
+
+
+class Failure(StrEnum):
+    """What became of a mail of ours for one recipient. ``DEAD``: the address does not exist; ``REFUSED``: it does."""
+
+    DEAD = "DEAD"
+    REFUSED = "REFUSED"
+    TEMPORARY = "TEMPORARY"
+    NONE = "NONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """One recipient of a report. ``is_final``: nobody tries any more. ``status`` is an enhanced code (RFC 3463)."""
+
+    address: str
+    failure: Failure
+    is_final: bool
+    status: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a mail that came back tells: of whom, and of which mails (their ids, the surest first)."""
+
+    recipients: tuple[Undelivered, ...] = ()
+    message_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedMail:
     """A mail as read. ``text`` is all of its text, ``reply`` what the person wrote of it: without quoted mails,
     signature and the sentences that programs add. ``html`` is the page as it was sent."""
@@ -69,3 +112,5 @@ class ParsedMail:
     defects: tuple[str, ...]
     html: str = ""
     seals: tuple[Seal, ...] = ()
+    envelope: Envelope = Envelope()
+    report: DeliveryReport = DeliveryReport()

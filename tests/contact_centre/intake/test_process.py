@@ -195,23 +195,25 @@ def test_another_participant_may_use_the_address_that_was_sent_to_the_first():
     assert case.messages.get(purpose="REPLY").author_participant == ben
 
 
-def test_a_stranger_with_a_token_gets_a_case_of_his_own_and_the_other_is_suggested():
+def test_a_stranger_with_a_token_waits_beside_the_case_until_a_person_says_yes():
+    """EMAIL §4.1, §0.4."""
     case = make_case()
     row = settled(mail("Ja też mam uwagę.", sender=STRANGER, to=token_address(case)))
 
-    assert fate(row) == (RawState.CASE_CREATED, Reason.STRANGER, Evidence.REPLY_TOKEN)
-    assert row.suggested_case == case
-    assert row.case != case
-    assert case.messages.count() == 1
-    assert not CaseParticipant.objects.filter(case=case, email="obcy@example.net").exists()
-    assert row.case is not None
-    assert case.reference in row.case.messages.get(purpose="NOTE").body
+    assert fate(row) == (RawState.QUARANTINED, Reason.WAITS, Evidence.REPLY_TOKEN)
+    assert (row.suggested_case, row.case) == (case, None)
+    assert not CaseParticipant.objects.filter(email="obcy@example.net").exists()
+    assert [message.purpose for message in case.messages.order_by("id")] == ["REPORT", "NOTE"]
+    assert case.messages.get(purpose="NOTE").audience == "INTERNAL"
+    case.refresh_from_db()
+    assert case.needs_person
+    assert Case.objects.count() == 1
 
 
 def test_who_left_the_case_is_a_stranger():
     case = make_case()
     CaseParticipant.objects.filter(case=case).update(detached_at=NOW)
-    assert fate(settled(mail(to=token_address(case))))[1] == Reason.STRANGER
+    assert fate(settled(mail(to=token_address(case))))[1] == Reason.WAITS
 
 
 def test_a_forged_or_revoked_token_is_no_evidence():
@@ -248,7 +250,8 @@ def test_an_answer_to_a_mail_of_ours_joins_when_a_participant_wrote_it(field, ev
     assert fate(joined) == (RawState.CASE_UPDATED, Reason.REPLY, evidence)
     assert fate(stranger) == (RawState.CASE_CREATED, Reason.STRANGER, evidence)
     assert stranger.suggested_case == case
-    assert [message.body for message in case.messages.order_by("id")][1:] == ["moja odpowiedź"]
+    shown = case.messages.filter(audience="RESIDENT").order_by("id")
+    assert [message.body for message in shown][1:] == ["moja odpowiedź"]
 
 
 def test_an_id_that_only_looks_like_ours_is_no_evidence():
@@ -333,13 +336,19 @@ def test_an_automatic_reply_on_a_case_is_recorded_and_moves_nothing():
         by=staff(staff_member(Role.DISPATCHER)),
         at=NOW,
     )
-    events = CaseEvent.objects.filter(case=case).count()
+    version = Case.objects.get(pk=case.pk).version
     row = settled(mail(to=token_address(case), Auto_Submitted="auto-replied"))
     assert fate(row) == (RawState.AUTO_REPLY_RECORDED, Reason.AUTO_REPLY, Evidence.REPLY_TOKEN)
     assert row.case == case
     case.refresh_from_db()
     assert case.status == Status.WAITING_RESIDENT
-    assert CaseEvent.objects.filter(case=case).count() == events
+    assert (case.version, case.needs_person) == (version, False)
+    last = CaseEvent.objects.filter(case=case).order_by("id").last()
+    assert last is not None
+    assert last.kind == EventKind.AUTO_REPLIED
+    assert case.messages.get(purpose="AUTO_REPLY").audience == "INTERNAL"
+    plan_all()
+    assert not Notice.objects.filter(event=last).exists()
 
 
 def test_our_own_mail_that_comes_back_is_ignored():

@@ -43,6 +43,14 @@ class Reason(models.TextChoices):
     DUPLICATE = "DUPLICATE", _("the same mail came before")
     OWN_MAIL = "OWN_MAIL", _("our own mail came back to us")
     LOOP = "LOOP", _("the mail ran in a circle")
+    COLLECTED = "COLLECTED", _("many cases from this address today: added to the last of them")
+    STAFF_FORWARD = "STAFF_FORWARD", _("passed on by one of us")
+    WAITS = "WAITS", _("carries another person's reply address: waits for a person")
+    BY_PERSON = "BY_PERSON", _("decided by a person")
+    FORGED = "FORGED", _("claims to come from us, and nothing proves it")
+    UNVERIFIED = "UNVERIFIED", _("the sender's domain says that the mail is not from there")
+    BLOCKED = "BLOCKED", _("the sender is blocked")
+    SPAM = "SPAM", _("sorted out as spam")
     NO_SENDER = "NO_SENDER", _("no usable sender address")
     EMPTY = "EMPTY", _("nothing in it")
     ERROR = "ERROR", _("could not be processed")
@@ -55,6 +63,11 @@ class Evidence(models.TextChoices):
     REPLY_TOKEN_OTHER_SENDER = "REPLY_TOKEN_OTHER_SENDER", _("signed reply address of another participant")
     IN_REPLY_TO = "IN_REPLY_TO", _("answers a mail of the case")
     REFERENCES = "REFERENCES", _("refers to a mail of the case")
+    TOKEN_IN_TEXT = "TOKEN_IN_TEXT", _("quotes a signed address or link of the case")
+    SUBJECT = "SUBJECT", _("case number in the subject")
+    RETURN_ADDRESS = "RETURN_ADDRESS", _("address to which failures come back")
+    ENCLOSED_MAIL = "ENCLOSED_MAIL", _("encloses a mail of the case")
+    RECENT_MAIL = "RECENT_MAIL", _("the address was written to lately")
 
 
 # On the way: a crash here is mended by processing again.
@@ -66,6 +79,9 @@ class RawMessage(models.Model):
 
     ``suggested_case`` is a case that the message names although its sender has no part in it: for a person
     to decide. ``sender`` is the address in the form in which addresses are compared.
+
+    ``addressed_to`` are the addresses of ours that it went to, those of its copies too. ``copy_key`` names the mail
+    however it came; one row holds it. ``lease_until``: a worker reads it; ``deaths``: how many workers it ended.
     """
 
     channel = models.CharField(max_length=10, choices=RawChannel)
@@ -93,6 +109,10 @@ class RawMessage(models.Model):
     error = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     defects = models.JSONField(default=list, blank=True)
+    addressed_to = models.JSONField(default=list, blank=True)
+    copy_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    deaths = models.PositiveSmallIntegerField(default=0)
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

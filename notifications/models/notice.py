@@ -61,6 +61,7 @@ class SkipReason(models.TextChoices):
     UNREACHABLE = "UNREACHABLE", _("the person can no longer be reached this way")
     SPAM = "SPAM", _("the case is spam")
     TOLD = "TOLD", _("told in the conversation")
+    LIMIT = "LIMIT", _("many automatic mails to this address already")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

@@ -1,0 +1,57 @@
+"""The same mail by another way: which row stands for it. One row holds the key of a mail, and the database says so."""
+
+import hashlib
+from datetime import timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+
+from contact_centre.intake.models import RawMessage, RawState
+
+# An id that comes again later is another mail, whatever it says.
+SPAN: Final = timedelta(days=30)
+_TRIES: Final = 3
+
+
+def claim_key(row: RawMessage) -> bool:
+    """Whether this row stands for the mail: nobody else does, or did so long ago or in vain.
+
+    A copy leaves the addresses that it came to with the row that stands. Raises IntegrityError when others are quicker
+    every time.
+    """
+    key = _key(row)
+    for remaining in reversed(range(_TRIES)):
+        try:
+            return _claim(row, key)
+        except IntegrityError:
+            if not remaining:
+                raise
+    return False
+
+
+def is_reused_id(row: RawMessage) -> bool:
+    """Whether another mail with other words has the same Message-ID."""
+    same = RawMessage.objects.filter(message_id=row.message_id).exclude(pk=row.pk)
+    return same.exclude(content_digest__in=("", row.content_digest)).exists()
+
+
+@transaction.atomic(durable=True)
+def _claim(row: RawMessage, key: str) -> bool:
+    holder = (
+        RawMessage.objects.select_for_update(of=("self",)).filter(copy_key=key).exclude(pk=row.pk).first()
+    )
+    if holder is not None:
+        if holder.state != RawState.FAILED and holder.received_at > row.received_at - SPAN:
+            addresses = dict.fromkeys([*holder.addressed_to, *row.addressed_to])
+            RawMessage.objects.filter(pk=holder.pk).update(addressed_to=list(addresses))
+            return False
+        RawMessage.objects.filter(pk=holder.pk).update(copy_key=None)
+    RawMessage.objects.filter(pk=row.pk).update(copy_key=key)
+    row.copy_key = key
+    return True
+
+
+def _key(row: RawMessage) -> str:
+    """A mail without an id has one made of its bytes, so that it is like no other."""
+    said = "\0".join((row.channel, row.message_id, row.content_digest))
+    return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,142 @@
+"""What becomes of mails that machines wrote: failures, complaints, receipts and automatic replies.
+
+None of them opens a case, none is answered, and each is written on whatever it is about.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from cases.models import Case, Message
+from cases.services.mails import record_auto_reply, report_loop
+from contact_centre.intake.mail import address
+from contact_centre.intake.mail.threading import Thread
+from contact_centre.intake.mail.types import DeliveryReport, Failure, Machine, ParsedMail, Undelivered
+from contact_centre.intake.models import Evidence, RawState, Reason
+from notifications import bounces, counters
+from notifications.models import Notice
+
+_RECORDED: Final = {
+    Machine.BOUNCE: (RawState.BOUNCE_RECORDED, Reason.BOUNCE),
+    Machine.READ_RECEIPT: (RawState.REPORT_RECORDED, Reason.READ_RECEIPT),
+    Machine.FEEDBACK_REPORT: (RawState.REPORT_RECORDED, Reason.FEEDBACK_REPORT),
+}
+# Fields of the reports themselves: of a receipt the mail that was read, of a complaint whom it is from.
+_ORIGINAL_ID: Final = re.compile(r"^original-message-id:\s*(<[^<>\s]{3,500}>)", re.IGNORECASE | re.MULTILINE)
+_OUR_ID: Final = re.compile(r"^message-id:\s*(<[^<>\s]{3,500}>)", re.IGNORECASE | re.MULTILINE)
+_COMPLAINER: Final = re.compile(
+    r"^(?:original-rcpt-to|removal-recipient|original-recipient|to):\s*(.{3,300})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_REPORTS: Final = (
+    "message/feedback-report",
+    "message/disposition-notification",
+    "message/rfc822",
+    "text/rfc822-headers",
+)
+_SEARCHED: Final = 50_000
+_SHOWN: Final = "displayed"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Where a machine's mail ended, and which case it is about."""
+
+    state: RawState
+    reason: Reason
+    evidence: Evidence | str = ""
+    case: Case | None = None
+    message: Message | None = None
+
+
+def record(mail: ParsedMail, digest: str, *, at: datetime) -> Record | None:
+    """Write down what a report tells; None for any mail that is none. Safe to repeat."""
+    if mail.machine not in _RECORDED:
+        return None
+    state, reason = _RECORDED[mail.machine]
+    if mail.machine is Machine.BOUNCE:
+        evidence, notice = _record_bounce(mail, digest, at)
+    elif mail.machine is Machine.FEEDBACK_REPORT:
+        evidence, notice = _record_complaint(mail, digest, at)
+    else:
+        evidence, notice = _record_receipt(mail, at)
+    return Record(state, reason, evidence if notice else "", notice.event.case if notice else None)
+
+
+def record_answer(mail: ParsedMail, thread: Thread | None, source_key: str, *, at: datetime) -> Record:
+    """Keep an automatic reply on the case of the participant whose machine wrote it, for colleagues alone."""
+    if thread is None or thread.writer is None:
+        return Record(RawState.AUTO_REPLY_RECORDED, Reason.AUTO_REPLY, thread.evidence if thread else "")
+    participant = thread.writer
+    body = mail.reply or mail.text or mail.subject
+    message = record_auto_reply(participant_id=participant.pk, body=body, source_key=source_key, at=at)
+    if counters.note_answer(participant=participant, source_key=source_key, at=at) >= counters.IN_A_ROW:
+        report_loop(participant_id=participant.pk, at=at)
+    return Record(RawState.AUTO_REPLY_RECORDED, Reason.AUTO_REPLY, thread.evidence, message.case, message)
+
+
+def _record_bounce(mail: ParsedMail, digest: str, at: datetime) -> tuple[Evidence, Notice | None]:
+    """Each recipient that the report names is one piece of news; a report that names none is about the addressee."""
+    found: tuple[Evidence, Notice | None] = (Evidence.RETURN_ADDRESS, None)
+    for one in _failures(mail.report):
+        evidence, notice = _notice_of(mail, one.address, at)
+        news = bounces.News(
+            one.address,
+            one.failure,
+            one.status,
+            one.words,
+            one.is_final,
+            source=f"mail:{digest}:{one.address}"[:300],
+        )
+        if notice is None:
+            bounces.record_dead_address(news=news, at=at)
+        elif one.failure is not Failure.NONE:
+            bounces.record_not_delivered(notice_id=notice.pk, news=news, at=at)
+        found = (evidence, notice) if notice is not None else found
+    return found
+
+
+def _failures(report: DeliveryReport) -> Iterable[Undelivered]:
+    return report.recipients or (Undelivered("", Failure.REFUSED, is_final=True),)
+
+
+def _notice_of(mail: ParsedMail, failed: str, at: datetime) -> tuple[Evidence, Notice | None]:
+    """By the address that it came back to, by the mail that it encloses, by whom we wrote to lately."""
+    notice = bounces.notice_of_return_address(mail.recipients)
+    if notice is not None:
+        return Evidence.RETURN_ADDRESS, notice
+    notice = bounces.notice_of_message_id((*mail.report.message_ids, *mail.in_reply_to, *mail.references))
+    if notice is not None:
+        return Evidence.ENCLOSED_MAIL, notice
+    return Evidence.RECENT_MAIL, bounces.last_notice_to(failed, at=at) if failed else None
+
+
+def _record_complaint(mail: ParsedMail, digest: str, at: datetime) -> tuple[Evidence, Notice | None]:
+    notice = bounces.notice_of_message_id(tuple(_OUR_ID.findall(_enclosed(mail))))
+    if notice is not None:
+        bounces.record_complaint(address=notice.participant.email, source=f"notice:{notice.pk}", at=at)
+        return Evidence.ENCLOSED_MAIL, notice
+    for value in _COMPLAINER.findall(_enclosed(mail)):
+        box = address.read(value)
+        # Anybody can send such a report: one that proves nothing counts only for whom we really wrote to.
+        notice = bounces.last_notice_to(box.key, at=at) if box else None
+        if box is not None and notice is not None:
+            bounces.record_complaint(address=box.key, source=f"mail:{digest}", at=at)
+            return Evidence.RECENT_MAIL, notice
+    return Evidence.RECENT_MAIL, None
+
+
+def _record_receipt(mail: ParsedMail, at: datetime) -> tuple[Evidence, Notice | None]:
+    ids = (*_ORIGINAL_ID.findall(_enclosed(mail)), *mail.in_reply_to, *mail.references)
+    notice = bounces.notice_of_message_id(ids)
+    if notice is not None and _SHOWN in _enclosed(mail).lower():
+        bounces.record_displayed(notice_id=notice.pk, at=at)
+    return Evidence.ENCLOSED_MAIL, notice
+
+
+def _enclosed(mail: ParsedMail) -> str:
+    """The parts of a report as text."""
+    data = b"\n".join(file.data[:_SEARCHED] for file in mail.files if file.media_type in _REPORTS)
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")

@@ -1,0 +1,204 @@
+"""Words of a person that came by mail: added to her case, or opening one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from cases.actors import resident
+from cases.files import ACCEPTED_TYPES, StoredFile
+from cases.models import Case, Channel, ContactChannel, Message
+from cases.services.conversation import record_reply
+from cases.services.intake import Report, Reporter, open_case
+from contact_centre.intake.identity import Identity, staff_behind
+from contact_centre.intake.mail import attachments, forwarded
+from contact_centre.intake.mail.authentication import Verdict
+from contact_centre.intake.mail.forwarded import Forwarded
+from contact_centre.intake.mail.parse import parse
+from contact_centre.intake.mail.subject import in_one_line, without_marks
+from contact_centre.intake.mail.threading import Thread, without_reference
+from contact_centre.intake.mail.types import Machine, ParsedMail
+from contact_centre.intake.models import RawMessage, RawState, Reason
+from notifications.counters import counted_as
+from notifications.models import Notice
+
+# So many cases from one address get a confirmation; a loop without any mark of a machine ends here.
+MAX_CASES: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 25))
+# What the agent should know of a mail, kept with its defects and told in a note on the case.
+UNVERIFIED, WEAK, SUBJECT_CHANGED = "unverified", "weak_identity", "subject_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail on its way to a case. ``sender`` is the address that limits count; ``is_quiet``: nothing is sent back."""
+
+    mail: ParsedMail
+    who: Identity
+    source_key: str
+    received_at: datetime
+    sender: str
+    is_quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``flags`` say what is odd; ``comment`` is what one of us wrote above a mail that she passed on."""
+
+    state: RawState
+    reason: Reason
+    case: Case
+    message: Message
+    flags: tuple[str, ...] = ()
+    comment: str = ""
+
+
+def add_reply(arrival: Arrival, thread: Thread, *, at: datetime) -> Outcome:
+    """Add the words to the participant's case. Raises what the services raise."""
+    assert thread.writer is not None, "only a participant's words are added"
+    kept, left = attachments.keep(arrival.mail.files)
+    message = _reply(arrival, thread.writer.pk, kept, at)
+    flags = [*left, *([SUBJECT_CHANGED] if _is_other_subject(arrival.mail.subject, thread.case) else [])]
+    return Outcome(RawState.CASE_UPDATED, Reason.REPLY, message.case, message, tuple(flags))
+
+
+def open_for(arrival: Arrival, thread: Thread | None, *, row_id: int, at: datetime) -> Outcome:
+    """Open a case for whoever wrote; ``thread`` is a case that the mail names without a right to it."""
+    original = _passed_on(arrival)
+    if original is not None:
+        return _open(arrival, original, Reason.STAFF_FORWARD, at)
+    collecting = _collecting(arrival, row_id)
+    if collecting is not None:
+        kept, left = attachments.keep(arrival.mail.files)
+        message = _reply(arrival, collecting, kept, at)
+        return Outcome(RawState.CASE_UPDATED, Reason.COLLECTED, message.case, message, tuple(left))
+    reason = _reason(arrival, row_id)
+    done = _open(arrival, None, Reason.STRANGER if thread and reason is Reason.REQUEST else reason, at)
+    if arrival.who.writer is None:
+        return Outcome(RawState.QUARANTINED, Reason.NO_SENDER, done.case, done.message, done.flags)
+    return done
+
+
+def _open(arrival: Arrival, original: Forwarded | None, reason: Reason, at: datetime) -> Outcome:
+    mail = arrival.mail
+    kept, left = attachments.keep(mail.files)
+    subject = original.subject if original else without_reference(without_marks(mail.subject))
+    words = original.text if original else mail.reply
+    report = Report(
+        source_key=arrival.source_key,
+        channel=Channel.EMAIL,
+        description=words or subject or mail.subject or ("" if _shows(kept) else _file_names(mail)),
+        subject=subject,
+        received_at=arrival.received_at,
+        full_text=mail.text,
+        reporter=_reporter(arrival, original, reason),
+        files=kept,
+    )
+    case = open_case(report, by=resident(None), at=at)
+    message = Message.objects.get(source_key=report.source_key)
+    comment = original.comment if original else ""
+    return Outcome(RawState.CASE_CREATED, reason, case, message, tuple(left), comment)
+
+
+def _reply(arrival: Arrival, participant_id: int, kept: list[StoredFile], at: datetime) -> Message:
+    mail = arrival.mail
+    return record_reply(
+        participant_id=participant_id,
+        body=mail.reply or ("" if _shows(kept) else mail.subject or _file_names(mail)),
+        channel=Channel.EMAIL,
+        source_key=arrival.source_key,
+        at=at,
+        files=kept,
+        full_body=mail.text,
+    )
+
+
+def _reporter(arrival: Arrival, original: Forwarded | None, reason: Reason) -> Reporter:
+    """Who is told of the case: nobody where a machine, or somebody else, may have written."""
+    writer = original.writer if original else arrival.who.writer
+    if writer is None:
+        return Reporter(wishes=ContactChannel.NONE)
+    may_be_told = reason in (Reason.REQUEST, Reason.STRANGER, Reason.STAFF_FORWARD) and not arrival.is_quiet
+    wishes = None if may_be_told else ContactChannel.NONE
+    return Reporter(name=writer.name, email=writer.address, wishes=wishes)
+
+
+def _reason(arrival: Arrival, row_id: int) -> Reason:
+    if arrival.who.is_unverified:
+        return Reason.UNVERIFIED
+    if arrival.mail.machine is not Machine.NO:
+        return Reason.MACHINE_MAIL
+    opened = _opened_by(arrival.sender, row_id)
+    for span, limit in MAX_CASES:
+        recent = opened.filter(
+            received_at__gt=arrival.received_at - span, received_at__lte=arrival.received_at
+        )
+        if recent.count() >= limit:
+            return Reason.TOO_MANY
+    return Reason.REQUEST
+
+
+def _opened_by(sender: str, row_id: int) -> QuerySet[RawMessage]:
+    """The mails of this address, whatever stands behind a plus sign in it, that opened cases."""
+    local, _, domain = counted_as(sender).rpartition("@") if sender else ("", "", "")
+    same = Q(sender=f"{local}@{domain}") | Q(sender__startswith=f"{local}+", sender__endswith=f"@{domain}")
+    return RawMessage.objects.filter(same, state=RawState.CASE_CREATED).exclude(pk=row_id)
+
+
+def _collecting(arrival: Arrival, row_id: int) -> int | None:
+    """The participant to whose case further mails of this day are added, once she opened so many; None before.
+
+    Nothing is swallowed: the words stand on a case that asks for a person, with the day on which they came, and can be
+    made a case of their own.
+    """
+    if not arrival.sender or arrival.who.is_unverified:
+        return None
+    day = arrival.received_at - timedelta(days=1)
+    opened = _opened_by(arrival.sender, row_id).filter(
+        received_at__gt=day, received_at__lte=arrival.received_at
+    )
+    if opened.count() < settings.MAIL_MAX_CASES_PER_DAY:
+        return None
+    last = opened.filter(case__isnull=False).select_related("case").order_by("-received_at", "-id").first()
+    if last is None or last.case is None or not last.case.is_open:
+        return None
+    people = last.case.participants.filter(detached_at__isnull=True).order_by("id")
+    return people.values_list("pk", flat=True).first()
+
+
+def _passed_on(arrival: Arrival) -> Forwarded | None:
+    """The mail behind one that a person of ours, proved to be her, passed on to us."""
+    mail = arrival.mail
+    is_proved = arrival.who.verdict is Verdict.PASS and staff_behind(mail) is not None
+    if not (settings.MAIL_STAFF_FORWARDS and is_proved):
+        return None
+    for file in mail.files:
+        if forwarded.is_enclosed(file.media_type, mail.subject):
+            inner = parse(file.data)
+            if inner.sender is not None and inner.text:
+                return Forwarded(inner.sender, without_marks(inner.subject), inner.text, mail.text)
+    return forwarded.in_text(mail.text)
+
+
+def _is_other_subject(subject: str, case: Case) -> bool:
+    """Whether an answer speaks of something else than the case and our mails about it."""
+    said = _plain(subject)
+    if not said:
+        return False
+    told = Notice.objects.filter(event__case=case).exclude(subject="").values_list("subject", flat=True)
+    mails = RawMessage.objects.filter(case=case).values_list("subject", flat=True)
+    return said not in {_plain(one) for one in (case.subject, *told[:50], *mails[:50])}
+
+
+def _plain(subject: str) -> str:
+    return in_one_line(without_reference(without_marks(subject))).casefold()[:200]
+
+
+def _shows(kept: list[StoredFile]) -> bool:
+    """Whether there is a picture or document that speaks for itself."""
+    return any(file.media_type in ACCEPTED_TYPES for file in kept)
+
+
+def _file_names(mail: ParsedMail) -> str:
+    return ", ".join(file.name or file.media_type for file in mail.files)
