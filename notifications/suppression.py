@@ -1,0 +1,80 @@
+"""The list of addresses that no mail is sent to: who comes on it, who leaves it, and since when and why.
+
+Called by whatever learns of a failure (a refused hand-over, a mail that came back, a provider's webhook) and
+asked before every hand-over. All calls may be repeated.
+"""
+
+import contextlib
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from notifications.models import SoftFailure, Suppression, SuppressionReason
+
+SOFT_FAILURES: Final = 3
+SOFT_SPAN: Final = timedelta(days=30)
+# What a mail from the address disproves or takes back; only a person takes back what a person decided.
+_ENDED_BY_MAIL: Final = (SuppressionReason.DEAD, SuppressionReason.SOFT, SuppressionReason.COMPLAINT)
+
+
+def address_key(address: str) -> str:
+    """The form in which addresses are compared: lower case, the domain as it stands in DNS."""
+    local, _, domain = address.strip().rpartition("@")
+    domain = domain.rstrip(".").lower()
+    with contextlib.suppress(UnicodeError):
+        domain = domain.encode("idna").decode("ascii")
+    return f"{local.lower()}@{domain}"[:254]
+
+
+@transaction.atomic
+def suppress(address: str, *, reason: SuppressionReason, evidence: str, at: datetime) -> Suppression | None:
+    """Stop writing to the address; returns the entry that is in force for this reason.
+
+    ``SOFT`` counts one failure, and suppresses with the third within 30 days; None until then. The same
+    ``evidence`` (``notice:4711``) counts once, by however many ways the news of it comes.
+    """
+    key = address_key(address)
+    if reason == SuppressionReason.SOFT:
+        SoftFailure.objects.get_or_create(address=key, evidence=evidence[:300], defaults={"failed_at": at})
+        if _soft_failures(key, at) < SOFT_FAILURES:
+            return None
+    entry, _ = Suppression.objects.get_or_create(
+        address=key, reason=reason, until=None, defaults={"evidence": evidence[:300], "since": at}
+    )
+    return entry
+
+
+@transaction.atomic
+def unsuppress(address: str, *, at: datetime, by_hand: bool = False) -> int:
+    """A mail came from the address, so it lives: lift what is in force, and forgive the failures that were counted.
+
+    Returns how many entries were lifted. What a person stopped is lifted only ``by_hand``.
+    """
+    key = address_key(address)
+    SoftFailure.objects.filter(address=key, forgiven_at__isnull=True).update(forgiven_at=at)
+    rows = Suppression.objects.filter(address=key, until__isnull=True)
+    if not by_hand:
+        rows = rows.filter(reason__in=_ENDED_BY_MAIL)
+    return rows.update(until=at)
+
+
+def is_suppressed(address: str, *, at: datetime) -> bool:
+    """Whether the list forbids to write to the address at this moment."""
+    return _in_force(address, at).exists()
+
+
+def reason_against(address: str, *, at: datetime) -> Suppression | None:
+    """The entry that forbids to write to the address; None where nothing does."""
+    return _in_force(address, at).order_by("since", "id").first()
+
+
+def _in_force(address: str, at: datetime) -> QuerySet[Suppression]:
+    rows = Suppression.objects.filter(address=address_key(address), since__lte=at)
+    return rows.filter(Q(until__isnull=True) | Q(until__gt=at))
+
+
+def _soft_failures(key: str, at: datetime) -> int:
+    rows = SoftFailure.objects.filter(address=key, failed_at__gt=at - SOFT_SPAN, forgiven_at__isnull=True)
+    return rows.count()
