@@ -10,9 +10,14 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from cases.keys import phone_pin, reply_token, tracking_key
 from cases.models import CaseParticipant
 
-_SALT = "notifications.links.message_id"
+_MESSAGE, _BOUNCE, _LOOP, _UNSUBSCRIBE = (
+    f"notifications.links.{name}" for name in ("message_id", "bounce", "loop", "unsubscribe")
+)
 _MAC_BYTES = 10
-_MESSAGE_ID = re.compile(r"<?n([1-9]\d{0,17})\.([a-z2-7]{16})@([^@<>\s]+)>?", re.ASCII | re.IGNORECASE)
+_ID = r"([1-9]\d{0,17})\.([a-z2-7]{16})"
+_MESSAGE_ID = re.compile(rf"<?n{_ID}@([^@<>\s]+)>?", re.ASCII | re.IGNORECASE)
+_BOUNCE_ADDRESS = re.compile(rf"<?bounce\+{_ID}@([^@<>\s]+)>?", re.ASCII | re.IGNORECASE)
+_UNSUBSCRIBE_TOKEN = re.compile(_ID, re.ASCII)
 # What stands in kept words where the resident read her key and her PIN.
 _KEY, _PIN = "⟨key⟩", "⟨PIN⟩"
 
@@ -32,20 +37,50 @@ def reply_address(participant: CaseParticipant, *, on: date) -> str:
     return f"reply+{reply_token(participant, on=on)}@{settings.MAIL_DOMAIN}"
 
 
+def unsubscribe_url(participant: CaseParticipant) -> str:
+    """Where a subscription ends without a login, by one click (RFC 8058)."""
+    token = f"{participant.pk}.{_mac(_UNSUBSCRIBE, participant.pk, settings.SECRET_KEY)}"
+    return f"{settings.PUBLIC_URL}/track/stop/{token}/"
+
+
+def read_unsubscribe_token(token: str) -> int | None:
+    """The id of the participant for whom the token was made; None when it is not ours."""
+    found = _UNSUBSCRIBE_TOKEN.fullmatch(token)
+    return _checked(_UNSUBSCRIBE, found[1], found[2]) if found else None
+
+
 def make_message_id(notice_id: int) -> str:
     """``<n<notice id>.<mac>@MAIL_DOMAIN>``: an id that we can prove to have made."""
-    return f"<n{notice_id}.{_mac(notice_id, settings.SECRET_KEY)}@{settings.MAIL_DOMAIN}>"
+    return f"<n{notice_id}.{_mac(_MESSAGE, notice_id, settings.SECRET_KEY)}@{settings.MAIL_DOMAIN}>"
 
 
 def read_message_id(text: str) -> int | None:
     """The id of the notice whose Message-ID this is, with or without brackets; None when it is not ours."""
-    found = _MESSAGE_ID.fullmatch(text.strip())
-    if found is None or found[3].lower() != settings.MAIL_DOMAIN.lower():
-        return None
-    notice_id, mac = int(found[1]), found[2].lower()
-    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    matches = [constant_time_compare(_mac(notice_id, secret), mac) for secret in secrets]
-    return notice_id if any(matches) else None
+    return _read_at_home(_MESSAGE_ID, _MESSAGE, text)
+
+
+def bounce_address(notice_id: int) -> str:
+    """``bounce+<notice id>.<mac>@MAIL_DOMAIN``: the envelope sender, to which what cannot be delivered comes back."""
+    return f"bounce+{notice_id}.{_mac(_BOUNCE, notice_id, settings.SECRET_KEY)}@{settings.MAIL_DOMAIN}"
+
+
+def read_bounce_address(address: str) -> int | None:
+    """The id of the notice whose envelope sender this is; None when it is not ours."""
+    return _read_at_home(_BOUNCE_ADDRESS, _BOUNCE, address)
+
+
+def loop_id() -> str:
+    """What ``X-Loop-Id`` says in every mail of this installation: one that comes in with it has run in a circle."""
+    return f"{_mac(_LOOP, settings.MAIL_DOMAIN, settings.SECRET_KEY)}@{settings.MAIL_DOMAIN}"
+
+
+def is_own_loop_id(text: str) -> bool:
+    """Whether a mail that came in carries our own ``X-Loop-Id``."""
+    mac, _, domain = text.strip().lower().partition("@")
+    is_home = domain == settings.MAIL_DOMAIN.lower()
+    return is_home and any(
+        constant_time_compare(_mac(_LOOP, settings.MAIL_DOMAIN, key), mac) for key in _keys()
+    )
 
 
 def conceal(text: str, participant: CaseParticipant) -> str:
@@ -58,6 +93,22 @@ def reveal(text: str, participant: CaseParticipant) -> str:
     return text.replace(_KEY, tracking_key(participant)).replace(_PIN, phone_pin(participant))
 
 
-def _mac(notice_id: int, secret: str) -> str:
-    digest = salted_hmac(_SALT, str(notice_id), secret=secret, algorithm="sha256").digest()
+def _read_at_home(pattern: re.Pattern[str], salt: str, text: str) -> int | None:
+    found = pattern.fullmatch(text.strip())
+    if found is None or found[3].lower() != settings.MAIL_DOMAIN.lower():
+        return None
+    return _checked(salt, found[1], found[2])
+
+
+def _checked(salt: str, digits: str, mac: str) -> int | None:
+    matches = [constant_time_compare(_mac(salt, digits, key), mac.lower()) for key in _keys()]
+    return int(digits) if any(matches) else None
+
+
+def _keys() -> tuple[str, ...]:
+    return (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+
+
+def _mac(salt: str, subject: int | str, secret: str) -> str:
+    digest = salted_hmac(salt, str(subject), secret=secret, algorithm="sha256").digest()
     return base64.b32encode(digest[:_MAC_BYTES]).decode("ascii").lower()

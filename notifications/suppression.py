@@ -5,6 +5,7 @@ asked before every hand-over. All calls may be repeated.
 """
 
 import contextlib
+import re
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +16,10 @@ from notifications.models import SoftFailure, Suppression, SuppressionReason
 
 SOFT_FAILURES: Final = 3
 SOFT_SPAN: Final = timedelta(days=30)
+# What mail systems say with a status code (RFC 3463): no such address or domain; trouble that may pass.
+_STATUS: Final = re.compile(r"(?<![\w.@])([245])\.(\d{1,3}\.\d{1,3})(?![\w.]*\w)", re.ASCII)
+_DEAD: Final = ("1.1", "1.10", "1.2", "4.4")
+_FULL: Final = "2.2"
 # What a mail from the address disproves or takes back; only a person takes back what a person decided.
 _ENDED_BY_MAIL: Final = (SuppressionReason.DEAD, SuppressionReason.SOFT, SuppressionReason.COMPLAINT)
 
@@ -26,6 +31,21 @@ def address_key(address: str) -> str:
     with contextlib.suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
     return f"{local.lower()}@{domain}"[:254]
+
+
+def status_in(said: str) -> str:
+    """The first status code in what a mail system said (``5.1.1``); empty where there is none."""
+    found = _STATUS.search(said)
+    return f"{found[1]}.{found[2]}" if found else ""
+
+
+def verdict_on(status: str) -> SuppressionReason | None:
+    """What the status code of a mail that did not arrive means for its address. Refused for its size, its words or
+    by policy: nothing."""
+    group, _, detail = status.partition(".")
+    if group == "5" and detail in _DEAD:
+        return SuppressionReason.DEAD
+    return SuppressionReason.SOFT if group == "4" or detail == _FULL else None
 
 
 @transaction.atomic

@@ -9,3 +9,9 @@ class IntakeConfig(AppConfig):
     name = "contact_centre.intake"
     label = "intake"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from contact_centre.intake.mail_ids import mails_of
+        from notifications.threads import register_inbound
+
+        register_inbound(mails_of)
