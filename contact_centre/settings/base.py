@@ -135,14 +135,14 @@ EMAIL_URL = env.str("EMAIL_URL", default=f"maildir://{VAR_DIR}/mail")
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 globals().update(services.email(EMAIL_URL))
 # Takes over while the first one is away
-EMAIL_URL_2 = env.str("EMAIL_URL_2", default="")
-EMAIL_SECOND = services.second_email(EMAIL_URL_2) if EMAIL_URL_2 else None
+EMAIL_SECOND_URL = env.str("EMAIL_SECOND_URL", default="")
+EMAIL_SECOND = services.second_email(EMAIL_SECOND_URL) if EMAIL_SECOND_URL else None
 # What both know as providers: their webhooks are let in with the secrets that stand there
-ANYMAIL = services.anymail(EMAIL_URL, EMAIL_URL_2)
-MAIL_HOOKS = services.mail_providers(EMAIL_URL, EMAIL_URL_2)
+ANYMAIL = services.anymail(EMAIL_URL, EMAIL_SECOND_URL)
+MAIL_HOOKS = services.mail_providers(EMAIL_URL, EMAIL_SECOND_URL)
 # As many mails as each takes in a minute (0: no limit)
 EMAIL_PER_MINUTE = env.int("EMAIL_PER_MINUTE", default=0)
-EMAIL_PER_MINUTE_2 = env.int("EMAIL_PER_MINUTE_2", default=0)
+EMAIL_SECOND_PER_MINUTE = env.int("EMAIL_SECOND_PER_MINUTE", default=0)
 # Whether mails name an address of ours per notice, to which they come back; off where a relay writes its own there
 EMAIL_VERP = env.bool("EMAIL_VERP", default=True)
 # Whether it is kept that a mail was opened or a link in it followed, where the provider watches that

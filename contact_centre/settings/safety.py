@@ -39,7 +39,7 @@ SCHEMES = {
     "CHANNEL_LAYER_URL": {"redis", "rediss", "unix"},
     "CACHE_URL": {"redis", "rediss", "rediscache"},
     "EMAIL_URL": MAIL,
-    "EMAIL_URL_2": MAIL,
+    "EMAIL_SECOND_URL": MAIL,
 }
 KEY_LENGTH = 50
 DISTINCT_CHARACTERS = 10

@@ -29,8 +29,9 @@ _WINDOW_SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """One way out; ``per_minute`` 0 means as many as there are."""
+    """One way out, the first or the second; ``per_minute`` 0 means as many as there are."""
 
+    number: int
     backend: str
     per_minute: int
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -52,11 +53,11 @@ class Relay:
 
 
 def relays() -> list[Relay]:
-    """The relay of ``EMAIL_URL``, then that of ``EMAIL_URL_2`` if there is one."""
-    found = [Relay(settings.EMAIL_BACKEND, settings.EMAIL_PER_MINUTE)]
+    """The relay of ``EMAIL_URL``, then that of ``EMAIL_SECOND_URL`` if there is one."""
+    found = [Relay(1, settings.EMAIL_BACKEND, settings.EMAIL_PER_MINUTE)]
     if settings.EMAIL_SECOND:
         second = settings.EMAIL_SECOND
-        found.append(Relay(second["BACKEND"], settings.EMAIL_PER_MINUTE_2, second["OPTIONS"]))
+        found.append(Relay(2, second["BACKEND"], settings.EMAIL_SECOND_PER_MINUTE, second["OPTIONS"]))
     return found
 
 
@@ -110,4 +111,4 @@ def _next_window(at: datetime) -> datetime:
 
 
 def _key(what: str, relay: Relay) -> str:
-    return f"relay:{what}:{relay.name}".replace(" ", ":")
+    return f"relay:{what}:{relay.number}"

@@ -36,9 +36,9 @@ class NoticeKind(models.TextChoices):
 class Priority(models.IntegerChoices):
     """Who goes first when more is due than may be sent: a person who waits for it before a copy for information."""
 
-    FIRST = 1, pgettext_lazy("priority", "first")
-    NORMAL = 5, pgettext_lazy("priority", "normal")
-    LAST = 9, pgettext_lazy("priority", "last")
+    FIRST = 1
+    NORMAL = 5
+    LAST = 9
 
 
 class NoticeChannel(models.TextChoices):
