@@ -28,10 +28,11 @@ from notifications.suppression import status_in, suppress, verdict_on
 
 log = structlog.get_logger(__name__)
 _NOT_DELIVERED: Final = (NewsKind.BOUNCED, NewsKind.REJECTED, NewsKind.FAILED)
-# Why a provider says that a mail was not delivered, where nobody gives a status code.
+# Why a provider says that a mail was not delivered, where nobody gives a status code. "Bounced" may be a full
+# mailbox: three of those count, one does not.
 _VERDICTS: Final = {
     "invalid": SuppressionReason.DEAD,
-    "bounced": SuppressionReason.DEAD,
+    "bounced": SuppressionReason.SOFT,
     "timed_out": SuppressionReason.SOFT,
     "spam": SuppressionReason.COMPLAINT,
 }

@@ -6,6 +6,7 @@ asked before every hand-over. All calls may be repeated.
 
 import contextlib
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -88,6 +89,15 @@ def is_suppressed(address: str, *, at: datetime) -> bool:
 def reason_against(address: str, *, at: datetime) -> Suppression | None:
     """The entry that forbids to write to the address; None where nothing does."""
     return _in_force(address, at).order_by("since", "id").first()
+
+
+def reasons_against(addresses: Iterable[str], *, at: datetime) -> dict[str, Suppression]:
+    """What forbids to write to each of the addresses, as they were given; those that nothing stands against are not
+    named."""
+    keys = {address: address_key(address) for address in addresses if address}
+    rows = Suppression.objects.filter(address__in=set(keys.values()), since__lte=at)
+    found = {row.address: row for row in rows.filter(Q(until__isnull=True) | Q(until__gt=at)).order_by("-id")}
+    return {address: found[key] for address, key in keys.items() if key in found}
 
 
 def _in_force(address: str, at: datetime) -> QuerySet[Suppression]:

@@ -6,10 +6,11 @@ from typing import Final
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cases.models import CaseEvent, CaseParticipant
+from notifications.models.suppression import SuppressionReason
 from routing.models.loaded import LANGUAGES
 
 _FALLBACK = "pl"
@@ -179,6 +180,20 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} by {self.channel}"
+
+    @property
+    def fate(self) -> str:
+        """What became of it, in words for a person of ours."""
+        is_delivered = self.state == NoticeState.SENT and self.delivered_at is not None
+        return gettext("Delivered") if is_delivered else self.get_state_display()
+
+    @property
+    def why(self) -> str:
+        """Why it was not needed or did not arrive; empty for any other."""
+        if self.failure == FailureReason.SUPPRESSED and self.failure_note in SuppressionReason.values:
+            return f"{self.get_failure_display()}: {SuppressionReason(self.failure_note).label}"
+        said = (self.get_skip_reason_display(), self.get_failure_display(), self.failure_note)
+        return ": ".join(part for part in said if part)
 
     @property
     def waits_for_a_person(self) -> bool:
