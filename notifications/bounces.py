@@ -15,6 +15,7 @@ from cases.payloads import Displayed, NotDelivered
 from cases.timeline import record_event, ring_again
 from notifications.links import read_bounce_address, read_message_id
 from notifications.models import (
+    FAILURES,
     Attempt,
     AttemptResult,
     Notice,
@@ -22,11 +23,13 @@ from notifications.models import (
     NoticeState,
     SuppressionReason,
 )
+from notifications.outcomes import evidence_of, mark_undelivered
 from notifications.suppression import address_key, suppress
 
 # So long after a mail a report that names nothing but the address is taken to be about it.
 RECENT: Final = timedelta(days=7)
-_TOLD: Final = (NoticeState.SENT, NoticeState.DONE_BY_PERSON)
+# States of a notice whose mail was handed over.
+_SENT: Final = (NoticeState.SENT, *FAILURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,7 @@ def notice_of_message_id(message_ids: tuple[str, ...]) -> Notice | None:
 
 def last_notice_to(address: str, *, at: datetime) -> Notice | None:
     """The last mail that went to the address in these days."""
-    sent = Notice.objects.filter(
-        channel=NoticeChannel.EMAIL, state__in=(NoticeState.SENT, NoticeState.FAILED), created_at__lte=at
-    )
+    sent = Notice.objects.filter(channel=NoticeChannel.EMAIL, state__in=_SENT, created_at__lte=at)
     return (
         sent.filter(participant__email__iexact=address, ended_at__gt=at - RECENT)
         .order_by("-ended_at", "-id")
@@ -90,13 +91,11 @@ def record_not_delivered(*, notice_id: int, news: News, at: datetime) -> Notice:
         notice=notice,
         tried_at=at,
         result=AttemptResult.PERMANENT if news.is_final else AttemptResult.TEMPORARY,
-        error=f"{news.status} {news.words}".strip()[:300],
+        error=_said(news)[:300],
     )
     if news.is_final:
         _suppress(news, notice, at)
-        if notice.state == NoticeState.SENT and not _was_told_otherwise(notice):
-            notice.state, notice.ended_at = NoticeState.FAILED, at
-            notice.save(update_fields=["state", "ended_at"])
+        notice = mark_undelivered(notice_id=notice.pk, note=_said(news), at=at) or notice
     record_event(case, _event(notice, news), by=SYSTEM_ACTOR, at=at)
     ring_again(notice.event)
     return notice
@@ -127,15 +126,13 @@ def record_displayed(*, notice_id: int, at: datetime) -> Notice:
 def _suppress(news: News, notice: Notice | None, at: datetime) -> None:
     address = news.address or (notice.participant.email if notice else "")
     reason = SuppressionReason.DEAD if news.failure == SuppressionReason.DEAD else SuppressionReason.SOFT
-    evidence = f"notice:{notice.pk}" if notice else news.source
+    evidence = evidence_of(notice.pk) if notice else news.source
     if address:
         suppress(address_key(address), reason=reason, evidence=evidence, at=at)
 
 
-def _was_told_otherwise(notice: Notice) -> bool:
-    """Whether the same news reached the person by another channel."""
-    others = Notice.objects.filter(event_id=notice.event_id, participant_id=notice.participant_id)
-    return others.exclude(pk=notice.pk).filter(state__in=_TOLD).exists()
+def _said(news: News) -> str:
+    return f"{news.status} {news.words}".strip()
 
 
 def _event(notice: Notice, news: News) -> NotDelivered:

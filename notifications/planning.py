@@ -8,7 +8,7 @@ from typing import Any
 
 from cases.models import Channel, ContactChannel, EventKind
 from cases.states import Outcome
-from notifications.models import NoticeChannel, NoticeKind, SkipReason
+from notifications.models import NoticeChannel, NoticeKind, Priority, SkipReason
 
 
 class Reach(Enum):
@@ -23,30 +23,39 @@ class Reach(Enum):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``waits``: held back a little for what may follow. ``folds``: told within a notice that still waits.
-    ``by_mail``: asked for by e-mail, so answered by e-mail, whatever the person prefers otherwise."""
+    ``by_mail``: asked for by e-mail, so answered by e-mail, whatever the person prefers otherwise.
+
+    ``is_compulsory``: told to everybody who is party to the case, also to those who want to hear as little as they
+    can: that we have it, what we ask or answer, and what ends it, opens it again or moves it to another number.
+    The rest is progress, which a person may turn off. To somebody who only follows nothing is compulsory.
+    """
 
     kind: NoticeKind
     reach: Reach
+    is_compulsory: bool = True
+    priority: Priority = Priority.NORMAL
     waits: bool = False
     folds: bool = False
     by_mail: bool = False
 
 
+_FIRST = Priority.FIRST
+
 TABLE: Mapping[str, Plan] = {
-    EventKind.RECEIVED: Plan(NoticeKind.RECEIVED, Reach.CASE, waits=True),
-    EventKind.ROUTED: Plan(NoticeKind.PASSED_ON, Reach.CASE_AND_MERGED, folds=True),
-    EventKind.REASSIGNED: Plan(NoticeKind.PASSED_ON, Reach.CASE_AND_MERGED, folds=True),
-    EventKind.QUESTION_ASKED: Plan(NoticeKind.QUESTION, Reach.CASE),
-    EventKind.PLANNED: Plan(NoticeKind.PLANNED, Reach.CASE_AND_MERGED),
-    EventKind.WAITING_OTHER: Plan(NoticeKind.WAITING_OTHER, Reach.CASE_AND_MERGED),
-    EventKind.MESSAGE_SENT: Plan(NoticeKind.MESSAGE, Reach.CASE),
+    EventKind.RECEIVED: Plan(NoticeKind.RECEIVED, Reach.CASE, waits=True, priority=_FIRST),
+    EventKind.ROUTED: Plan(NoticeKind.PASSED_ON, Reach.CASE_AND_MERGED, is_compulsory=False, folds=True),
+    EventKind.REASSIGNED: Plan(NoticeKind.PASSED_ON, Reach.CASE_AND_MERGED, is_compulsory=False, folds=True),
+    EventKind.QUESTION_ASKED: Plan(NoticeKind.QUESTION, Reach.CASE, priority=_FIRST),
+    EventKind.PLANNED: Plan(NoticeKind.PLANNED, Reach.CASE_AND_MERGED, is_compulsory=False),
+    EventKind.WAITING_OTHER: Plan(NoticeKind.WAITING_OTHER, Reach.CASE_AND_MERGED, is_compulsory=False),
+    EventKind.MESSAGE_SENT: Plan(NoticeKind.MESSAGE, Reach.CASE, priority=_FIRST),
     EventKind.RESOLVED: Plan(NoticeKind.RESOLVED, Reach.CASE_AND_MERGED),
     EventKind.REOPENED: Plan(NoticeKind.REOPENED, Reach.CASE_AND_MERGED),
     EventKind.MERGED: Plan(NoticeKind.MERGED, Reach.CASE),
     EventKind.UNMERGED: Plan(NoticeKind.UNMERGED, Reach.CASE),
     EventKind.WITHDRAWN: Plan(NoticeKind.WITHDRAWN, Reach.CASE),
     EventKind.DETACHED: Plan(NoticeKind.LEFT, Reach.NAMED),
-    EventKind.LINK_REQUESTED: Plan(NoticeKind.LINK, Reach.NAMED, by_mail=True),
+    EventKind.LINK_REQUESTED: Plan(NoticeKind.LINK, Reach.NAMED, by_mail=True, priority=_FIRST),
 }
 
 
@@ -59,6 +68,7 @@ class Person:
     language: str
     is_merged: bool = False
     has_left: bool = False
+    is_follower: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,7 @@ class PlannedNotice:
     kind: NoticeKind
     language: str
     due_at: datetime
+    priority: Priority = Priority.NORMAL
     skip_reason: SkipReason | None = None
 
 
@@ -92,7 +103,8 @@ def notices_for(
             plan.kind,
             person.language,
             due_at,
-            SkipReason.TOLD if _was_told(plan, payload, person) else None,
+            _priority(plan, person),
+            _needless(plan, payload, person),
         )
         for person in people
         if (channel := _channel(plan, person)) and _concerns(plan.reach, payload, person)
@@ -103,6 +115,18 @@ def _channel(plan: Plan, person: Person) -> NoticeChannel | None:
     if plan.by_mail:
         return NoticeChannel.EMAIL
     return NoticeChannel(person.channel) if person.channel in NoticeChannel.values else None
+
+
+def _priority(plan: Plan, person: Person) -> Priority:
+    """Copies for information are in no hurry."""
+    return Priority.LAST if person.is_follower or person.is_merged else plan.priority
+
+
+def _needless(plan: Plan, payload: Mapping[str, Any], person: Person) -> SkipReason | None:
+    if _was_told(plan, payload, person):
+        return SkipReason.TOLD
+    # Who has just asked for no more notices gets none to say so.
+    return SkipReason.UNSUBSCRIBED if plan.kind == NoticeKind.LEFT and person.is_follower else None
 
 
 def _was_told(plan: Plan, payload: Mapping[str, Any], person: Person) -> bool:

@@ -1,14 +1,34 @@
 """Reads of the outbox for the desk, restricted to the cases that the reader may see."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import pgettext_lazy
 
 from cases.access import NoAccess, visible_cases
 from cases.actors import Actor
+from cases.models import Case, CaseParticipant
 from notifications.links import reveal
-from notifications.models import FOR_A_PERSON, WAITING, Notice, NoticeQuerySet, NoticeState
+from notifications.models import (
+    FOR_A_PERSON,
+    WAITING,
+    FailureReason,
+    Notice,
+    NoticeChannel,
+    NoticeQuerySet,
+    NoticeState,
+    Suppression,
+)
+from notifications.suppression import reasons_against
 from routing.models import User
+
+_OF_A_CASE: Final = 30
+# The sweep comes every few seconds, and a lease ends after two minutes.
+_OVERDUE: Final = timedelta(minutes=15)
 
 
 class Fate(models.TextChoices):
@@ -41,6 +61,43 @@ def notices_for_staff(user: User, fate: str = "", by: Actor | None = None) -> No
     )
     rows = rows.select_related("event", "participant__case", "done_by", "into")
     return rows.filter(state__in=STATES[fate]) if fate else rows
+
+
+def notices_of_case(user: User, case: Case, by: Actor | None = None) -> list[Notice]:
+    """What the people of the case were told of it, the newest first; the last ones are enough."""
+    rows = notices_for_staff(user, by=by).filter(participant__case=case)
+    return list(rows.page_before(None, _OF_A_CASE))
+
+
+def mail_stops(notices: Iterable[Notice], *, at: datetime) -> list[tuple[CaseParticipant, Suppression]]:
+    """The people among those told by mail to whom no mail may be sent now, and why."""
+    people = {row.participant.pk: row.participant for row in notices if row.channel == NoticeChannel.EMAIL}
+    found = reasons_against((person.email for person in people.values()), at=at)
+    return [(person, found[person.email]) for person in people.values() if person.email in found]
+
+
+def dead_letters(user: User, by: Actor | None = None) -> NoticeQuerySet:
+    """Notices that were tried until there was no sense in it: for no fault of theirs, so trying again may help."""
+    rows = notices_for_staff(user, by=by)
+    return rows.filter(state=NoticeState.FAILED, failure=FailureReason.GAVE_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What an administrator should look at."""
+
+    dead_letters: int
+    overdue: int
+
+    def __bool__(self) -> bool:
+        return self.dead_letters > 0 or self.overdue > 0
+
+
+def outbox_trouble(at: datetime) -> Trouble:
+    """Notices that nobody could hand over, and those that nobody even tries to although their time has come."""
+    gave_up = Notice.objects.filter(state=NoticeState.FAILED, failure=FailureReason.GAVE_UP)
+    late = Notice.objects.filter(state__in=WAITING, due_at__lt=at - _OVERDUE).after_confirmation()
+    return Trouble(gave_up.count(), late.count())
 
 
 def get_notice_for_staff(user: User, notice_id: int) -> Notice:

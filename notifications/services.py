@@ -1,6 +1,6 @@
 """What may be done with notices: plan them from an event, settle by hand what the machine cannot, send again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,12 +9,13 @@ from django.db.models import Q
 
 from cases import work
 from cases.actors import Actor, ActorKind
-from cases.models import Case, CaseEvent, CaseParticipant, EventWork
+from cases.models import Case, CaseEvent, CaseParticipant, EventWork, ParticipantRole
 from cases.timeline import ring_again
 from notifications import counters
 from notifications.links import make_message_id
-from notifications.models import Notice, NoticeChannel, NoticeKind, NoticeState, SkipReason
+from notifications.models import FAILURES, Notice, NoticeChannel, NoticeKind, NoticeState, SkipReason
 from notifications.planning import Person, Plan, PlannedNotice, notices_for, plan_for
+from notifications.suppression import unsuppress
 
 CONSUMER = "notifications"
 
@@ -42,7 +43,7 @@ def plan_event(*, work_id: int, at: datetime) -> list[int]:
 @transaction.atomic(durable=True)
 def mark_called_back(*, notice_id: int, by: Actor, at: datetime) -> Notice:
     """A person told the resident by phone; also the way out for a mail that failed. Raises CannotSettle."""
-    return _settle(notice_id, (NoticeState.CALL_BACK_DUE, NoticeState.FAILED), by, at)
+    return _settle(notice_id, (NoticeState.CALL_BACK_DUE, *FAILURES), by, at)
 
 
 @transaction.atomic(durable=True)
@@ -53,15 +54,50 @@ def mark_letter_printed(*, notice_id: int, by: Actor, at: datetime) -> Notice:
 
 @transaction.atomic(durable=True)
 def resend(*, notice_id: int, by: Actor, at: datetime) -> Notice:
-    """Try a failed notice again from the start, with the same Message-ID. Raises CannotSettle."""
+    """Try a failed or returned notice again from the start, with the same Message-ID. Raises CannotSettle."""
     notice = _lock(notice_id)
-    if by.kind is not ActorKind.STAFF or notice.state != NoticeState.FAILED:
+    if by.kind is not ActorKind.STAFF or notice.state not in FAILURES:
         raise CannotSettle(notice_id)
+    _send_again(notice, at)
+    return notice
+
+
+@transaction.atomic(durable=True)
+def resend_many(*, notice_ids: Sequence[int], by: Actor, at: datetime) -> int:
+    """Try those among the notices again that wait for it; returns how many. Raises CannotSettle."""
+    if by.kind is not ActorKind.STAFF:
+        raise CannotSettle(*notice_ids)
+    rows = Notice.objects.select_for_update(of=("self",)).select_related("event")
+    notices = list(rows.filter(pk__in=notice_ids, state__in=FAILURES).order_by("id"))
+    for notice in notices:
+        _send_again(notice, at)
+    return len(notices)
+
+
+@transaction.atomic(durable=True)
+def write_again(*, notice_id: int, by: Actor, at: datetime) -> Notice:
+    """One of us knows better than the list: lift what stands against the address, and send the notice again.
+
+    Raises CannotSettle.
+    """
+    notice = _lock(notice_id)
+    if by.kind is not ActorKind.STAFF or notice.state not in FAILURES:
+        raise CannotSettle(notice_id)
+    unsuppress(notice.participant.email, at=at, by_hand=True)
+    _send_again(notice, at)
+    return notice
+
+
+def _send_again(notice: Notice, at: datetime) -> None:
     notice.state, notice.due_at = NoticeState.PLANNED, at
     notice.attempts, notice.lease_until, notice.ended_at = 0, None, None
-    notice.save(update_fields=["state", "due_at", "attempts", "lease_until", "ended_at"])
+    notice.failure, notice.failure_note, notice.delivered_at = "", "", None
+    notice.save(
+        update_fields=[
+            "state", "due_at", "attempts", "lease_until", "ended_at", "failure", "failure_note", "delivered_at",
+        ]
+    )  # fmt: skip
     ring_again(notice.event)
-    return notice
 
 
 def _earlier_work(work_id: int) -> list[int]:
@@ -108,6 +144,7 @@ def _keep(event: CaseEvent, plan: Plan, planned: PlannedNotice, at: datetime) ->
         channel=planned.channel,
         defaults={
             "kind": planned.kind,
+            "priority": planned.priority,
             "language": planned.language,
             "due_at": planned.due_at,
             "created_at": at,
@@ -181,7 +218,12 @@ def _merged_into(case: Case) -> Q:
 
 def _person(row: CaseParticipant, *, is_merged: bool) -> Person:
     return Person(
-        row.pk, row.channel, row.language, is_merged=is_merged, has_left=row.detached_at is not None
+        row.pk,
+        row.channel,
+        row.language,
+        is_merged=is_merged,
+        has_left=row.detached_at is not None,
+        is_follower=row.role == ParticipantRole.FOLLOWER,
     )
 
 

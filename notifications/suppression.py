@@ -5,6 +5,8 @@ asked before every hand-over. All calls may be repeated.
 """
 
 import contextlib
+import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +17,10 @@ from notifications.models import SoftFailure, Suppression, SuppressionReason
 
 SOFT_FAILURES: Final = 3
 SOFT_SPAN: Final = timedelta(days=30)
+# What mail systems say with a status code (RFC 3463): no such address or domain; trouble that may pass.
+_STATUS: Final = re.compile(r"(?<![\w.@])([245])\.(\d{1,3}\.\d{1,3})(?![\w.]*\w)", re.ASCII)
+_DEAD: Final = ("1.1", "1.10", "1.2", "4.4")
+_FULL: Final = "2.2"
 # What a mail from the address disproves or takes back; only a person takes back what a person decided.
 _ENDED_BY_MAIL: Final = (SuppressionReason.DEAD, SuppressionReason.SOFT, SuppressionReason.COMPLAINT)
 
@@ -26,6 +32,21 @@ def address_key(address: str) -> str:
     with contextlib.suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
     return f"{local.lower()}@{domain}"[:254]
+
+
+def status_in(said: str) -> str:
+    """The first status code in what a mail system said (``5.1.1``); empty where there is none."""
+    found = _STATUS.search(said)
+    return f"{found[1]}.{found[2]}" if found else ""
+
+
+def verdict_on(status: str) -> SuppressionReason | None:
+    """What the status code of a mail that did not arrive means for its address. Refused for its size, its words or
+    by policy: nothing."""
+    group, _, detail = status.partition(".")
+    if group == "5" and detail in _DEAD:
+        return SuppressionReason.DEAD
+    return SuppressionReason.SOFT if group == "4" or detail == _FULL else None
 
 
 @transaction.atomic
@@ -68,6 +89,15 @@ def is_suppressed(address: str, *, at: datetime) -> bool:
 def reason_against(address: str, *, at: datetime) -> Suppression | None:
     """The entry that forbids to write to the address; None where nothing does."""
     return _in_force(address, at).order_by("since", "id").first()
+
+
+def reasons_against(addresses: Iterable[str], *, at: datetime) -> dict[str, Suppression]:
+    """What forbids to write to each of the addresses, as they were given; those that nothing stands against are not
+    named."""
+    keys = {address: address_key(address) for address in addresses if address}
+    rows = Suppression.objects.filter(address__in=set(keys.values()), since__lte=at)
+    found = {row.address: row for row in rows.filter(Q(until__isnull=True) | Q(until__gt=at)).order_by("-id")}
+    return {address: found[key] for address, key in keys.items() if key in found}
 
 
 def _in_force(address: str, at: datetime) -> QuerySet[Suppression]:

@@ -29,8 +29,10 @@ def plan_event(*work_ids: int) -> None:
 
 @shared_task(name="notifications.deliver_notice", queue=QUEUE, time_limit=HAND_OVER_SECONDS)
 def deliver_notice(notice_id: int) -> None:
-    """Hand one notice over, if it is still to be handed over."""
-    delivery.deliver(notice_id=notice_id, at=timezone.now())
+    """Hand one notice over, if it is still to be handed over, and before it what must not wait behind it."""
+    for urgent in delivery.ahead_of(notice_id, at=timezone.now()):
+        _hand_over(urgent)
+    _hand_over(notice_id)
 
 
 @shared_task(name="notifications.sweep_notices", queue=QUEUE)
@@ -46,6 +48,12 @@ def sweep_notices() -> None:
 def forget_automatic_mails() -> None:
     """Delete the counted mails that no limit asks about any more."""
     counters.forget_old(timezone.now())
+
+
+def _hand_over(notice_id: int) -> None:
+    delivery.deliver(notice_id=notice_id, at=timezone.now())
+    for next_id in delivery.held_back_by(notice_id, at=timezone.now()):
+        wake(deliver_notice, next_id)
 
 
 def _plan(work_id: int, at: datetime) -> None:

@@ -27,6 +27,7 @@ from contact_centre.desk.steps import Step
 from contact_centre.desk.suggestions import Offer
 from contact_centre.desk.timeline import timeline
 from contact_centre.web.system_notes import Remark, has_remark, in_words, named_cases
+from notifications.queries import mail_stops, notices_of_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,10 @@ def case_context(
     """
     found = case_file(case)
     at = timezone.now()
+    notices = notices_of_case(request.user, case, request.by)
     return {
+        "notices": notices,
+        "mail_stops": mail_stops(notices, at=at),
         "case": case,
         "file": found,
         "bubbles": [_bubble(request, entry) for entry in found.words],

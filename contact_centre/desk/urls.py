@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("models/", models.show_models, name="models"),
     path("models/<str:version>/<slug:name>/", models.change_model, name="change_model"),
     path("outbox/", outbox.show_outbox, name="outbox"),
+    path("outbox/again/", outbox.resend_dead_letters, name="resend_dead_letters"),
     path("outbox/<int:notice_id>/", outbox.show_notice, name="notice"),
     path("outbox/<int:notice_id>/<slug:name>/", outbox.settle, name="settle"),
 ]

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from contact_centre.portal.views import files, find, home, report, tracking
+from contact_centre.portal.views import files, find, home, report, stop, tracking
 
 
 class ReferenceConverter(StringConverter):
@@ -14,12 +14,17 @@ class KeyConverter(StringConverter):
     regex = "[A-Za-z0-9]{8,64}"
 
 
+class StopTokenConverter(StringConverter):
+    regex = r"[a-z0-9.]{10,64}"
+
+
 class FileNameConverter(StringConverter):
     regex = r"[a-z0-9.-]{1,160}"
 
 
 register_converter(ReferenceConverter, "reference")
 register_converter(KeyConverter, "key")
+register_converter(StopTokenConverter, "stop_token")
 register_converter(FileNameConverter, "file_name")
 
 app_name = "portal"
@@ -33,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("track/", find.find, name="find"),
     path("track/sent/", find.find_sent, name="find_sent"),
     path("track/left/", find.left, name="left"),
+    path("track/stop/<stop_token:token>/", stop.stop, name="stop"),
     path(_CASE, tracking.track, name="track"),
     path(f"{_CASE}received/", tracking.received, name="received"),
     path(f"{_CASE}confirm/", tracking.confirm, name="confirm"),

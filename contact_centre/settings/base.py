@@ -144,6 +144,19 @@ CHANNEL_LAYERS = {
 EMAIL_URL = env.str("EMAIL_URL", default=f"maildir://{VAR_DIR}/mail")
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 globals().update(services.email(EMAIL_URL))
+# Takes over while the first one is away
+EMAIL_SECOND_URL = env.str("EMAIL_SECOND_URL", default="")
+EMAIL_SECOND = services.second_email(EMAIL_SECOND_URL) if EMAIL_SECOND_URL else None
+# What both know as providers: their webhooks are let in with the secrets that stand there
+ANYMAIL = services.anymail(EMAIL_URL, EMAIL_SECOND_URL)
+MAIL_HOOKS = services.mail_providers(EMAIL_URL, EMAIL_SECOND_URL)
+# As many mails as each takes in a minute (0: no limit)
+EMAIL_PER_MINUTE = env.int("EMAIL_PER_MINUTE", default=0)
+EMAIL_SECOND_PER_MINUTE = env.int("EMAIL_SECOND_PER_MINUTE", default=0)
+# Whether mails name an address of ours per notice, to which they come back; off where a relay writes its own there
+EMAIL_VERP = env.bool("EMAIL_VERP", default=True)
+# Whether it is kept that a mail was opened or a link in it followed, where the provider watches that
+EMAIL_TRACK_OPENS = env.bool("EMAIL_TRACK_OPENS", default=False)
 
 # Work behind the web. The rows in the database are the queue; a message only wakes a worker (docs/adr).
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"filesystem://{VAR_DIR}/broker")

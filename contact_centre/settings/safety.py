@@ -17,35 +17,29 @@ REQUIRED = (
     "CACHE_URL",
     "EMAIL_URL",
 )
+PROVIDERS = (
+    "brevo",
+    "mailersend",
+    "mailgun",
+    "mailjet",
+    "mailtrap",
+    "mandrill",
+    "postal",
+    "postmark",
+    "resend",
+    "scaleway",
+    "sendgrid",
+    "sparkpost",
+)
+MAIL = {"smtp", "smtps", "smtp+tls", "smtp+ssl", *(f"anymail+{provider}" for provider in PROVIDERS)}
 # What each service may be reached by. All else is embedded, for trying out, or unknown to us.
 SCHEMES = {
     "DATABASE_URL": {"postgres", "postgresql", "psql", "pgsql"},
     "CELERY_BROKER_URL": {"redis", "rediss", "redis+socket", "amqp", "amqps"},
     "CHANNEL_LAYER_URL": {"redis", "rediss", "unix"},
     "CACHE_URL": {"redis", "rediss", "rediscache"},
-    "EMAIL_URL": {
-        "smtp",
-        "smtps",
-        "smtp+tls",
-        "smtp+ssl",
-        *(
-            f"anymail+{provider}"
-            for provider in (
-                "brevo",
-                "mailersend",
-                "mailgun",
-                "mailjet",
-                "mailtrap",
-                "mandrill",
-                "postal",
-                "postmark",
-                "resend",
-                "scaleway",
-                "sendgrid",
-                "sparkpost",
-            )
-        ),
-    },
+    "EMAIL_URL": MAIL,
+    "EMAIL_SECOND_URL": MAIL,
 }
 KEY_LENGTH = 50
 DISTINCT_CHARACTERS = 10
@@ -135,7 +129,7 @@ def _service_faults(name: str, value: str) -> Iterator[tuple[str, str]]:
 
 def _wants_password(name: str, url: SplitResult) -> bool:
     """A socket or a port of this machine is guarded by the machine; a relay for mail may know us by our address."""
-    if name == "EMAIL_URL":
+    if SCHEMES[name] is MAIL:
         return url.username is not None
     return not (url.hostname is None or url.hostname.startswith(("%2f", "%2F")) or _is_here(url.hostname))
 

@@ -14,6 +14,8 @@ BUSY_SECONDS = 20
 POSTGRES_CONNECTION_SECONDS = 60
 # Longer than channels_redis waits for a message (``RedisChannelLayer.brpop_timeout``, 5 s).
 REDIS_WAIT_SECONDS = 15
+ANYMAIL = "anymail+"
+SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 587, "smtp+ssl": 465}
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 
@@ -88,11 +90,47 @@ def email(url: str) -> Settings:
     parts = urlsplit(url)
     if parts.scheme == "maildir":
         return {"EMAIL_BACKEND": "contact_centre.web.maildir.MaildirBackend", "EMAIL_FILE_PATH": parts.path}
-    if parts.scheme.startswith("anymail+"):
-        provider = parts.scheme.removeprefix("anymail+")
-        anymail = dict(parse_qsl(parts.query))
-        return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": anymail}
+    if parts.scheme.startswith(ANYMAIL):
+        provider = parts.scheme.removeprefix(ANYMAIL)
+        return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": anymail(url)}
     config: Settings = Env.email_url_config(url)
     return {"EMAIL_TIMEOUT": 20} | {
         name: value for name, value in config.items() if name.startswith("EMAIL_")
     }
+
+
+def second_email(url: str) -> Settings:
+    """A mail system beside the first: its ``BACKEND``, and as ``OPTIONS`` what that one is made with.
+
+    Every option is given, or Django would fill in what it knows of the first one.
+    """
+    parts, config = urlsplit(url), email(url)
+    options: Settings = {}
+    if parts.scheme.startswith(ANYMAIL):
+        own = f"{parts.scheme.removeprefix(ANYMAIL)}_"
+        options = {name.lower().removeprefix(own): value for name, value in parse_qsl(parts.query)}
+    elif parts.scheme in SMTP_PORTS:
+        options = {
+            "host": config["EMAIL_HOST"],
+            "port": config["EMAIL_PORT"] or SMTP_PORTS[parts.scheme],
+            "username": config["EMAIL_HOST_USER"] or "",
+            "password": config["EMAIL_HOST_PASSWORD"] or "",
+            "use_tls": config.get("EMAIL_USE_TLS", False),
+            "use_ssl": config.get("EMAIL_USE_SSL", False),
+            "timeout": config["EMAIL_TIMEOUT"],
+        }
+    elif parts.scheme == "maildir":
+        options = {"file_path": parts.path}
+    return {"BACKEND": config["EMAIL_BACKEND"], "OPTIONS": options}
+
+
+def anymail(*urls: str) -> Settings:
+    """The ``ANYMAIL`` settings of all providers among the mail systems; the first to say something is heard."""
+    parts = (urlsplit(url) for url in reversed(urls))
+    return dict(pair for part in parts if part.scheme.startswith(ANYMAIL) for pair in parse_qsl(part.query))
+
+
+def mail_providers(*urls: str) -> list[str]:
+    """The providers among the mail systems, whose webhooks are let in."""
+    schemes = (urlsplit(url).scheme for url in urls)
+    return [scheme.removeprefix(ANYMAIL) for scheme in schemes if scheme.startswith(ANYMAIL)]

@@ -9,11 +9,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
 
 from classifiers.store import serving
+from notifications.queries import outbox_trouble
 
 logger = structlog.get_logger(__name__)
 
@@ -82,11 +84,18 @@ def check_model() -> None:
     raise NotReady("the classifier is not loaded")
 
 
+def check_outbox() -> None:
+    """Notices leave. Where some could not, or nobody hands them over, people have to look; visitors may come."""
+    if trouble := outbox_trouble(timezone.now()):
+        raise Degraded(f"{trouble.dead_letters} dead letters, {trouble.overdue} overdue")
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": check_database,
     "migrations": check_migrations,
     "broker": check_broker,
     "model": check_model,
+    "outbox": check_outbox,
 }
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from notifications.channels.base import Channel, PermanentFailure
+from notifications.channels.base import Channel, NotNow, PermanentFailure, Receipt
 from notifications.channels.by_person import CALL_BACK, LETTER
 from notifications.channels.email import EMAIL
 from notifications.models import NoticeChannel
 
-__all__ = ["CHANNELS", "Channel", "PermanentFailure"]
+__all__ = ["CHANNELS", "Channel", "NotNow", "PermanentFailure", "Receipt"]
 
 CHANNELS: Final[Mapping[str, Channel]] = {
     NoticeChannel.EMAIL: EMAIL,

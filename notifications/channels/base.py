@@ -4,14 +4,49 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.models import Notice, NoticeState
+from notifications.models import Notice, NoticeState, SuppressionReason
 from notifications.rendering import Rendered
 
-Send = Callable[[Notice, Rendered, datetime], None]
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Who took the words, and the id under which that one tells later what became of them."""
+
+    relay: str = ""
+    provider_id: str = ""
 
 
-class PermanentFailure(Exception):
-    """The words will never be taken for this person. Everything else that goes wrong is worth another try."""
+Send = Callable[[Notice, Rendered, datetime], Receipt]
+
+
+class Failure(Exception):
+    """The words were not taken; ``relay`` is who was asked."""
+
+    def __init__(self, message: str, *, relay: str = "") -> None:
+        super().__init__(message)
+        self.relay = relay
+
+
+class PermanentFailure(Failure):
+    """The words will never be taken for this person; ``verdict`` is what that means for her address. Everything
+    else that goes wrong is worth another try.
+    """
+
+    def __init__(self, message: str, *, relay: str = "", verdict: SuppressionReason | None = None) -> None:
+        super().__init__(message, relay=relay)
+        self.verdict = verdict
+
+
+class TemporaryFailure(Failure):
+    """The words may be taken later."""
+
+
+class NotNow(Exception):
+    """Nobody was asked: as many went out as may in this span of time. The next begins at ``until``."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)

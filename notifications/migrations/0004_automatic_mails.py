@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                     ("SPAM", "the case is spam"),
                     ("TOLD", "told in the conversation"),
                     ("LIMIT", "many automatic mails to this address already"),
+                    ("UNSUBSCRIBED", "the person asked for no more notices"),
                 ],
                 max_length=16,
             ),

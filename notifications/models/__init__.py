@@ -1,31 +1,40 @@
-"""The notices with their attempts, and the addresses that may not be written to."""
+"""The notices with their attempts, what providers tell of them, and the addresses that may not be written to."""
 
 from notifications.models.automatic import AutomaticMail
 from notifications.models.notice import (
+    FAILURES,
     FOR_A_PERSON,
     WAITING,
     Attempt,
     AttemptResult,
+    FailureReason,
     Notice,
     NoticeChannel,
     NoticeKind,
     NoticeQuerySet,
     NoticeState,
+    Priority,
     SkipReason,
 )
 from notifications.models.suppression import SoftFailure, Suppression, SuppressionReason
+from notifications.models.tracking import DeliveryNews, NewsKind
 
 __all__ = [
+    "FAILURES",
     "FOR_A_PERSON",
     "WAITING",
     "Attempt",
     "AttemptResult",
     "AutomaticMail",
+    "DeliveryNews",
+    "FailureReason",
+    "NewsKind",
     "Notice",
     "NoticeChannel",
     "NoticeKind",
     "NoticeQuerySet",
     "NoticeState",
+    "Priority",
     "SkipReason",
     "SoftFailure",
     "Suppression",

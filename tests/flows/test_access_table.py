@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
@@ -21,6 +22,7 @@ from cases.services.intake import Conversation, log_contact
 from cases.services.privacy import exclude, revoke_link
 from contact_centre.intake import store
 from contact_centre.intake.models import RawChannel
+from notifications.links import unsubscribe_url
 from notifications.models import Notice
 from notifications.services import plan_event
 from routing.models import Role, User
@@ -61,6 +63,8 @@ class World:
         """The address of a name, for this case."""
         key = {"reference": self.case.reference, "key": tracking_key(self.participant)}
         addresses: dict[str, Callable[[], str]] = {
+            "mail_tracking": partial(reverse, "mail_tracking", args=["postmark"]),
+            "portal:stop": lambda: unsubscribe_url(self.participant).removeprefix(settings.PUBLIC_URL),
             "portal:file": partial(
                 reverse,
                 "portal:file",
@@ -98,6 +102,7 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "portal:find": EVERYBODY,
     "portal:find_sent": EVERYBODY,
     "portal:left": EVERYBODY,
+    "portal:stop": EVERYBODY,
     "portal:privacy": EVERYBODY,
     "portal:accessibility": EVERYBODY,
     "portal:sorting": EVERYBODY,
@@ -126,10 +131,13 @@ POST_TABLE: dict[str, frozenset[str]] = {
     "set_language": EVERYBODY,
     "logout": EVERYBODY,
     "portal:confirm": EVERYBODY,
+    # Nobody is a provider here; what lets one in has its own tests (tests/contact_centre/intake/test_hooks.py).
+    "mail_tracking": frozenset(),
     "desk:suggest": WITH_DESK,
     "desk:step": SEES_CASE,
     "desk:revoke_link": SEES_CASE & REVOKES,
     "desk:settle": SEES_CASE,
+    "desk:resend_dead_letters": WITH_DESK,
     "desk:called_back": WITH_CONTACTS,
     "desk:change_model": frozenset({Role.ADMIN}),
 }

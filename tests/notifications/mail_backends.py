@@ -4,6 +4,7 @@ import smtplib
 import threading
 from collections.abc import Sequence
 
+from anymail.message import AnymailRecipientStatus, AnymailStatus
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.mail.message import EmailMessage
@@ -43,4 +44,26 @@ class Slow(EmailBackend):
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         Slow.entered.set()
         Slow.gate.wait(timeout=10)
+        return super().send_messages(messages)
+
+
+class Second(EmailBackend):
+    """The relay that steps in; takes everything."""
+
+
+class SecondAway(BaseEmailBackend):
+    """A second relay that is away too."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+
+class Provider(EmailBackend):
+    """A provider that takes everything and gives it an id of its own, as Anymail's backends do."""
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        for message in messages:
+            status = AnymailStatus()
+            status.set_recipient_status({message.to[0]: AnymailRecipientStatus("provider-1", "queued")})
+            message.anymail_status = status  # type: ignore[attr-defined]
         return super().send_messages(messages)

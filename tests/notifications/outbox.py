@@ -22,9 +22,12 @@ def plan_all(at: datetime = LATER) -> None:
 
 
 def deliver_all(at: datetime = MUCH_LATER) -> None:
-    """Hand over every notice that is due."""
-    for notice_id in list(Notice.objects.claimable(at).order_by("id").values_list("pk", flat=True)):
-        deliver(notice_id=notice_id, at=at)
+    """Hand over every notice that is due, and what may go because of it, as one sweep after the other does."""
+    tried: set[int] = set()
+    while due := set(Notice.objects.claimable(at).values_list("pk", flat=True)) - tried:
+        for notice_id in sorted(due):
+            deliver(notice_id=notice_id, at=at)
+        tried |= due
 
 
 def notices_of(case: Case) -> list[Notice]:

@@ -9,22 +9,37 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.models import ReadReason
 from cases.services.privacy import log_list_reading, log_reading
 from contact_centre.desk.guard import DeskRequest, for_case_workers
 from contact_centre.desk.pages import PAGE_SIZE, position
-from notifications.models import NoticeState
-from notifications.queries import Fate, get_notice_for_staff, notices_for_staff, words_to_pass_on
-from notifications.services import CannotSettle, mark_called_back, mark_letter_printed, resend
+from notifications.models import FAILURES, FailureReason, Notice, NoticeState
+from notifications.queries import (
+    Fate,
+    dead_letters,
+    get_notice_for_staff,
+    notices_for_staff,
+    words_to_pass_on,
+)
+from notifications.services import (
+    CannotSettle,
+    mark_called_back,
+    mark_letter_printed,
+    resend,
+    resend_many,
+    write_again,
+)
 
+_MANY = 1000
 # What may be done by hand: the service, and what to say afterwards.
 _WAYS: dict[str, tuple[Callable[..., Any], Any]] = {
     "called": (mark_called_back, gettext_lazy("Noted: the person was told by phone.")),
     "printed": (mark_letter_printed, gettext_lazy("Noted: the letter was printed.")),
     "again": (resend, gettext_lazy("It will be sent again.")),
+    "anyway": (write_again, gettext_lazy("It will be sent again, and so will what follows.")),
 }
 
 
@@ -52,6 +67,7 @@ def show_outbox(request: DeskRequest) -> HttpResponse:
         "fates": [(value, label, value == fate) for value, label in Fate.choices],
         "older_url": f"{request.path}?{urlencode({'fate': fate, 'before': str(older)})}" if older else "",
         "live_url": request.get_full_path(),
+        "dead_letters": dead_letters(request.user, request.by).count() if fate == Fate.TO_DO else 0,
     }
     return render(request, "desk/outbox.html#notices" if is_part else "desk/outbox.html", context)
 
@@ -73,7 +89,8 @@ def show_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
         "notice": notice,
         "words": words_to_pass_on(notice),
         "attempts": notice.tries.order_by("id"),
-        "ways": _ways(notice.state),
+        "news": notice.news.order_by("occurred_at", "id"),
+        "ways": _ways(notice),
     }
     return render(request, "desk/notice.html", context)
 
@@ -95,9 +112,23 @@ def settle(request: DeskRequest, notice_id: int, name: str) -> HttpResponse:
     return redirect("desk:outbox")
 
 
-def _ways(state: str) -> tuple[str, ...]:
+@require_POST
+@for_case_workers
+def resend_dead_letters(request: DeskRequest) -> HttpResponse:
+    """Have everything sent again that was given up and that this person may see, as after an outage."""
+    rows = dead_letters(request.user, request.by).order_by("id")
+    ids = list(rows.values_list("pk", flat=True)[:_MANY])
+    count = resend_many(notice_ids=ids, by=request.by, at=timezone.now())
+    words = ngettext("%(count)s notice will be sent again.", "%(count)s notices will be sent again.", count)
+    messages.success(request, words % {"count": count})
+    return redirect("desk:outbox")
+
+
+def _ways(notice: Notice) -> tuple[str, ...]:
+    if notice.state in FAILURES:
+        is_stopped = notice.failure in (FailureReason.SUPPRESSED, FailureReason.BOUNCED)
+        return ("anyway" if is_stopped else "again", "called")
     return {
         NoticeState.CALL_BACK_DUE: ("called",),
         NoticeState.LETTER_DUE: ("printed",),
-        NoticeState.FAILED: ("again", "called"),
-    }.get(NoticeState(state), ())
+    }.get(NoticeState(notice.state), ())

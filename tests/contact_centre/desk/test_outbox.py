@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,9 +11,11 @@ from cases.keys import phone_pin
 from cases.models import EventWork, ReadLog, ReadReason
 from cases.services.intake import Reporter
 from notifications.delivery import deliver
-from notifications.models import Notice, NoticeState
+from notifications.models import NewsKind, Notice, NoticeState
+from notifications.outcomes import News, keep_news
 from notifications.queries import Fate
 from notifications.services import plan_event
+from notifications.suppression import is_suppressed
 from routing.models import Role
 from tests.cast import staff_member
 from tests.factories import make_routed_case, reporter_of
@@ -130,3 +133,54 @@ def test_gives_an_open_page_only_its_changing_part(desk):
     told(BY_PHONE)
     part = desk(Role.AGENT).get(OUTBOX, headers={"HX-Request": "true"}).content.decode()
     assert part.strip().startswith('<div id="notices"')
+
+
+def test_says_that_a_mail_was_delivered_or_why_not(desk):
+    notice = told(Reporter(name="Ana Nowak", email="ana@example.org"))
+    browser = desk(Role.AGENT)
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    places = (
+        reverse("desk:case", args=[notice.event.case.reference]),
+        reverse("desk:notice", args=[notice.pk]),
+    )
+    keep_news(news_of(notice, NewsKind.DELIVERED, "250 ok"), at=timezone.now())
+    for page in (*places, f"{OUTBOX}?fate={Fate.SENT}"):
+        assert "Delivered" in browser.get(page).content.decode()
+
+    keep_news(news_of(notice, NewsKind.BOUNCED, "550 5.1.1 no such user"), at=timezone.now())
+    for page in (*places, OUTBOX):
+        assert "550 5.1.1 no such user" in browser.get(page).content.decode()
+    assert "No mails go to ana@example.org" in browser.get(places[0]).content.decode()
+
+
+def test_writes_again_to_an_address_that_a_person_knows_to_be_right(desk):
+    notice = told(Reporter(name="Ana Nowak", email="ana@example.org"))
+    keep_news(news_of(notice, NewsKind.BOUNCED, "550 5.1.1 no such user"), at=timezone.now())
+    browser = desk(Role.AGENT)
+    page = browser.get(reverse("desk:notice", args=[notice.pk])).content.decode()
+    assert f"/outbox/{notice.pk}/anyway/" in page
+    settle(browser, notice, "anyway")
+    notice.refresh_from_db()
+    assert (notice.state, notice.failure) == (NoticeState.PLANNED, "")
+    assert not is_suppressed("ana@example.org", at=timezone.now())
+
+
+def test_sends_all_again_that_was_given_up(desk, dee):
+    notices = [told(BY_PHONE), told(BY_LETTER), told(BY_PHONE)]
+    ids = [notice.pk for notice in notices[:2]]
+    Notice.objects.filter(pk__in=ids).update(state=NoticeState.FAILED, failure="GAVE_UP")
+    address = reverse("desk:resend_dead_letters")
+    assert "outbox/again/" in desk(Role.AGENT).get(OUTBOX).content.decode()
+    stranger = Client()
+    stranger.force_login(dee)
+    stranger.post(address)
+    assert Notice.objects.filter(pk__in=ids, state=NoticeState.FAILED).count() == 2
+
+    desk(Role.AGENT).post(address)
+
+    assert Notice.objects.filter(pk__in=ids, state=NoticeState.PLANNED).count() == 2
+    assert "outbox/again/" not in desk(Role.AGENT).get(OUTBOX).content.decode()
+
+
+def news_of(notice: Notice, kind: NewsKind, note: str) -> News:
+    return News("Test", kind, kind, notice.message_id, "ana@example.org", "", note, timezone.now())

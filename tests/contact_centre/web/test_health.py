@@ -1,13 +1,25 @@
 """A machine is told whether the process lives and whether it may be sent visitors, and nothing more."""
 
+from datetime import timedelta
+
 import pytest
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from classifiers.store import serving
 from classifiers.store.models import ModelVersion
-from contact_centre.web.health import NotReady, check_broker, check_migrations, check_model
-from tests.factories import NOW
+from contact_centre.web.health import (
+    Degraded,
+    NotReady,
+    check_broker,
+    check_migrations,
+    check_model,
+    check_outbox,
+)
+from notifications.models import Notice
+from tests.factories import NOW, make_case
+from tests.notifications.outbox import plan_all
 
 
 def test_process_that_answers_is_up(client):
@@ -27,7 +39,7 @@ def broker(settings, tmp_path):
 def test_ready_when_every_part_is(client, broker, serving_model):
     serving.require(30)
     answer = client.get("/readyz")
-    parts = {"database": "ok", "migrations": "ok", "broker": "ok", "model": "ok"}
+    parts = {"database": "ok", "migrations": "ok", "broker": "ok", "model": "ok", "outbox": "ok"}
     assert (answer.status_code, answer.json()) == (200, {"status": "ready", "parts": parts})
 
 
@@ -75,7 +87,29 @@ def test_model_that_cannot_be_loaded_keeps_nobody_out(client, broker, fresh_proc
     with pytest.raises(serving.NoModel):
         serving.require(60)
     answer = client.get("/readyz")
-    parts = {"database": "ok", "migrations": "ok", "broker": "ok", "model": "degraded"}
+    parts = {"database": "ok", "migrations": "ok", "broker": "ok", "model": "degraded", "outbox": "ok"}
     assert (answer.status_code, answer.json()) == (200, {"status": "ready", "parts": parts})
     broker.rmdir()
     assert client.get("/readyz").status_code == 503
+
+
+@pytest.mark.django_db
+def test_notices_that_nobody_could_hand_over_are_seen(broker, client):
+    make_case()
+    plan_all(timezone.now())
+    check_outbox()
+    Notice.objects.update(state="FAILED", failure="REFUSED")
+    check_outbox()
+    Notice.objects.update(failure="GAVE_UP")
+    with pytest.raises(Degraded, match="1 dead letters"):
+        check_outbox()
+    assert client.get("/readyz").json()["parts"]["outbox"] == "degraded"
+
+
+@pytest.mark.django_db
+def test_notices_that_nobody_hands_over_are_seen():
+    make_case()
+    plan_all()
+    Notice.objects.update(due_at=timezone.now() - timedelta(minutes=16))
+    with pytest.raises(Degraded, match="1 overdue"):
+        check_outbox()
