@@ -29,7 +29,7 @@ from cases.services._files import attach_files
 from cases.services._steps import clean_line, clean_text, save, write_message
 from cases.services._subjects import SUBJECT_LENGTH, first_line
 from cases.timeline import record_event
-from routing.models import Category, District, Kind, Street, Urgency
+from routing.models import Category, Department, District, Kind, Street, Urgency
 
 
 class EmptyReport(ValueError):
@@ -89,6 +89,8 @@ class Report:
     place: Place = field(default_factory=Place)
     reporter: Reporter = field(default_factory=Reporter)
     files: Sequence[StoredFile] = ()
+    # The department to whose mailbox the resident wrote; the rules may look at it.
+    addressed_to: Department | None = None
     # The case that the resident says it is the same as; nothing follows from it but a hint for a person.
     same_as_id: int | None = None
 
@@ -199,6 +201,7 @@ def _new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         channel=report.channel,
         kind=kind or "",
         category=category,
+        addressed_to=report.addressed_to,
         urgency=report.urgency,
         queue_rank=URGENCY_RANK[report.urgency],
         subject=clean_line(report.subject)[:SUBJECT_LENGTH] or clean_line(first_line(words)),

@@ -1,6 +1,7 @@
 """Registration of the intake app."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class IntakeConfig(AppConfig):
@@ -9,3 +10,15 @@ class IntakeConfig(AppConfig):
     name = "contact_centre.intake"
     label = "intake"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the rooms below what only the intake knows: whether mail comes in, and whose mailbox a case came to."""
+        from contact_centre.intake.checks import check_hooks
+        from contact_centre.intake.health import check_mail
+        from contact_centre.intake.senders import sender_of
+        from contact_centre.web.health import CHECKS
+        from notifications import senders
+
+        register(check_hooks)
+        CHECKS["mail"] = check_mail
+        senders.provide(sender_of)

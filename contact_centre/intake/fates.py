@@ -14,6 +14,7 @@ from cases.models import Case, Channel, ContactChannel, Message
 from cases.models.message import MAIL_KEY
 from cases.services.conversation import record_reply
 from cases.services.intake import Report, Reporter, open_case
+from contact_centre.intake.addresses import addressed_mailbox
 from contact_centre.intake.mail import address, attachments, threading
 from contact_centre.intake.mail.subject import without_marks
 from contact_centre.intake.mail.threading import Thread
@@ -140,6 +141,7 @@ def _open(
     at: datetime,
 ) -> Fate:
     subject = without_marks(mail.subject)
+    mailbox = addressed_mailbox(row, mail.recipients)
     report = Report(
         source_key=_source_key(row),
         channel=Channel.EMAIL,
@@ -148,6 +150,7 @@ def _open(
         received_at=row.received_at,
         reporter=_reporter(row, mail),
         files=kept,
+        addressed_to=mailbox.department if mailbox else None,
     )
     case = open_case(report, by=resident(None), at=at)
     message = Message.objects.get(source_key=report.source_key)

@@ -34,6 +34,17 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"kontakt@{MAIL_DOMAI
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where residents write; the mail system takes it in beside the reply addresses
 CITY_EMAIL = env.str("CITY_EMAIL", default=f"kontakt@{MAIL_DOMAIN}")
+# Mail in: the largest mail, where the secrets of mailboxes lie, and where the listener waits (port 0: nowhere)
+MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=25 * 1024 * 1024)
+MAIL_SECRETS_DIR = Path(env.str("MAIL_SECRETS_DIR", default=str(VAR_DIR / "secrets")))
+MAIL_SILENCE_MINUTES = env.int("MAIL_SILENCE_MINUTES", default=15)
+MAIL_LISTEN_HOST = env.str("MAIL_LISTEN_HOST", default="127.0.0.1")
+MAIL_LISTEN_PORT = env.int("MAIL_LISTEN_PORT", default=0)
+MAIL_LISTEN_LMTP = env.bool("MAIL_LISTEN_LMTP", default=False)
+MAIL_TLS_CERTIFICATE = env.str("MAIL_TLS_CERTIFICATE", default="")
+MAIL_TLS_KEY = env.str("MAIL_TLS_KEY", default="")
+# Providers whose webhooks may bring mails; each is on only with its secret among the settings of Anymail
+MAIL_HOOKS = env.list("MAIL_HOOKS", default=[])
 # Whether a nightly candidate that passed the gate serves at once; else an administrator promotes it
 LEARNING_AUTO_PROMOTE = env.bool("LEARNING_AUTO_PROMOTE", default=False)
 # How long a confirmation waits for what may follow it at once (passed to a department), to be told in one mail
@@ -134,13 +145,15 @@ CHANNEL_LAYERS = {
 EMAIL_URL = env.str("EMAIL_URL", default=f"maildir://{VAR_DIR}/mail")
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 globals().update(services.email(EMAIL_URL))
+# Secrets of webhooks, as the query of EMAIL_URL: WEBHOOK_SECRET=user:password&MAILGUN_WEBHOOK_SIGNING_KEY=...
+ANYMAIL = globals().get("ANYMAIL", {}) | services.anymail(env.str("MAIL_HOOK_SECRETS", default=""))
 
 # Work behind the web. The rows in the database are the queue; a message only wakes a worker (docs/adr).
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"filesystem://{VAR_DIR}/broker")
 CELERY_BROKER_TRANSPORT_OPTIONS = services.broker_options(CELERY_BROKER_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Each queue has its own key: with Celery's defaults all would share one, and every message come as often.
-QUEUE_NAMES = ("default", "triage", "notifications", "training")
+QUEUE_NAMES = ("default", "triage", "notifications", "mail", "training")
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUE_NAMES]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_DEFAULT_EXCHANGE = "default"
@@ -159,6 +172,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-work": {"task": "cases.sweep_work", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-notices": {"task": "notifications.sweep_notices", "schedule": 5.0, "options": {"expires": 5}},
+    "poll-mailboxes": {"task": "intake.poll_mailboxes", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep-mails": {"task": "intake.sweep_mails", "schedule": 10.0, "options": {"expires": 10}},
     "close-resolved": {
         "task": "cases.close_resolved",
         "schedule": crontab(hour=3, minute=15),

@@ -87,9 +87,13 @@ def email(url: str) -> Settings:
         return {"EMAIL_BACKEND": "contact_centre.web.maildir.MaildirBackend", "EMAIL_FILE_PATH": parts.path}
     if parts.scheme.startswith("anymail+"):
         provider = parts.scheme.removeprefix("anymail+")
-        anymail = dict(parse_qsl(parts.query))
-        return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": anymail}
+        return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": anymail(parts.query)}
     config: Settings = Env.email_url_config(url)
     return {"EMAIL_TIMEOUT": 20} | {
         name: value for name, value in config.items() if name.startswith("EMAIL_")
     }
+
+
+def anymail(query: str) -> Settings:
+    """Settings of Anymail from ``NAME=value&NAME=value``, each value percent-encoded."""
+    return dict(parse_qsl(query))

@@ -45,6 +45,7 @@ class Reason(models.TextChoices):
     LOOP = "LOOP", _("the mail ran in a circle")
     NO_SENDER = "NO_SENDER", _("no usable sender address")
     EMPTY = "EMPTY", _("nothing in it")
+    TOO_LARGE = "TOO_LARGE", _("larger than the mailbox takes: only its header was fetched")
     ERROR = "ERROR", _("could not be processed")
 
 

@@ -1,0 +1,11 @@
+"""Addresses that mail providers call."""
+
+from django.urls import URLPattern, path
+
+from contact_centre.intake.webhooks import views
+
+app_name = "hooks"
+
+urlpatterns: list[URLPattern] = [
+    path("mail/<slug:name>/", views.receive_hook, name="mail"),
+]
