@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import structlog
 from aiosmtpd.smtp import Envelope, Session
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django.utils import timezone
 
 from contact_centre.intake import store
@@ -45,7 +45,8 @@ class Handler:
             return TOO_MANY
         try:
             refusal = await self._in_thread(lambda: _refusal(address, timezone.now()))
-        except (DatabaseError, OSError):
+        except Exception:
+            # Whatever is wrong with us, the sender's server must keep the mail.
             log.exception("recipient_not_checked")
             return TRY_AGAIN
         if refusal:
@@ -60,6 +61,11 @@ class Handler:
         answer = await self._store(envelope)
         return "\r\n".join([answer] * len(envelope.rcpt_tos)) if self._is_lmtp else answer
 
+    async def handle_exception(self, error: Exception) -> str:
+        """Trouble of the library: nothing that was not acknowledged is lost."""
+        log.error("listener_failed", error=repr(error))
+        return TRY_AGAIN
+
     def close(self) -> None:
         """End the threads once their mails are stored."""
         self._threads.shutdown()
@@ -69,12 +75,16 @@ class Handler:
         sender = "" if envelope.mail_from in (None, "<>") else str(envelope.mail_from)
         try:
             row = await self._in_thread(lambda: _keep(raw, sender, envelope.rcpt_tos, timezone.now()))
-        except (DatabaseError, OSError):
+        except Exception:
             log.exception("mail_not_stored")
             return TRY_AGAIN
         if row is None:
             return TOO_LARGE
-        await self._in_thread(lambda: self._on_stored(row))
+        try:
+            await self._in_thread(lambda: self._on_stored(row))
+        except Exception:
+            # The mail is safe, and the sweep finds it.
+            log.exception("worker_not_woken_for_mail", raw_id=row.pk)
         return OK
 
     async def _in_thread(self, work: Callable[[], T]) -> T:

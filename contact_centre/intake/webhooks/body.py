@@ -3,12 +3,13 @@
 How much may come at all is decided in front of Django (``contact_centre/web/spool.py``), for everybody.
 """
 
+from collections.abc import Iterator
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
 from io import BytesIO
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest, QueryDict
@@ -35,7 +36,7 @@ def read_whole(request: HttpRequest) -> dict[str, bytes]:
     fields: dict[str, bytes] = {}
     files: MultiValueDict[str, SimpleUploadedFile] = MultiValueDict()
     if request.content_type == _URLENCODED:
-        fields = {_text(name): value for name, value in parse_qsl(body, keep_blank_values=True)}
+        fields = {_text(name): value for name, value in _pairs(body)}
     elif request.content_type == _MULTIPART:
         for part in _parts(request, body):
             _sort(part, fields, files)
@@ -44,6 +45,13 @@ def read_whole(request: HttpRequest) -> dict[str, bytes]:
         post[name] = _text(value)
     request._post, request._files = post, files  # type: ignore[attr-defined]
     return fields
+
+
+def _pairs(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """``urllib`` decodes what it has taken apart."""
+    for pair in body.split(b"&", _MAX_FIELDS):
+        name, _, value = pair.replace(b"+", b" ").partition(b"=")
+        yield unquote_to_bytes(name), unquote_to_bytes(value)
 
 
 def _parts(request: HttpRequest, body: bytes) -> list[Message]:

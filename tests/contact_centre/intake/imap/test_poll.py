@@ -14,7 +14,7 @@ from contact_centre.intake import store
 from contact_centre.intake.health import troubles
 from contact_centre.intake.imap import progress
 from contact_centre.intake.imap.poll import poll
-from contact_centre.intake.models import Mailbox, MailArrival, MailboxPoll, RawMessage, RawState, Reason
+from contact_centre.intake.models import MailArrival, Mailbox, MailboxPoll, RawMessage, RawState, Reason
 from contact_centre.intake.process import process
 from contact_centre.intake.too_large import answer
 from tests.contact_centre.intake.mails import BOUNCE, NEWSLETTER, mail
@@ -299,7 +299,7 @@ def test_a_mail_that_is_too_large_leaves_its_header_and_stops_nothing(small, box
     box.add(raw)
     box.add(mail("Mała"))
     rows = fetch(small).rows
-    assert [(row.state, row.reason, row.size) for row in rows][0] == (
+    assert next((row.state, row.reason, row.size) for row in rows) == (
         RawState.QUARANTINED,
         Reason.TOO_LARGE,
         len(raw),
