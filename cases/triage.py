@@ -123,6 +123,7 @@ def _facts(
         urgency=urgency,
         district=area.code if area else None,
         street=street.name if street else None,
+        addressed_to=case.addressed_to.code if case.addressed_to and case.addressed_to.is_active else None,
         # Rule words may start with a space, which means the beginning of a word.
         text=" " + fold(case.description),
     )

@@ -18,6 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("desk/", include("contact_centre.desk.urls")),
     path("desk/", include("contact_centre.intake.urls")),
-    path("hooks/", include("contact_centre.intake.hooks")),
+    path("hooks/", include("contact_centre.intake.hook_urls")),
     path("", include("contact_centre.portal.urls")),
 ]

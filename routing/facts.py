@@ -13,6 +13,8 @@ class CaseFacts:
     urgency: str
     district: str | None = None
     street: str | None = None
+    # The department to whose mailbox the resident wrote.
+    addressed_to: str | None = None
     text: str = ""
 
 
@@ -28,12 +30,13 @@ class RuleFacts:
     channels: frozenset[str] = frozenset()
     urgencies: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
+    addressed_to: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why: a rule, the category's default, or the words of a rule that were found."""
+    """Why: a rule, the category's default, the address written to, or the words of a rule that were found."""
 
     code: str
     rule: str | None = None

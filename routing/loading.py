@@ -165,6 +165,7 @@ def _put_rule(row: Row) -> Loaded:
         "streets": _names_of(Street, "name"),
         "urgencies": {value: [value] for value in Urgency.values},
         "kinds": {value: [value] for value in Kind.values},
+        "addressed_to": _names_of(Department, "code"),
     }
     conditions = {name: _today(name, row[name], allowed) for name, allowed in known.items() if name in row}
     department = _find(Department, row["department"])

@@ -116,5 +116,6 @@ def _rule_facts(row: Rule) -> RuleFacts:
         channels=frozenset(row.channels),
         urgencies=frozenset(row.urgencies),
         kinds=frozenset(row.kinds),
+        addressed_to=frozenset(row.addressed_to),
         words=tuple(row.words),
     )

@@ -45,6 +45,10 @@ class Case(FSMModelMixin, models.Model):
     kind = models.CharField(max_length=16, choices=Kind, blank=True)
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT)
     department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT)
+    # To whose mailbox the resident wrote: what she thinks whose matter it is, for the rules.
+    addressed_to = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="addressed_cases"
+    )
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     status = StateField(max_length=20, choices=Status, default=Status.NEW)
     outcome = models.CharField(max_length=16, choices=Outcome, blank=True)

@@ -13,7 +13,7 @@ from cases.models.codes import URGENCY_RANK
 from cases.models.references import make_reference, next_case_id
 from cases.services._steps import clean_line, clean_text
 from cases.services._subjects import SUBJECT_LENGTH, first_line
-from routing.models import Category, District, Kind, Street, Urgency
+from routing.models import Category, Department, District, Kind, Street, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class Report:
     place: Place = field(default_factory=Place)
     reporter: Reporter = field(default_factory=Reporter)
     files: Sequence[StoredFile] = ()
+    # The department to whose mailbox the resident wrote; the rules may look at it.
+    addressed_to: Department | None = None
     # The case that the resident says it is the same as; nothing follows from it but a hint for a person.
     same_as_id: int | None = None
 
@@ -88,6 +90,7 @@ def new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         channel=report.channel,
         kind=kind or "",
         category=category,
+        addressed_to=report.addressed_to,
         urgency=report.urgency,
         queue_rank=URGENCY_RANK[report.urgency],
         subject=clean_line(report.subject)[:SUBJECT_LENGTH] or clean_line(first_line(words)),

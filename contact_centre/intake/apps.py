@@ -1,6 +1,7 @@
 """Registration of the intake app."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class IntakeConfig(AppConfig):
@@ -11,13 +12,22 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        """Tell the rooms below what only the intake knows: whether and which mails came, and to whose mailbox."""
         import warnings
 
         from anymail.exceptions import AnymailInsecureWebhookWarning
 
+        from contact_centre.intake.checks import check_hooks
+        from contact_centre.intake.health import check_mail
         from contact_centre.intake.mail_ids import mails_of
+        from contact_centre.intake.mailbox_senders import sender_of
+        from contact_centre.web.health import CHECKS
+        from notifications import senders
         from notifications.threads import register_inbound
 
+        register(check_hooks)
+        CHECKS["mail"] = check_mail
+        senders.provide(sender_of)
         register_inbound(mails_of)
         # A webhook that nothing guards is an error here (hooks.py), not a line in the log.
         warnings.simplefilter("error", AnymailInsecureWebhookWarning)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from cases.models import Case, Message
 from cases.models.message import MAIL_KEY
 from contact_centre.intake import machine_mail, opening, senders
+from contact_centre.intake.addresses import addressed_mailbox
 from contact_centre.intake.identity import (
     Identity,
     claims_to_be_us,
@@ -97,8 +98,15 @@ def _on_a_case(
         return Fate(done.state, done.reason, done.evidence, done.case, done.message)
     if not (mail.text or mail.subject or mail.files):
         return Fate(RawState.QUARANTINED, Reason.EMPTY, thread.evidence if thread else "")
+    mailbox = addressed_mailbox(row, mail.recipients)
     arrival = opening.Arrival(
-        mail, who, source_key(row), row.received_at, row.sender, is_quiet=_is_quiet(rule)
+        mail,
+        who,
+        source_key(row),
+        row.received_at,
+        row.sender,
+        is_quiet=_is_quiet(rule),
+        department=mailbox.department if mailbox else None,
     )
     if thread is not None and thread.writer is not None:
         return _told(opening.add_reply(arrival, thread, at=at), thread)

@@ -8,7 +8,6 @@ from anymail import urls
 from anymail.exceptions import AnymailConfigurationError, AnymailInsecureWebhookWarning
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -24,7 +23,7 @@ def take_news(request: HttpRequest, provider: str) -> HttpResponse:
     Answers 200 only when the news is kept; a provider tells again what it got another answer to.
     """
     view = _VIEWS.get(f"{provider}_tracking_webhook")
-    if view is None or provider not in settings.MAIL_HOOKS:
+    if view is None or provider not in settings.EMAIL_PROVIDERS:
         raise Http404(provider)
     try:
         return view(request)
@@ -32,6 +31,3 @@ def take_news(request: HttpRequest, provider: str) -> HttpResponse:
         # Without a secret anybody could tell us anything.
         log.error("hook_without_secret", provider=provider, error=type(error).__name__)  # noqa: TRY400
         raise Http404(provider) from error
-
-
-urlpatterns: list[URLPattern] = [path("mail/<slug:provider>/tracking/", take_news, name="mail_tracking")]

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.conf import settings
 
+from contact_centre.intake.addresses import mailbox_of
 from contact_centre.intake.mail import address, envelope
 from contact_centre.intake.mail.authentication import Verdict, verdict
 from contact_centre.intake.mail.types import Mailbox, ParsedMail
@@ -47,7 +48,8 @@ def identity_of(mail: ParsedMail) -> Identity:
 
 def is_own_address(key: str) -> bool:
     """Whether mails to this address are ours to read, so that none can come from it."""
-    return key in _channels() or is_reply_address(key) or read_bounce_address(key) is not None
+    is_signed = is_reply_address(key) or read_bounce_address(key) is not None
+    return is_signed or key in _channels() or mailbox_of(key) is not None
 
 
 def is_reply_address(text: str) -> bool:

@@ -23,6 +23,7 @@ from contact_centre.intake.mail.types import Machine, ParsedMail
 from contact_centre.intake.models import RawMessage, RawState, Reason
 from notifications.counters import counted_as
 from notifications.models import Notice
+from routing.models import Department
 
 # So many cases from one address get a confirmation; a loop without any mark of a machine ends here.
 MAX_CASES: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 25))
@@ -40,6 +41,8 @@ class Arrival:
     received_at: datetime
     sender: str
     is_quiet: bool = False
+    # Whose mailbox it came to.
+    department: Department | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def _open(arrival: Arrival, original: Forwarded | None, reason: Reason, at: date
         full_text=mail.text,
         reporter=_reporter(arrival, original, reason),
         files=kept,
+        addressed_to=arrival.department,
     )
     case = open_case(report, by=resident(None), at=at)
     message = Message.objects.get(source_key=report.source_key)

@@ -7,28 +7,125 @@ import gzip
 import hashlib
 import os
 import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db import transaction
 
-from contact_centre.intake.models import RawChannel, RawMessage
+from contact_centre.intake.models import (
+    MailArrival,
+    Mailbox,
+    MailSource,
+    RawChannel,
+    RawMessage,
+    RawState,
+    Reason,
+)
 
 _COMPRESSION = 6
+_ID_LENGTH = 255
+_MAX_RECIPIENTS = 100
 
 
-def keep(raw: bytes, *, channel: RawChannel, at: datetime) -> RawMessage:
-    """The row of these bytes, new or known, committed. Raises OSError or DatabaseError when it is not safe."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """By which way a mail came. The same ``external_id`` at the same ``place`` is the same mail for ever; a source
+    without ids of its own leaves it empty, and the digest of the bytes stands for it.
+    """
+
+    source: MailSource
+    mailbox: Mailbox | None = None
+    place: str = ""
+    external_id: str = ""
+    recipients: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """What the header of a mail says that is larger than its mailbox takes, and its true size."""
+
+    size: int
+    sender: str
+    subject: str
+    message_id: str
+
+
+def keep(
+    raw: bytes,
+    *,
+    channel: RawChannel,
+    at: datetime,
+    arrival: Arrival | None = None,
+    too_large: TooLarge | None = None,
+) -> RawMessage:
+    """The row of these bytes, new or known, committed. Raises OSError or DatabaseError when it is not safe.
+
+    An arrival that is known gives the row that it brought the first time, whatever the bytes are today. With
+    ``too_large`` the bytes are a header alone, and the row waits in quarantine.
+    """
+    known = _known(arrival) if arrival is not None else None
+    if known is not None:
+        return known
     digest = hashlib.sha256(raw).hexdigest()
     path = f"{digest[:2]}/{digest[2:4]}/{digest}.eml.gz"
     _write(storages["raw_mail"], path, raw)
+    values = {"path": path, "size": len(raw), "received_at": at, **_quarantined(too_large, at)}
     with transaction.atomic(durable=True):
-        row, _ = RawMessage.objects.get_or_create(
-            channel=channel, sha256=digest, defaults={"path": path, "size": len(raw), "received_at": at}
-        )
-    return row
+        row, _ = RawMessage.objects.get_or_create(channel=channel, sha256=digest, defaults=values)
+        if arrival is None:
+            return row
+        return _arrive(row, arrival, at).raw
+
+
+def note_mailbox(row: RawMessage, mailbox: Mailbox) -> None:
+    """Remember for which mailbox the mail is, where its arrival did not tell. Safe to repeat."""
+    arrivals = MailArrival.objects.filter(raw=row)
+    if not arrivals.exists():
+        _arrive(row, Arrival(MailSource.PIPE, mailbox), row.received_at)
+    elif not arrivals.exclude(mailbox=None).exists():
+        arrivals.update(mailbox=mailbox)
+
+
+def _known(arrival: Arrival) -> RawMessage | None:
+    if not arrival.external_id:
+        return None
+    rows = MailArrival.objects.filter(source=arrival.source, place=arrival.place)
+    found = rows.filter(external_id=arrival.external_id[:_ID_LENGTH]).select_related("raw").first()
+    return found.raw if found else None
+
+
+def _arrive(row: RawMessage, arrival: Arrival, at: datetime) -> MailArrival:
+    found, _ = MailArrival.objects.select_related("raw").get_or_create(
+        source=arrival.source,
+        place=arrival.place,
+        external_id=(arrival.external_id or row.sha256)[:_ID_LENGTH],
+        defaults={
+            "raw": row,
+            "mailbox": arrival.mailbox,
+            "recipients": list(arrival.recipients)[:_MAX_RECIPIENTS],
+            "arrived_at": at,
+        },
+    )
+    return found
+
+
+def _quarantined(too_large: TooLarge | None, at: datetime) -> dict[str, Any]:
+    if too_large is None:
+        return {}
+    return {
+        "size": too_large.size,
+        "state": RawState.QUARANTINED,
+        "reason": Reason.TOO_LARGE,
+        "settled_at": at,
+        "sender": too_large.sender,
+        "subject": too_large.subject[:255],
+        "message_id": too_large.message_id[:255],
+    }
 
 
 def read(row: RawMessage) -> bytes:

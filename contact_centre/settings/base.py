@@ -44,6 +44,17 @@ MAIL_FORM_GATEWAYS = env.list("MAIL_FORM_GATEWAYS", default=[])
 MAIL_STAFF_FORWARDS = env.bool("MAIL_STAFF_FORWARDS", default=True)
 # So many cases a day one address opens by mail; what follows is added to the last of them
 MAIL_MAX_CASES_PER_DAY = env.int("MAIL_MAX_CASES_PER_DAY", default=25)
+# Mail in: the largest mail, where the secrets of mailboxes lie, and where the listener waits (port 0: nowhere)
+MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=25 * 1024 * 1024)
+MAIL_SECRETS_DIR = Path(env.str("MAIL_SECRETS_DIR", default=str(VAR_DIR / "secrets")))
+MAIL_SILENCE_MINUTES = env.int("MAIL_SILENCE_MINUTES", default=15)
+MAIL_LISTEN_HOST = env.str("MAIL_LISTEN_HOST", default="127.0.0.1")
+MAIL_LISTEN_PORT = env.int("MAIL_LISTEN_PORT", default=0)
+MAIL_LISTEN_LMTP = env.bool("MAIL_LISTEN_LMTP", default=False)
+MAIL_TLS_CERTIFICATE = env.str("MAIL_TLS_CERTIFICATE", default="")
+MAIL_TLS_KEY = env.str("MAIL_TLS_KEY", default="")
+# Providers whose webhooks may bring mails; each is on only with its secret among the settings of Anymail
+MAIL_HOOKS = env.list("MAIL_HOOKS", default=[])
 # Whether a nightly candidate that passed the gate serves at once; else an administrator promotes it
 LEARNING_AUTO_PROMOTE = env.bool("LEARNING_AUTO_PROMOTE", default=False)
 # How long a confirmation waits for what may follow it at once (passed to a department), to be told in one mail
@@ -147,9 +158,12 @@ globals().update(services.email(EMAIL_URL))
 # Takes over while the first one is away
 EMAIL_SECOND_URL = env.str("EMAIL_SECOND_URL", default="")
 EMAIL_SECOND = services.second_email(EMAIL_SECOND_URL) if EMAIL_SECOND_URL else None
-# What both know as providers: their webhooks are let in with the secrets that stand there
-ANYMAIL = services.anymail(EMAIL_URL, EMAIL_SECOND_URL)
-MAIL_HOOKS = services.mail_providers(EMAIL_URL, EMAIL_SECOND_URL)
+# Secrets of webhooks, as the query of EMAIL_URL: WEBHOOK_SECRET=user:password&MAILGUN_WEBHOOK_SIGNING_KEY=...
+ANYMAIL = services.anymail(EMAIL_URL, EMAIL_SECOND_URL) | services.values(
+    env.str("MAIL_HOOK_SECRETS", default="")
+)
+# The providers that our mails go to: they may tell what became of them
+EMAIL_PROVIDERS = services.mail_providers(EMAIL_URL, EMAIL_SECOND_URL)
 # As many mails as each takes in a minute (0: no limit)
 EMAIL_PER_MINUTE = env.int("EMAIL_PER_MINUTE", default=0)
 EMAIL_SECOND_PER_MINUTE = env.int("EMAIL_SECOND_PER_MINUTE", default=0)
@@ -163,7 +177,7 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"filesystem://{VAR_DIR
 CELERY_BROKER_TRANSPORT_OPTIONS = services.broker_options(CELERY_BROKER_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Each queue has its own key: with Celery's defaults all would share one, and every message come as often.
-QUEUE_NAMES = ("default", "triage", "notifications", "training")
+QUEUE_NAMES = ("default", "triage", "notifications", "mail", "training")
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUE_NAMES]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_DEFAULT_EXCHANGE = "default"
@@ -183,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-work": {"task": "cases.sweep_work", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-mails": {"task": "intake.sweep_mails", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-notices": {"task": "notifications.sweep_notices", "schedule": 5.0, "options": {"expires": 5}},
+    "poll-mailboxes": {"task": "intake.poll_mailboxes", "schedule": 10.0, "options": {"expires": 10}},
     "close-resolved": {
         "task": "cases.close_resolved",
         "schedule": crontab(hour=3, minute=15),

@@ -24,4 +24,5 @@ def secret_key_of(directory: Path) -> str:
 
 SECRET_KEY = SECRET_KEY or secret_key_of(VAR_DIR)
 DEMO = env.bool("DEMO", default=True)
+MAIL_LISTEN_PORT = env.int("MAIL_LISTEN_PORT", default=2525)
 ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]

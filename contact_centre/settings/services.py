@@ -130,6 +130,11 @@ def anymail(*urls: str) -> Settings:
     return dict(pair for part in parts if part.scheme.startswith(ANYMAIL) for pair in parse_qsl(part.query))
 
 
+def values(query: str) -> Settings:
+    """Settings from ``NAME=value&NAME=value``, each value percent-encoded."""
+    return dict(parse_qsl(query))
+
+
 def mail_providers(*urls: str) -> list[str]:
     """The providers among the mail systems, whose webhooks are let in."""
     schemes = (urlsplit(url).scheme for url in urls)

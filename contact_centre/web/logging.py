@@ -94,6 +94,7 @@ def logging_config(level: str) -> dict[str, Any]:
             "celery.app.trace": {"level": "ERROR"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
+            "mail.log": {"level": "WARNING"},
         },
     }
 

@@ -21,6 +21,7 @@ class Rule(LoadedRow):
     channels = models.JSONField(_("channels"), default=list, blank=True)
     urgencies = models.JSONField(_("urgencies"), default=list, blank=True)
     kinds = models.JSONField(_("kinds"), default=list, blank=True)
+    addressed_to = models.JSONField(_("mailboxes of departments"), default=list, blank=True)
     words = models.JSONField(_("words in the text"), default=list, blank=True)
     reason_pl = models.CharField(_("reason (Polish)"), max_length=240)
     reason_en = models.CharField(_("reason (English)"), max_length=240)

@@ -63,7 +63,7 @@ class World:
         """The address of a name, for this case."""
         key = {"reference": self.case.reference, "key": tracking_key(self.participant)}
         addresses: dict[str, Callable[[], str]] = {
-            "mail_tracking": partial(reverse, "mail_tracking", args=["postmark"]),
+            "hooks:mail_tracking": partial(reverse, "hooks:mail_tracking", args=["postmark"]),
             "portal:stop": lambda: unsubscribe_url(self.participant).removeprefix(settings.PUBLIC_URL),
             "portal:file": partial(
                 reverse,
@@ -132,7 +132,7 @@ POST_TABLE: dict[str, frozenset[str]] = {
     "logout": EVERYBODY,
     "portal:confirm": EVERYBODY,
     # Nobody is a provider here; what lets one in has its own tests (tests/contact_centre/intake/test_hooks.py).
-    "mail_tracking": frozenset(),
+    "hooks:mail_tracking": frozenset(),
     "desk:suggest": WITH_DESK,
     "desk:step": SEES_CASE,
     "desk:revoke_link": SEES_CASE & REVOKES,

@@ -1,5 +1,14 @@
 """What the machine channels keep, one topic a file."""
 
+from contact_centre.intake.models.mailboxes import (
+    ANY_TOKEN,
+    ImapLogin,
+    ImapSecurity,
+    MailArrival,
+    Mailbox,
+    MailboxPoll,
+    MailSource,
+)
 from contact_centre.intake.models.raw import (
     UNSETTLED,
     Evidence,
@@ -11,8 +20,15 @@ from contact_centre.intake.models.raw import (
 from contact_centre.intake.models.senders import RuleAction, RuleField, SenderRule
 
 __all__ = [
+    "ANY_TOKEN",
     "UNSETTLED",
     "Evidence",
+    "ImapLogin",
+    "ImapSecurity",
+    "MailArrival",
+    "MailSource",
+    "Mailbox",
+    "MailboxPoll",
     "RawChannel",
     "RawMessage",
     "RawState",

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         call_command("createcachetable", verbosity=0, stdout=self.stdout)
         call_command("load_city", stdout=self.stdout)
+        call_command("load_mailboxes", stdout=self.stdout)
         call_command("prepare_classifier", stdout=self.stdout)
         collect_static(Path(settings.STATIC_ROOT))
 

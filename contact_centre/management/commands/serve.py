@@ -1,4 +1,4 @@
-"""Run the whole product on this machine: web, worker and beat as children of one supervisor."""
+"""Run the whole product on this machine: web, worker, beat and the listener for mails as children of one supervisor."""
 
 import os
 import socket
@@ -25,25 +25,36 @@ CELERY = (sys.executable, "-m", "celery", "-q", "-A", "contact_centre")
 
 
 class Command(BaseCommand):
-    help = "Run web, worker and beat until Ctrl-C or SIGTERM."
+    help = "Run web, worker, beat and the listener for mails until Ctrl-C or SIGTERM."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--mail-port",
+            type=int,
+            default=settings.MAIL_LISTEN_PORT,
+            help="where mails are taken in by SMTP; 0: nowhere",
+        )
         parser.add_argument("--web", type=int, default=1, help="how many web processes share the port")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with only_one(settings.VAR_DIR):
-                self._serve(options["host"], options["port"], options["web"])
+                self._serve(options["host"], options["port"], options["web"], options["mail_port"])
         except AlreadyRunning as error:
             raise CommandError(str(error)) from error
 
-    def _serve(self, host: str, port: int, web: int) -> None:
+    def _serve(self, host: str, port: int, web: int, mail_port: int) -> None:
         refuse_taken(host, port)
+        if mail_port and is_taken(settings.MAIL_LISTEN_HOST, mail_port):
+            # Mails are one way in of several: nobody shall miss the product for a port.
+            self._say(f"Port {mail_port} is taken, so no mails are taken in by SMTP. Try --mail-port.")
+            mail_port = 0
         prepare_broker()
-        supervisor = Supervisor(programs(host, port, web), self._say, Greeting(host, port, self._say))
+        greeting = Greeting(host, port, mail_port, self._say)
+        supervisor = Supervisor(programs(host, port, web, mail_port), self._say, greeting)
         self._say(f"Starting; logs are in {settings.VAR_DIR / 'logs'}")
         supervisor.run()
         self._say("Stopped.")
@@ -55,13 +66,21 @@ class Command(BaseCommand):
 
 def refuse_taken(host: str, port: int) -> None:
     """Raises ``CommandError`` when another program listens there: the web process would only die again and again."""
+    trouble = is_taken(host, port)
+    if trouble:
+        raise CommandError(f"Cannot listen on {host}:{port} ({trouble}). Try --port.")
+
+
+def is_taken(host: str, port: int) -> str:
+    """Why nobody can listen there; empty when one can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(f"Cannot listen on {host}:{port} ({error.strerror}). Try --port.") from error
+            return error.strerror or str(error)
+    return ""
 
 
 def prepare_broker() -> None:
@@ -75,8 +94,8 @@ def prepare_broker() -> None:
             queue(broker.default_channel).declare()
 
 
-def programs(host: str, port: int, web: int = 1) -> list[Program]:
-    """The three programs; docs/deploy.md runs the same ones under systemd."""
+def programs(host: str, port: int, web: int = 1, mail_port: int = 0) -> list[Program]:
+    """The programs; docs/deploy.md runs the same ones under systemd."""
     temporary = settings.VAR_DIR / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     environment = {
@@ -87,6 +106,8 @@ def programs(host: str, port: int, web: int = 1) -> list[Program]:
         "REMAP_SIGTERM": "SIGQUIT",
     }
     commands = {"web": web_command(host, port, web), "worker": worker_command(), "beat": beat_command()}
+    if mail_port:
+        commands["mail"] = mail_command(mail_port)
     logs = settings.VAR_DIR / "logs"
     return [
         Program(name, command, environment, fresh_log(logs / f"{name}.log"))
@@ -121,11 +142,17 @@ def beat_command() -> list[str]:
     return [*CELERY, "beat", "--loglevel", "INFO", "--pidfile="]
 
 
+def mail_command(port: int) -> list[str]:
+    """The listener for mails."""
+    return [sys.executable, "-m", "django", "listen_mail", "--port", str(port)]
+
+
 class Greeting:
     """Tells the person at the terminal, once, that the product is ready and how to get in."""
 
-    def __init__(self, host: str, port: int, say: Any) -> None:
+    def __init__(self, host: str, port: int, mail_port: int, say: Any) -> None:
         self.address = address_of(host, port)
+        self.mail_port = mail_port
         self.say = say
         self.done = False
 
@@ -139,6 +166,10 @@ class Greeting:
         """Addresses, and one login per role where this is a demonstration."""
         yield f"Ready.  Report something:  {self.address}/report/"
         yield f"        Work on it:        {self.address}/desk/"
+        if self.mail_port:
+            place = f"{settings.MAIL_LISTEN_HOST}:{self.mail_port}"
+            yield f"        Send a mail:       SMTP on {place} to {settings.CITY_EMAIL}"
+            yield f"        Read the answers:  {settings.VAR_DIR / 'mail'}"
         if settings.DEMO:
             yield f"        Sign in with the password {DEMO_PASSWORD!r} as"
             yield from (f"          {username:<14}{role}" for role, username in demo_logins().items())

@@ -15,8 +15,8 @@ from tests.factories import NOW, make_case
 from tests.notifications.outbox import deliver_all, plan_all
 
 pytestmark = pytest.mark.django_db
-POSTMARK = reverse("mail_tracking", args=["postmark"])
-MAILGUN = reverse("mail_tracking", args=["mailgun"])
+POSTMARK = reverse("hooks:mail_tracking", args=["postmark"])
+MAILGUN = reverse("hooks:mail_tracking", args=["mailgun"])
 SECRET = "postmark:a-secret-of-the-tests"
 KEY = "mailgun-signing-key"
 ID = "883953f4-6105-42a2-a16a-77a8eac79483"
@@ -24,7 +24,7 @@ ID = "883953f4-6105-42a2-a16a-77a8eac79483"
 
 @pytest.fixture(autouse=True)
 def _providers(settings) -> None:
-    settings.MAIL_HOOKS = ["postmark", "mailgun"]
+    settings.EMAIL_PROVIDERS = ["postmark", "mailgun"]
     settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET, "MAILGUN_WEBHOOK_SIGNING_KEY": KEY}
 
 
@@ -111,7 +111,7 @@ def test_a_provider_without_a_secret_of_ours_is_not_let_in(client, settings, not
 
 @pytest.mark.parametrize("provider", ["sendgrid", "console", "nobody"])
 def test_a_provider_that_our_mail_does_not_go_to_is_not_let_in(client, provider):
-    assert client.post(reverse("mail_tracking", args=[provider])).status_code == 404
+    assert client.post(reverse("hooks:mail_tracking", args=[provider])).status_code == 404
 
 
 def test_opening_is_kept_only_where_a_setting_says_so(client, notice, settings):

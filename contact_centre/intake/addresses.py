@@ -1,0 +1,113 @@
+"""Whose address is it? Which mailbox a mail is for, and which addresses are ours at all."""
+
+import re
+from collections.abc import Iterable
+from email.utils import parseaddr
+from typing import Final
+
+from django.conf import settings
+
+from cases.models import Case
+from contact_centre.intake import store
+from contact_centre.intake.mail import address
+from contact_centre.intake.models import ANY_TOKEN, Mailbox, RawMessage, RawState
+
+# Answers of residents, and what comes back of our own mails. Both are accepted by their form: a token that has
+# expired, or was made with a key of old, still comes with a letter.
+_SIGNED: Final = re.compile(r"(?:reply|bounce)\+[a-z0-9.]{5,64}")
+_POSTMASTER: Final = "postmaster"
+MAIN: Final = "main"
+
+
+def is_ours(text: str) -> bool:
+    """Whether a mail to this address is taken in: a mailbox, one of its other addresses, or a signed address."""
+    return is_signed(text) or text.lower() in _of_settings() or mailbox_of(text) is not None
+
+
+def is_signed(text: str) -> bool:
+    """Whether the address has the form of our reply and bounce addresses."""
+    local, _, domain = text.lower().rpartition("@")
+    return domain == settings.MAIL_DOMAIN.lower() and _SIGNED.fullmatch(local) is not None
+
+
+def mailbox_of(text: str) -> Mailbox | None:
+    """The mailbox in use that the address belongs to; one that was merged gives the one it was merged into."""
+    wanted = address.key(text)
+    base, token = _split(wanted)
+    for box in _mailboxes():
+        own = {address.key(one) for one in (box.address, *box.aliases)}
+        if wanted in own or (token and base in own and _allows(box, token)):
+            return _survivor(box)
+    return main_mailbox() if wanted in _of_settings() else None
+
+
+def addressed_mailbox(row: RawMessage, recipients: Iterable[str]) -> Mailbox | None:
+    """The mailbox that a mail is for, and remembered as such.
+
+    ``recipients`` are in the order of their weight: where it was delivered to, then To and Cc; where none of them is
+    a mailbox, the one that it was fetched from.
+    """
+    found = next((box for text in recipients if (box := mailbox_of(text))), None)
+    if found is None:
+        return _arrived_at(row)
+    store.note_mailbox(row, found)
+    return found
+
+
+def mailbox_for(case: Case) -> Mailbox | None:
+    """The mailbox that the case came to, from which it is answered; None for a case that no mail opened."""
+    first = (
+        case.raw_messages.filter(state__in=(RawState.CASE_CREATED, RawState.QUARANTINED))
+        .order_by("id")
+        .first()
+    )
+    return _arrived_at(first) if first is not None else None
+
+
+def main_mailbox() -> Mailbox | None:
+    """The mailbox of ``DEFAULT_FROM_EMAIL``; None where the starting data is not loaded."""
+    found = Mailbox.objects.filter(code=MAIN).select_related("department", "merged_into").first()
+    return _survivor(found) if found else None
+
+
+def default_address() -> str:
+    """The address in ``DEFAULT_FROM_EMAIL``, without a name."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def _arrived_at(row: RawMessage) -> Mailbox | None:
+    arrivals = row.arrivals.exclude(mailbox=None).select_related(
+        "mailbox__department", "mailbox__merged_into"
+    )
+    found = arrivals.order_by("id").first()
+    return _survivor(found.mailbox) if found and found.mailbox else None
+
+
+def _mailboxes() -> list[Mailbox]:
+    rows = Mailbox.objects.select_related("department", "merged_into__department").order_by("id")
+    return [box for box in rows if box.is_active or box.merged_into_id is not None]
+
+
+def _survivor(box: Mailbox) -> Mailbox:
+    """The end of a chain of mergers; where it runs in a circle, anywhere in it."""
+    seen = {box.pk}
+    while box.merged_into is not None and box.merged_into.pk not in seen:
+        box = box.merged_into
+        seen.add(box.pk)
+    return box
+
+
+def _of_settings() -> set[str]:
+    """What the pages and mails of the product name is ours whatever the rows say; RFC 5321 adds the postmaster."""
+    postmaster = f"{_POSTMASTER}@{settings.MAIL_DOMAIN}"
+    return {address.key(one) for one in (default_address(), settings.CITY_EMAIL, postmaster)}
+
+
+def _split(text: str) -> tuple[str, str]:
+    local, _, domain = text.rpartition("@")
+    base, _, token = local.partition("+")
+    return f"{base}@{domain}", token
+
+
+def _allows(box: Mailbox, token: str) -> bool:
+    return ANY_TOKEN in box.tokens or token in {one.lower() for one in box.tokens}

@@ -1,0 +1,13 @@
+"""Addresses that mail providers call."""
+
+from django.urls import URLPattern, path
+
+from contact_centre.intake.hooks import take_news
+from contact_centre.intake.webhooks import views
+
+app_name = "hooks"
+
+urlpatterns: list[URLPattern] = [
+    path("mail/<slug:provider>/tracking/", take_news, name="mail_tracking"),
+    path("mail/<slug:name>/", views.receive_hook, name="mail"),
+]

@@ -1,0 +1,1 @@
+"""Fetching mails from mailboxes on IMAP servers."""

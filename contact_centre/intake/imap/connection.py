@@ -1,0 +1,136 @@
+"""One connection to an IMAP server: sign in, open the folder, read sizes, headers and whole mails by UID.
+
+imap-tools signs in, opens folders, searches, flags and moves. Mails are fetched below it, as bytes: it would read
+each one, and a mail must be stored before anybody reads it.
+"""
+
+import re
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from imap_tools.errors import MailboxLoginError
+from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+
+from contact_centre.intake.imap.secrets import LoginRefused, access_token_of, forget_token, password_of
+from contact_centre.intake.models import ImapLogin, ImapSecurity, Mailbox
+
+PATIENCE_SECONDS: Final = 30.0
+_AT_ONCE: Final = 500
+_SIZE: Final = re.compile(rb"RFC822\.SIZE (\d+)")
+_UID: Final = re.compile(rb"UID (\d+)")
+# Servers say so in words; the first is the code of RFC 5530.
+_PASSING: Final = re.compile(
+    r"UNAVAILABLE|temporar|try again|too many|LIMIT|INUSE|CONTACTADMIN", re.IGNORECASE
+)
+
+
+class NotFetched(Exception):
+    """The server did not give one mail: the others are not concerned."""
+
+
+class Folder:
+    """The open folder of a mailbox. Every method raises OSError or an IMAP error when the connection is over."""
+
+    def __init__(self, box: BaseMailBox, mailbox: Mailbox) -> None:
+        self._box = box
+        self._done = mailbox.imap_done_folder
+        box.folder.set(mailbox.imap_folder)
+        _, data = box.client.response("UIDVALIDITY")
+        if not data or data[0] is None:
+            raise OSError("the server names no UIDVALIDITY")
+        self.uid_validity = int(data[0])
+
+    def uids(self) -> list[int]:
+        """All mails of the folder, read or not: whether a person opened one is no concern of ours."""
+        return sorted(int(uid) for uid in self._box.uids("ALL", charset=None))
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """The size of each mail that is still there."""
+        found: dict[int, int] = {}
+        for start in range(0, len(uids), _AT_ONCE):
+            part = ",".join(map(str, uids[start : start + _AT_ONCE]))
+            for line in _lines(self._fetch(part, "(UID RFC822.SIZE)")):
+                uid, size = _UID.search(line), _SIZE.search(line)
+                if uid and size:
+                    found[int(uid[1])] = int(size[1])
+        return found
+
+    def mail(self, uid: int) -> bytes:
+        """The bytes of a mail, which stays unread. Raises NotFetched."""
+        return self._body(uid, "BODY.PEEK[]")
+
+    def header(self, uid: int) -> bytes:
+        """The header of a mail. Raises NotFetched."""
+        return self._body(uid, "BODY.PEEK[HEADER]")
+
+    def put_away(self, uids: Sequence[int]) -> None:
+        """Move mails that are recorded to the folder for them; without one they stay and are marked as read."""
+        for start in range(0, len(uids), _AT_ONCE):
+            part = [str(uid) for uid in uids[start : start + _AT_ONCE]]
+            if self._done:
+                self._box.move(part, self._done)
+            else:
+                self._box.client.uid("STORE", ",".join(part), "+FLAGS", r"(\Seen)")
+
+    @property
+    def empties(self) -> bool:
+        """Whether mails leave the folder once they are recorded."""
+        return bool(self._done)
+
+    def _fetch(self, uids: str, parts: str) -> list[Any]:
+        status, data = self._box.client.uid("FETCH", uids, parts)
+        if status != "OK":
+            raise NotFetched(f"{status} {data!r}"[:200])
+        return data
+
+    def _body(self, uid: int, part: str) -> bytes:
+        for item in self._fetch(str(uid), f"(UID {part})"):
+            if isinstance(item, tuple):
+                return bytes(item[1])
+        raise NotFetched(f"the server gave nothing for {uid}")
+
+
+@contextmanager
+def open_folder(mailbox: Mailbox) -> Iterator[Folder]:
+    """The mailbox's folder, signed in. Raises LoginRefused, TokenUnavailable, OSError or an IMAP error."""
+    box = _connect(mailbox)
+    try:
+        _sign_in(box, mailbox)
+        yield Folder(box, mailbox)
+    finally:
+        # The connection may be over already, and a goodbye that fails is no news.
+        with suppress(Exception):
+            box.logout()
+        with suppress(OSError):
+            box.client.shutdown()
+
+
+def _connect(mailbox: Mailbox) -> BaseMailBox:
+    host, port = mailbox.imap_host, mailbox.imap_port
+    if mailbox.imap_security == ImapSecurity.NONE:
+        return MailBoxUnencrypted(host, port, timeout=PATIENCE_SECONDS)
+    kind = MailBox if mailbox.imap_security == ImapSecurity.TLS else MailBoxStartTls
+    return kind(host, port, timeout=PATIENCE_SECONDS, ssl_context=ssl.create_default_context())
+
+
+def _sign_in(box: BaseMailBox, mailbox: Mailbox) -> None:
+    try:
+        if mailbox.imap_login == ImapLogin.XOAUTH2:
+            box.xoauth2(mailbox.imap_user, access_token_of(mailbox), initial_folder=None)
+        elif password_of(mailbox).isascii() and mailbox.imap_user.isascii():
+            box.login(mailbox.imap_user, password_of(mailbox), initial_folder=None)
+        else:
+            box.login_utf8(mailbox.imap_user, password_of(mailbox), initial_folder=None)
+    except (MailboxLoginError, box.client.error) as error:
+        forget_token(mailbox)
+        # abort: the connection broke, which says nothing about the secret.
+        if isinstance(error, box.client.abort) or _PASSING.search(str(error)):
+            raise OSError(f"{type(error).__name__} at login") from error
+        raise LoginRefused("the server refused the login") from error
+
+
+def _lines(data: list[Any]) -> Iterator[bytes]:
+    for item in data:
+        yield item[0] if isinstance(item, tuple) else item or b""

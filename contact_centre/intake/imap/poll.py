@@ -1,0 +1,122 @@
+"""Fetching one mailbox: what is not recorded is stored and committed, and only then put away.
+
+The list of work is the difference between the UIDs of the folder and those that are recorded. It needs no mark on
+the server, so that a person who opens the mailbox hides nothing, and it finds every gap whatever came between.
+"""
+
+import imaplib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from django.db import DatabaseError
+from django.utils import timezone
+from imap_tools.errors import ImapToolsError
+
+from contact_centre.intake import store, too_large
+from contact_centre.intake.imap import progress
+from contact_centre.intake.imap.connection import Folder, NotFetched, open_folder
+from contact_centre.intake.imap.secrets import LoginRefused, TokenUnavailable
+from contact_centre.intake.models import Mailbox, MailboxPoll, MailSource, RawChannel, RawMessage
+from contact_centre.intake.store import Arrival
+
+log = structlog.get_logger(__name__)
+# A run ends before its task is killed; the next one goes on where it stopped.
+RUN_SECONDS: Final = 120.0
+# What a server or a network may do to us, and a database or a disk that is away.
+TROUBLE: Final = (OSError, imaplib.IMAP4.error, ImapToolsError, TokenUnavailable, DatabaseError, NotFetched)
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What one run brought: rows new to us, in the order of their UIDs, and the UIDs that could not be had."""
+
+    rows: list[RawMessage] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
+
+
+def poll(mailbox_id: int, *, on_stored: Callable[[RawMessage], object]) -> Fetched | None:
+    """Fetch what is new, under the lease; ``on_stored`` is called for each mail once it is committed.
+
+    None where another worker has the mailbox. What goes wrong is recorded and never raised.
+    """
+    held = progress.claim(mailbox_id, at=timezone.now())
+    if held is None:
+        return None
+    fetched = Fetched()
+    try:
+        with open_folder(held.mailbox) as folder:
+            _run(folder, held, fetched, on_stored)
+    except progress.LeaseLost:
+        log.warning("mailbox_lease_lost", mailbox=held.mailbox.code)
+    except LoginRefused as error:
+        progress.stop(held, error=str(error), at=timezone.now())
+    except TROUBLE as error:
+        progress.fail(held, error=f"{type(error).__name__}: {error}", at=timezone.now())
+    return fetched
+
+
+def _run(
+    folder: Folder, held: MailboxPoll, fetched: Fetched, on_stored: Callable[[RawMessage], object]
+) -> None:
+    progress.enter_folder(held, folder.uid_validity)
+    place = f"{held.mailbox_id}/{held.mailbox.imap_folder}/{folder.uid_validity}"
+    there = folder.uids()
+    recorded = progress.recorded_uids(place)
+    if folder.empties:
+        # Recorded by a run that ended before it could put them away.
+        folder.put_away([uid for uid in there if uid in recorded])
+    wanted = [uid for uid in there if uid not in recorded]
+    room = _room(held.mailbox, timezone.now())
+    sizes = folder.sizes(wanted[:room])
+    deadline = time.monotonic() + RUN_SECONDS
+    for uid, size in sorted(sizes.items()):
+        if time.monotonic() > deadline:
+            break
+        progress.renew(held, at=timezone.now())
+        try:
+            row = _store(folder, held.mailbox, place, uid, size)
+        except NotFetched as error:
+            log.warning("mail_not_fetched", mailbox=held.mailbox.code, uid=uid, error=str(error))
+            fetched.missing.append(uid)
+            continue
+        fetched.rows.append(row)
+        on_stored(row)
+        folder.put_away([uid])
+    _finish(held, place, there, fetched, is_cut=len(sizes) > len(fetched.rows) + len(fetched.missing))
+
+
+def _store(folder: Folder, mailbox: Mailbox, place: str, uid: int, size: int) -> RawMessage:
+    """The row of the mail, committed; of one that is too large its header alone."""
+    arrival = Arrival(MailSource.IMAP, mailbox, place, str(uid))
+    at = timezone.now()
+    if size > mailbox.max_bytes:
+        header = folder.header(uid)
+        return store.keep(
+            header,
+            channel=RawChannel.MAIL,
+            at=at,
+            arrival=arrival,
+            too_large=too_large.described(header, size),
+        )
+    return store.keep(folder.mail(uid), channel=RawChannel.MAIL, at=at, arrival=arrival)
+
+
+def _finish(held: MailboxPoll, place: str, there: list[int], fetched: Fetched, *, is_cut: bool) -> None:
+    recorded = progress.recorded_uids(place)
+    waiting = [uid for uid in there if uid not in recorded]
+    progress.succeed(
+        held,
+        last_uid=max(recorded, default=0),
+        waiting=len(waiting),
+        is_more=is_cut or (len(waiting) > len(fetched.missing) and bool(fetched.rows)),
+        at=timezone.now(),
+    )
+
+
+def _room(mailbox: Mailbox, at: datetime) -> int:
+    """How many mails the mailbox may still take in this hour."""
+    return max(0, mailbox.max_per_hour - progress.arrived_since(mailbox, at - timedelta(hours=1)))

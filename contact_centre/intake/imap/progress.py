@@ -1,0 +1,130 @@
+"""How far the fetching of a mailbox has come: its lease, its turns, and what went wrong."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from django.db.models import F, Q, QuerySet
+
+from contact_centre.intake.models import MailArrival, Mailbox, MailboxPoll, MailSource
+
+log = structlog.get_logger(__name__)
+# Renewed with every mail; whoever dies in the middle gives way after it.
+LEASE: Final = timedelta(minutes=3)
+EVERY: Final = timedelta(seconds=30)
+_FIRST_PAUSE: Final = timedelta(seconds=30)
+_LONGEST_PAUSE: Final = timedelta(minutes=30)
+_ERROR_LENGTH: Final = 500
+
+
+class LeaseLost(Exception):
+    """Another worker has the mailbox by now."""
+
+
+def due_mailboxes(at: datetime) -> list[int]:
+    """The mailboxes in use whose turn it is and that nobody fetches; each gets its row of progress here."""
+    boxes = Mailbox.objects.filter(is_active=True, source=MailSource.IMAP, merged_into=None)
+    for pk in boxes.filter(poll=None).values_list("pk", flat=True):
+        MailboxPoll.objects.get_or_create(mailbox_id=pk, defaults={"next_at": at, "created_at": at})
+    free = Q(lease_until=None) | Q(lease_until__lt=at)
+    due = MailboxPoll.objects.filter(free, mailbox__in=boxes, stopped_at=None, next_at__lte=at)
+    return list(due.order_by("next_at", "id").values_list("mailbox_id", flat=True))
+
+
+def claim(mailbox_id: int, *, at: datetime) -> MailboxPoll | None:
+    """Take the mailbox under a lease; None when another has it, or it waits for a person."""
+    free = Q(lease_until=None) | Q(lease_until__lt=at)
+    holder = str(uuid4())
+    rows = MailboxPoll.objects.filter(free, mailbox_id=mailbox_id, stopped_at=None)
+    if not rows.update(lease_until=at + LEASE, lease_holder=holder):
+        return None
+    return (
+        MailboxPoll.objects.select_related("mailbox")
+        .filter(mailbox_id=mailbox_id, lease_holder=holder)
+        .first()
+    )
+
+
+def renew(poll: MailboxPoll, *, at: datetime) -> None:
+    """Hold the lease on. Raises LeaseLost."""
+    if not _mine(poll).update(lease_until=at + LEASE):
+        raise LeaseLost(str(poll.mailbox_id))
+
+
+def enter_folder(poll: MailboxPoll, uid_validity: int) -> None:
+    """Another UIDVALIDITY: the server numbers its mails anew, and ours of old say nothing any more."""
+    if poll.uid_validity != uid_validity:
+        log.warning(
+            "uid_validity_changed", mailbox=poll.mailbox.code, before=poll.uid_validity, now=uid_validity
+        )
+        poll.uid_validity, poll.last_uid = uid_validity, 0
+        _mine(poll).update(uid_validity=uid_validity, last_uid=0)
+
+
+def succeed(poll: MailboxPoll, *, last_uid: int, waiting: int, is_more: bool, at: datetime) -> None:
+    """A run came to its end: the next one in half a minute, or at once when there is more to fetch."""
+    if waiting and not is_more:
+        log.error("mails_not_recorded", mailbox=poll.mailbox.code, count=waiting)
+    since = (poll.waiting_since or at) if waiting else None
+    _mine(poll).update(
+        lease_until=None,
+        lease_holder="",
+        next_at=at if is_more else at + EVERY,
+        failures=0,
+        error="",
+        last_uid=last_uid,
+        waiting_count=waiting,
+        waiting_since=since,
+        last_success_at=at,
+    )
+
+
+def fail(poll: MailboxPoll, *, error: str, at: datetime) -> None:
+    """A run broke off: later each time, and not all mailboxes of a server at the same moment."""
+    pause = min(_FIRST_PAUSE * 2 ** min(poll.failures, 10), _LONGEST_PAUSE)
+    wait = pause * (0.5 + secrets.randbelow(1000) / 1000)
+    log.warning(
+        "mailbox_not_fetched", mailbox=poll.mailbox.code, error=error, seconds=int(wait.total_seconds())
+    )
+    _mine(poll).update(
+        lease_until=None,
+        lease_holder="",
+        next_at=at + wait,
+        failures=F("failures") + 1,
+        error=error[:_ERROR_LENGTH],
+    )
+
+
+def stop(poll: MailboxPoll, *, error: str, at: datetime) -> None:
+    """No more tries: only a person can mend it. The alarm is the log line, ``/readyz`` and the administration."""
+    log.error("mailbox_stopped", mailbox=poll.mailbox.code, error=error)
+    _mine(poll).update(
+        lease_until=None,
+        lease_holder="",
+        stopped_at=at,
+        failures=F("failures") + 1,
+        error=error[:_ERROR_LENGTH],
+    )
+
+
+def start_again(mailbox_ids: list[int], *, at: datetime) -> int:
+    """A person has mended something: the mailboxes are fetched again at once."""
+    rows = MailboxPoll.objects.filter(mailbox_id__in=mailbox_ids)
+    return rows.update(stopped_at=None, failures=0, error="", next_at=at)
+
+
+def recorded_uids(place: str) -> set[int]:
+    """The UIDs that are recorded of a folder."""
+    rows = MailArrival.objects.filter(source=MailSource.IMAP, place=place)
+    return {int(uid) for uid in rows.values_list("external_id", flat=True)}
+
+
+def arrived_since(mailbox: Mailbox, since: datetime) -> int:
+    """How many mails came to the mailbox since then."""
+    return MailArrival.objects.filter(mailbox=mailbox, arrived_at__gt=since).count()
+
+
+def _mine(poll: MailboxPoll) -> QuerySet[MailboxPoll]:
+    return MailboxPoll.objects.filter(pk=poll.pk, lease_holder=poll.lease_holder)

@@ -1,0 +1,1 @@
+"""Taking mails in by SMTP and LMTP."""

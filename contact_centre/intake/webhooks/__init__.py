@@ -1,0 +1,1 @@
+"""Taking mails in from the webhooks of mail providers."""
