@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from classifiers import limits
 from classifiers.bags import make_known_design
 from classifiers.calibration import choose_temperature, reliability_curve, straighten
-from classifiers.concepts import concept_files, load_concepts
+from classifiers.concepts import compile_concepts, concept_files, load_concepts
 from classifiers.corpus import (
     VALIDATION_DIR,
     Example,
@@ -76,8 +76,7 @@ def train(
     material = gather(read_corpus(corpus_dir), catalogue, corrections)
     written = read_validation(catalogue)
     validation = [*written, *in_use(measures, catalogue)]
-    concepts = load_concepts()
-    texts = read_words(validation, material.lexicon, concepts)
+    texts = read_words(validation, material.lexicon, load_concepts())
     fitted = _fit(material, validation, texts)
     marked = [bool(find_markers(text, e.language)) for text, e in zip(texts, validation, strict=True)]
     version = version_of(print_of_input)
@@ -105,10 +104,7 @@ def train(
             frozenset(entry.code for entry in catalogue.categories if entry.kind not in ROUTABLE_KINDS),
         ),
     }
-    words = {
-        LEXICON: material.lexicon,
-        CONCEPTS: {language: lexicon.to_plain() for language, lexicon in concepts.items()},
-    }
+    words = {LEXICON: json.dumps(material.lexicon, ensure_ascii=False), CONCEPTS: compile_concepts()}
     write_model(out_dir / version, manifest, _arrays(material, fitted), words)
     return version
 
