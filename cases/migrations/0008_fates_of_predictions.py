@@ -26,7 +26,7 @@ def mark_corrected(apps: Any, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    # PostgreSQL makes no index on a table that the same transaction has changed rows of.
+    # Step by step: with a million readings no lock is held until the last step is done.
     atomic = False
     dependencies = [
         ("cases", "0007_forgotten_originals"),
