@@ -142,12 +142,14 @@ def _keep_prediction(
 ) -> None:
     """``held``: why the case was left for a person; None when it was not."""
     understanding = decision.understanding.to_dict()
+    suggestions = understanding["categories"]
     Prediction.objects.create(
         case=case,
         event=event,
         model_version=decision.understanding.model_version,
         language=decision.understanding.language,
-        suggestions=understanding["categories"],
+        suggestions=suggestions,
+        first_code=suggestions[0]["code"] if suggestions else "",
         findings={
             "kind": understanding["kind"],
             "urgency": understanding["urgency"],
