@@ -148,6 +148,7 @@ def _by_staff(case: Case) -> bool:
 def _held(case: Case, found: Understanding, choice: Choice, *, may_be_legal: bool) -> tuple[Held, ...]:
     """All that keeps the machine from passing the case on; nothing when it may."""
     reasons = {
+        None if found.is_language_known or _by_staff(case) else Held.LANGUAGE,
         _doubt(case, found),
         Held.LEGAL if may_be_legal else None,
         Held.NO_CASE if found.noncase is not None and not _by_staff(case) else None,

@@ -79,7 +79,8 @@ def _record(case: Case, event: CaseEvent, decision: Decision, at: datetime) -> N
         return
     was_user = case.assignee_id
     _apply(case, decision)
-    _set_language(case, decision.understanding.language)
+    if decision.understanding.is_language_known:
+        _set_language(case, decision.understanding.language)
     if is_routed and department is not None:
         case.route(department)
     else:

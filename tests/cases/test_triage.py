@@ -9,7 +9,13 @@ from cases import triage
 from cases.actors import staff
 from cases.models import Prediction
 from cases.models.codes import Held
-from classifiers.types import CategorySuggestion, KindFinding, NonCaseFinding, Understanding
+from classifiers.types import (
+    UNKNOWN_LANGUAGE,
+    CategorySuggestion,
+    KindFinding,
+    NonCaseFinding,
+    Understanding,
+)
 from routing.facts import Choice, Reason
 from routing.models import Category, Kind, Role
 from tests.cast import staff_member
@@ -40,6 +46,7 @@ def decide(monkeypatch: pytest.MonkeyPatch):
         ({"kind": KindFinding("REPORT", 0.6, True, ())}, (Held.LEGAL,)),
         ({"kind": KindFinding("COMPLAINT", 0.9, True, ()), "is_sure": False}, (Held.UNSURE, Held.LEGAL)),
         ({"noncase": NonCaseFinding("SPAM", 0.9, ())}, (Held.NO_CASE,)),
+        ({"language_probability": UNKNOWN_LANGUAGE}, (Held.LANGUAGE,)),
         ({"categories": (CategorySuggestion("gone.long.ago", 0.9, ()),)}, (Held.NO_DEPARTMENT,)),
     ],
 )
@@ -60,6 +67,21 @@ def test_what_is_no_case_for_the_machine_is_one_when_a_colleague_wrote_it_down(d
     case = make_case(by=staff(staff_member(Role.AGENT)), category=light, kind=Kind.REPORT)
     found = understanding(noncase=NonCaseFinding("SPAM", 0.9, ()))
     assert decide(case, found).held == ()
+
+
+def test_a_colleague_who_wrote_it_down_has_read_it(decide):
+    light = Category.objects.get(code="light")
+    case = make_case(by=staff(staff_member(Role.AGENT)), category=light, kind=Kind.REPORT)
+    assert decide(case, understanding(language_probability=UNKNOWN_LANGUAGE)).held == ()
+
+
+def test_the_answers_are_not_in_a_language_that_nobody_knows():
+    known, unknown = make_case(language=""), make_case(language="")
+    read_by_machine(known, understanding(language="uk"))
+    read_by_machine(unknown, understanding(language="uk", language_probability=UNKNOWN_LANGUAGE))
+    for case, language in ((known, "uk"), (unknown, "")):
+        case.refresh_from_db()
+        assert (case.language, case.participants.get().language) == (language, language)
 
 
 def test_the_reasons_are_kept_with_the_prediction():
