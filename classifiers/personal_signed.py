@@ -34,9 +34,11 @@ _REACHED_AT: Final = re.compile(
     r"(?:(?:tel|kom|mob|phone|e-?mail|тел)\b.*|[\d\s+()\-]{7,20}|\S+@\S+)", re.IGNORECASE
 )
 _CLOSING: Final = re.compile(
-    r"(?:^|[.!?]\s+)(?:--|z (?:poważaniem|powazaniem|wyrazami szacunku)|(?:łączę )?wyrazy szacunku|(?:serdecznie )?pozdrawiam"
-    r"y?|pozdrowienia|(?:kind |best |warm )?(?:regards|wishes)|yours (?:sincerely|faithfully|truly)|sincerely|thanks"
-    r"|(?:з|із) повагою|щиро ваш[аі]?)(?!\w)(?:\s[^\W\d_][\w.'’\-]*){0,4}\W*$",
+    r"(?:^|[.!?]\s+)"
+    r"(?:--|z (?:poważaniem|powazaniem|wyrazami szacunku)|(?:łączę )?wyrazy szacunku|pozdrowienia"
+    r"|(?:serdecznie )?pozdrawiamy?|(?:kind |best |warm )?(?:regards|wishes)|yours (?:sincerely|faithfully|truly)"
+    r"|sincerely|thanks|(?:з|із) повагою|щиро ваш[аі]?)"
+    r"(?!\w)(?:\s[^\W\d_][\w.'’\-]*){0,4}\W*$",
     re.IGNORECASE,
 )
 _PERSON: Final = re.compile(rf"{_CAPITAL}(?:\s{_CAPITAL}){{1,2}}")
