@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from classifiers.bags import Vocabulary
 from classifiers.concepts import read_concepts
+from classifiers.familiar import KnownWords
 from classifiers.language import LanguageModel
 from classifiers.pipeline import TOPICS, Parts, Reader, Reading
 from classifiers.scoring import Head, Scored, WordWeights, index_features
 
 MANIFEST, LEXICON, CONCEPTS = "manifest.json", "lexicon.json", "concepts.json"
 ARRAYS = ("features.npz", "vocabulary.npz", "language.npz", "weights.npz")
-FORMAT = 3
+FORMAT = 4
 _UNREACHABLE = 1.01
 
 
@@ -111,7 +112,9 @@ def _assemble(path: Path, manifest: dict[str, Any]) -> Model:
         version=manifest["version"],
         limits=Limits(**manifest["limits"]),
         manifest=manifest,
-        language=LanguageModel(arrays["language.npz"]["polish_over_english"]),
+        language=LanguageModel(
+            arrays["language.npz"]["polish_over_english"], KnownWords(arrays["language.npz"]["known_words"])
+        ),
         reader=Reader(parts),
     )
 

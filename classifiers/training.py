@@ -192,13 +192,18 @@ def _drawn(
 
 def _arrays(material: Material, fitted: Mapping[str, Fitted]) -> Arrays:
     keys, weights = material.vocabulary.to_arrays()
-    model = LanguageModel.of((example.language, example.text) for example in material.examples)
+    # Texts that people decided on may be in any language: their words would make it one of ours.
+    own = material.examples[: len(material.examples) - material.corrections]
+    model = LanguageModel.of((example.language, example.text) for example in own)
     table = np.concatenate([head.weights.weights for head in fitted.values()], axis=1)
     unknown: NDArray[np.float32] = np.zeros((1, table.shape[1]), dtype=np.float32)
     return {
         "features.npz": {"features": material.features},
         "vocabulary.npz": {"keys": keys, "weights": weights},
-        "language.npz": {"polish_over_english": model.polish_over_english},
+        "language.npz": {
+            "polish_over_english": model.polish_over_english,
+            "known_words": model.known.hashes,
+        },
         "weights.npz": {
             "weights": np.concatenate([table, unknown]).astype(np.float16),
             "biases": np.concatenate([head.weights.biases for head in fitted.values()]),
