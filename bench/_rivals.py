@@ -17,11 +17,12 @@ import numpy as np
 import spacy
 from sklearn.pipeline import Pipeline
 from spacy.training import Example as SpacyExample
-from thinc.api import Adam, Model, SparseLinear_v2, chain, fix_random_seed, softmax_activation
+from thinc.api import Adam, Model, SparseLinear_v2, fix_random_seed
 
 from bench._peers import characters, signalen, stemmed
 from classifiers.corpus import CORPUS_DIR, Example
 from classifiers.lemmas import tokens_of
+from classifiers.linear import softmax
 from classifiers.model import load
 from classifiers.normalise import prepare
 from classifiers.training import train
@@ -148,14 +149,16 @@ def lemmas_and_characters(lesson: Lesson) -> Taught:
     """A linear model of thinc over base forms, pairs of them, and groups of three to five characters."""
     fix_random_seed(1)
     labels = {label: number for number, label in enumerate(lesson.labels)}
-    model: Model[Any, Any] = chain(SparseLinear_v2(len(labels), _LENGTH), softmax_activation())
+    model: Model[Any, Any] = SparseLinear_v2(len(labels), _LENGTH)
     rows = [(_keys(example), labels[example.label]) for example in lesson.texts]
     model.initialize()
     optimizer = Adam(0.001)
     for batch in lesson.batches(rows):
-        found, backpropagate = model.begin_update(_stacked([keys for keys, _ in batch]))
-        found[np.arange(len(batch)), [label for _, label in batch]] -= 1.0
-        backpropagate(found / np.float32(len(batch)))
+        scores, backpropagate = model.begin_update(_stacked([keys for keys, _ in batch]))
+        # The gradient of the loss by score: thinc's own softmax layer would want that by probability.
+        wrong = softmax(scores)
+        wrong[np.arange(len(batch)), [label for _, label in batch]] -= 1.0
+        backpropagate(wrong / np.float32(len(batch)))
         model.finish_update(optimizer)
     names = list(labels)
 

@@ -18,6 +18,7 @@ from routing.folding import fold
 from routing.models import Category, District, Kind, Street, Urgency
 from routing.services import category_successors, choose_department
 
+_LONGEST_NUMBER = 16
 _LANGUAGES = ("pl", "en", "uk")
 # A worker waits this long for its model before it gives the work back.
 MODEL_WAIT_SECONDS = 60.0
@@ -38,6 +39,7 @@ class Decision:
     may_be_legal: bool
     is_routed: bool
     held: tuple[Held, ...] = ()
+    house_number: str = ""
 
 
 def decide(case: Case) -> Decision:
@@ -61,7 +63,19 @@ def decide(case: Case) -> Decision:
     area = case.area or (street.district if street else None)
     choice = choose_department(_facts(case, category, kind, urgency, street, area))
     held = _held(case, found, choice, may_be_legal=may_be_legal)
-    return Decision(found, category, kind, urgency, street, area, choice, may_be_legal, not held, held)
+    return Decision(
+        found,
+        category,
+        kind,
+        urgency,
+        street,
+        area,
+        choice,
+        may_be_legal,
+        is_routed=not held,
+        held=held,
+        house_number=_house_number(case, found, street),
+    )
 
 
 def suggest(text: str, language_hint: str | None = None) -> Understanding | None:
@@ -141,6 +155,13 @@ def _street(found: Understanding) -> Street | None:
     return Street.objects.select_related("district").filter(pk=found.place.street_id).first()
 
 
+def _house_number(case: Case, found: Understanding, street: Street | None) -> str:
+    """The number that the words tell with the street of the case; never beside an address that somebody typed."""
+    if case.address or street is None or found.place is None or found.place.street_id != street.pk:
+        return ""
+    return found.place.house_number[:_LONGEST_NUMBER]
+
+
 def _by_staff(case: Case) -> bool:
     """A person of ours logged the case and said what kind of matter it is."""
     return case.logged_by_id is not None and bool(case.kind)
@@ -149,6 +170,7 @@ def _by_staff(case: Case) -> bool:
 def _held(case: Case, found: Understanding, choice: Choice, *, may_be_legal: bool) -> tuple[Held, ...]:
     """All that keeps the machine from passing the case on; nothing when it may."""
     reasons = {
+        None if found.is_language_known or _by_staff(case) else Held.LANGUAGE,
         _doubt(case, found),
         Held.LEGAL if may_be_legal else None,
         Held.NO_CASE if found.noncase is not None and not _by_staff(case) else None,

@@ -1,6 +1,7 @@
 """Figures and thresholds from scores and truths: plain arithmetic, no texts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +10,7 @@ from classifiers.linear import Floats, softmax
 
 _BINS = 10
 _MOST_POINTS = 20
+_NO_CURVE = ((0.0, 0.0), (1.0, 1.0))
 
 
 def f1_by_label(truth: Sequence[str], guesses: Sequence[str]) -> dict[str, dict[str, float]]:
@@ -31,6 +33,50 @@ def calibration_error(confidences: NDArray[np.floating], hits: NDArray[np.bool_]
             for b in set(bins.tolist())
         )
     )
+
+
+def reliability_table(confidences: NDArray[np.floating], hits: NDArray[np.bool_]) -> list[list[float]]:
+    """For tenths of probability that occur: the mean probability, the share that was right, and how many there were."""
+    bins = np.minimum((np.asarray(confidences) * _BINS).astype(int), _BINS - 1)
+    return [
+        [
+            round(float(confidences[bins == number].mean()), 4),
+            round(float(hits[bins == number].mean()), 4),
+            int((bins == number).sum()),
+        ]
+        for number in sorted(set(bins.tolist()))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What makes the probabilities of a head mean what they say."""
+
+    temperature: float = 1.0
+    curve: Sequence[tuple[float, float]] = _NO_CURVE
+
+    @classmethod
+    def of(cls, scores: Floats, labels: NDArray[np.intp]) -> "Calibration":
+        """Drawn on the scores of texts with known answers; without any, nothing is changed."""
+        if not len(labels):
+            return cls()
+        temperature = choose_temperature(scores, labels)
+        judged = softmax(scores / np.float32(temperature))
+        hits = judged.argmax(axis=1) == labels
+        return cls(temperature, reliability_curve(judged.max(axis=1), hits))
+
+    def applied(self, scores: Floats) -> Floats:
+        """The probabilities of texts by their scores."""
+        return straighten(softmax(scores / np.float32(self.temperature)), self.curve)
+
+
+def cross_fitted(scores: Floats, labels: NDArray[np.intp]) -> Floats:
+    """The probabilities of each half of the texts under the calibration that was drawn on the other half."""
+    first = np.arange(len(labels)) % 2 == 0
+    found = np.empty_like(scores)
+    for half in (first, ~first):
+        found[half] = Calibration.of(scores[~half], labels[~half]).applied(scores[half])
+    return found
 
 
 def choose_temperature(scores: Floats, labels: NDArray[np.intp]) -> float:

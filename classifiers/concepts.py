@@ -4,10 +4,11 @@ A file of ``data/concepts/`` has a line for each concept: ``name | Polish | Engl
 A model carries the lexicon that it was trained with, compiled: asking the dictionary for 50,000 words takes a while.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,26 @@ def load_concepts(directory: Path = CONCEPTS_DIR) -> Mapping[str, Concepts]:
         )
         for language in LANGUAGES
     }
+
+
+@cache
+def compile_concepts(directory: Path = CONCEPTS_DIR) -> str:
+    """The lexicon by language as the text that a model carries: the same lexicon gives the same text.
+
+    Raises LexiconError for a bad line.
+    """
+    plain = {language: lexicon.to_plain() for language, lexicon in load_concepts(directory).items()}
+    return json.dumps(plain, ensure_ascii=False)
+
+
+@lru_cache(maxsize=1)
+def read_concepts(compiled: str) -> Mapping[str, Concepts]:
+    """The lexicon by language out of the text that a model carries.
+
+    Putting it together is most of the work of loading a model, and most models carry the same one: the model that
+    serves, the one in the shadow and those that are compared share it.
+    """
+    return {language: Concepts.from_plain(plain) for language, plain in json.loads(compiled).items()}
 
 
 def concept_files(directory: Path = CONCEPTS_DIR) -> list[Path]:

@@ -94,8 +94,13 @@ def from_vocabulary(catalogue: Catalogue) -> list[Example]:
 def in_use(examples: Iterable[Example], catalogue: Catalogue) -> list[Example]:
     """The non-cases, and the examples whose category the catalogue has today, with the code that it has today."""
     codes = {entry.code for entry in catalogue.categories}
-    found = (replace(example, label=catalogue.today(example.label)) for example in examples)
+    found = (_today(example, catalogue) for example in examples)
     return [example for example in found if example.label in codes or example.noncase != CASE]
+
+
+def _today(example: Example, catalogue: Catalogue) -> Example:
+    label = catalogue.today(example.label)
+    return example if label == example.label else replace(example, label=label)
 
 
 def _from_entry(entry: CategoryEntry) -> Iterator[Example]:

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.calibration import calibration_error, f1_by_label
+from classifiers.calibration import calibration_error, f1_by_label, reliability_table
 from classifiers.corpus import CASE, Example
 from classifiers.model import Model
 from classifiers.types import NO_CASE, ROUTABLE_KINDS, Catalogue, Gazetteer
 from classifiers.understand import understand
 
-_BINS = 10
 _CONFUSIONS = 40
 _NOWHERE = Gazetteer((), ())
 
@@ -61,7 +60,7 @@ def describe(judged: Sequence[Judged]) -> dict[str, Any]:
         "held_as_legal": share([one.may_be_legal for one in cases if not one.is_legal]),
         "by_category": by_category,
         "confusion": _confusion(cases),
-        "calibration": _calibration(cases),
+        "calibration": reliability_table(*_arrays(cases)),
         "coverage_at": _coverage_at(cases),
     }
 
@@ -102,21 +101,6 @@ def _confusion(cases: Sequence[Judged]) -> list[list[Any]]:
     counts = Counter((one.truth, one.guess) for one in cases if not one.is_right)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [[truth, guess, texts] for (truth, guess), texts in ranked[:_CONFUSIONS]]
-
-
-def _calibration(cases: Sequence[Judged]) -> list[list[float]]:
-    if not cases:
-        return []
-    probabilities, hits = _arrays(cases)
-    bins = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
-    return [
-        [
-            round(float(probabilities[bins == number].mean()), 4),
-            round(float(hits[bins == number].mean()), 4),
-            int((bins == number).sum()),
-        ]
-        for number in sorted(set(bins.tolist()))
-    ]
 
 
 def _coverage_at(cases: Sequence[Judged]) -> list[list[float]]:

@@ -1,4 +1,7 @@
-"""Which language a text is in: by script, by letters, by common words and by groups of three letters."""
+"""Which language a text is in: by script, by letters, by common words and by groups of three letters.
+
+A text may be in none of ours: then the nearest is named, with the certainty of what nobody knows.
+"""
 
 import math
 import zlib
@@ -8,9 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from classifiers.familiar import KnownWords
 from classifiers.linear import Floats
 from classifiers.normalise import find_words, fold
-from classifiers.types import DEFAULT_LANGUAGE, LANGUAGES
+from classifiers.types import DEFAULT_LANGUAGE, LANGUAGES, UNKNOWN_LANGUAGE
 
 _SPACE = 1 << 15
 _POLISH_LETTERS = frozenset("ąćęłńóśźż")
@@ -32,18 +36,23 @@ _POLISH_START = 1.0
 _STEEPNESS = 0.6
 _MOST_WORDS = 200
 _MOST_REMEMBERED = 50_000
+#: So many letters of other alphabets, and more than of ours, are a text that we cannot read.
+_LEAST_STRANGE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
-    """For every hashed group of three letters the logarithm of how much likelier it is in Polish than in English."""
+    """For every hashed group of three letters the logarithm of how much likelier it is in Polish than in English;
+    and the words that our languages have."""
 
     polish_over_english: Floats
+    known: KnownWords
     _remembered: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, texts: Iterable[tuple[str, str]]) -> "LanguageModel":
         """Learnt from pairs of language and text."""
+        texts = list(texts)
         counts = {"pl": Counter[int](), "en": Counter[int]()}
         for language, text in texts:
             if language in counts:
@@ -54,20 +63,32 @@ class LanguageModel:
             - math.log((counts["en"][group] + 1) / totals["en"])
             for group in range(_SPACE)
         ]
-        return cls(np.array(ratios, np.float32))
+        return cls(np.array(ratios, np.float32), KnownWords.of(texts))
 
     def detect(self, text: str, hint: str | None = None) -> tuple[str, float]:
-        """The language and its probability. A hint (the language of the page) decides what is short or mixed."""
-        hint = hint if hint in LANGUAGES else None
+        """The language and its probability. A hint (the language of the page) decides what is short or mixed.
+
+        ``UNKNOWN_LANGUAGE`` as the probability: the text is in none of ours, whatever the hint says; the language named
+        is the one that its letters are nearest to.
+        """
+        language, certainty, is_strange = self._nearest(text, hint if hint in LANGUAGES else None)
+        if is_strange or self.known.are_missing_in(text):
+            return language, UNKNOWN_LANGUAGE
+        return language, certainty
+
+    def _nearest(self, text: str, hint: str | None) -> tuple[str, float, bool]:
+        """Of our languages the likeliest, its probability, and whether most letters are of no alphabet of ours."""
         letters = {letter: count for letter, count in Counter(text.lower()).items() if letter.isalpha()}
         cyrillic = sum(count for letter, count in letters.items() if "\u0400" <= letter <= "\u04ff")
         latin = sum(count for letter, count in letters.items() if letter < "\u0250")
         if cyrillic > latin:
-            return "uk", _certainty_of_ukrainian(frozenset(letters), cyrillic / sum(letters.values()))
-        if latin < 2:
-            return hint or DEFAULT_LANGUAGE, 0.5
+            certainty = _certainty_of_ukrainian(frozenset(letters), cyrillic / sum(letters.values()))
+            return "uk", certainty, False
+        strange = sum(letters.values()) - cyrillic - latin
+        if latin < 2 or strange > latin:
+            return hint or DEFAULT_LANGUAGE, 0.5, strange >= _LEAST_STRANGE
         polish = 1 / (1 + math.exp(-max(-40.0, min(40.0, self._polish_score(text, hint)))))
-        return ("pl", round(polish, 4)) if polish >= 0.5 else ("en", round(1 - polish, 4))
+        return ("pl", round(polish, 4), False) if polish >= 0.5 else ("en", round(1 - polish, 4), False)
 
     def _polish_score(self, text: str, hint: str | None) -> float:
         score = _POLISH_START + _HINT_WORTH * ((hint == "pl") - (hint == "en"))

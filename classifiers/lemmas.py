@@ -35,6 +35,11 @@ def base_forms(lower: str, language: str) -> tuple[str, ...]:
     return (cut_ending(folded, language),)
 
 
+def is_polish_word(lower: str) -> bool:
+    """Whether the Polish dictionary has a word in lower case, as it is spelt; names are in it too."""
+    return len(lower) <= _MAX_LENGTH and lower.isalpha() and bool(_polish_lemmas(lower))
+
+
 def tokens_of(text: str, language: str, start: int = 0) -> tuple[Token, ...]:
     """The words of a text with folded and base forms; offsets count from ``start``."""
     return tuple(token_of(*found, language) for found in find_words(text, start))

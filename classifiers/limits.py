@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.calibration import calibration_error, macro_f1
+from classifiers.calibration import macro_f1
 from classifiers.corpus import CASE, Example
 from classifiers.linear import Floats
 from classifiers.material import Question
@@ -193,7 +193,6 @@ def _whole(texts: Judged) -> dict[str, float]:
         "texts": len(texts.truth),
         "accuracy": _share(cases.hits),
         "macro_f1": round(macro_f1(cases.truth.tolist(), cases.guesses.tolist()), 4),
-        "calibration_error": round(calibration_error(cases.confidences, cases.hits), 4),
     }
 
 

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.bags import Vocabulary
-from classifiers.concepts import Concepts
+from classifiers.concepts import read_concepts
+from classifiers.familiar import KnownWords
 from classifiers.language import LanguageModel
 from classifiers.pipeline import TOPICS, Parts, Reader, Reading
 from classifiers.scoring import Head, Scored, WordWeights, index_features
 
 MANIFEST, LEXICON, CONCEPTS = "manifest.json", "lexicon.json", "concepts.json"
 ARRAYS = ("features.npz", "vocabulary.npz", "language.npz", "weights.npz")
-FORMAT = 3
+FORMAT = 4
 _UNREACHABLE = 1.01
 
 
@@ -97,11 +98,10 @@ def _check_files(path: Path, digests: dict[str, str]) -> None:
 def _assemble(path: Path, manifest: dict[str, Any]) -> Model:
     arrays = {name: dict(np.load(path / name, allow_pickle=False)) for name in ARRAYS}
     lexicon = json.loads((path / LEXICON).read_text(encoding="utf-8"))
-    concepts = json.loads((path / CONCEPTS).read_text(encoding="utf-8"))
     table = arrays["weights.npz"]
     parts = Parts(
         lexicon={word: tuple(forms) for word, forms in lexicon.items()},
-        concepts={language: Concepts.from_plain(plain) for language, plain in concepts.items()},
+        concepts=read_concepts((path / CONCEPTS).read_text(encoding="utf-8")),
         vocabulary=Vocabulary.from_arrays(
             arrays["vocabulary.npz"]["keys"], arrays["vocabulary.npz"]["weights"]
         ),
@@ -112,7 +112,9 @@ def _assemble(path: Path, manifest: dict[str, Any]) -> Model:
         version=manifest["version"],
         limits=Limits(**manifest["limits"]),
         manifest=manifest,
-        language=LanguageModel(arrays["language.npz"]["polish_over_english"]),
+        language=LanguageModel(
+            arrays["language.npz"]["polish_over_english"], KnownWords(arrays["language.npz"]["known_words"])
+        ),
         reader=Reader(parts),
     )
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from classifiers.normalise import fold
+from classifiers.places.words import MONTHS
 from classifiers.spans import Span
 
 #: Words that make what follows one's own address, up to the preposition.
@@ -28,11 +30,19 @@ _FLAT: Final = (
     r"(?:\s?[/]\s?\d{1,4}[a-z]?|,?\s?(?:m|m\.|lok\.|lokal|mieszkania|flat|apt\.?|кв\.?)\s?\d{1,4}[a-z]?)"
 )
 _HOUSE: Final = rf"(?:nr\s|no\.?\s|буд\.?\s)?\d{{1,4}}(?:\s?[a-zа-я](?!\w|\.?\s?\d))?{_FLAT}?(?![\w:])"
+_CAPITALS: Final = r"(?-i:[A-ZĄĆĘŁŃÓŚŹŻ])[\w'’\-]{1,30}(?:\s(?-i:[A-ZĄĆĘŁŃÓŚŹŻ])[\w'’\-]{1,30}){0,2}"
 _TOWN: Final = r"(?:,?\s{1,2}\d\d-\d{3}\s[^\W\d_]{2,30})?"
 _STREET_FIRST: Final = re.compile(rf"{_PREFIX}?(?P<name>{_NAME})(?:,\s|\s){_HOUSE}{_TOWN}", re.IGNORECASE)
 _HOUSE_FIRST: Final = re.compile(
     r"\d{1,4}[a-z]?(?:/\d{1,4})?,?(?:\s[^\W\d_][\w'’.\-]{0,30}){0,3}"
     rf"\s(?:street|st|road|rd|avenue|lane|square|drive)(?!\w)(?:,\sflat\s\d{{1,4}})?{_TOWN}",
+    re.IGNORECASE,
+)
+#: "14 Dworcowa, flat 3": the English order, but the name of the street as it is.
+_HOUSE_BEFORE_NAME: Final = re.compile(
+    rf"\d{{1,4}}[a-z]?(?:/\d{{1,4}})?,?\s(?:ul\.?\s)?(?P<street>{_CAPITALS}(?=,?\s?{_FLAT}|\s?[,.;:!)\n]|\s?$"
+    rf"|\s(?:in|and|where|near|on|but|which|since|for)\s)|[^\W\d_][\w'’\-]{{2,30}}(?=,?\s(?:flat|apt)\b))"
+    rf"{_FLAT}?{_TOWN}",
     re.IGNORECASE,
 )
 _COUNTED: Final = re.compile(
@@ -54,7 +64,7 @@ _SENTENCE: Final = frozenset(_SMALL_WORDS.split())
 def find_homes(text: str) -> Iterator[Span]:
     """Addresses with a house number that follow "mieszkam", "my address", "проживаю" and the like."""
     for own in _OWN.finditer(text):
-        for form in (_HOUSE_FIRST, _STREET_FIRST):
+        for form in (_HOUSE_FIRST, _STREET_FIRST, _HOUSE_BEFORE_NAME):
             match = form.match(text, own.end())
             if match and _is_home(text, match):
                 yield Span("ADDRESS", *match.span())
@@ -63,5 +73,8 @@ def find_homes(text: str) -> Iterator[Span]:
 
 def _is_home(text: str, match: re.Match[str]) -> bool:
     name = match.groupdict().get("name") or ""
+    street = match.groupdict().get("street") or ""
+    if fold(street) in MONTHS and match.end("street") == match.end():
+        return False  # "3 Maja" is a street without a house.
     is_sentence = any(word.strip(".").lower() in _SENTENCE for word in name.split())
     return not is_sentence and not _COUNTED.match(text, match.end())

@@ -13,6 +13,7 @@ from classifiers.personal_names import find_names
 from classifiers.personal_numbers import find_numbers
 from classifiers.personal_papers import find_papers
 from classifiers.personal_places import find_homes
+from classifiers.personal_signed import find_signed_homes
 from classifiers.spans import Span
 from classifiers.types import DEFAULT_LANGUAGE
 
@@ -55,7 +56,8 @@ def find_personal_data(text: str, language: str) -> tuple[Span, ...]:
     """
     even = make_even(text)
     plain = even.text.translate(_PLAIN)
-    found = [*find_numbers(plain), *find_papers(plain), *find_homes(plain), *find_names(plain, language)]
+    homes = (*find_homes(plain), *find_signed_homes(plain))
+    found = [*find_numbers(plain), *find_papers(plain), *homes, *find_names(plain, language)]
     return tuple(Span(span.kind, *even.original_span(span.start, span.end)) for span in _apart(found))
 
 

@@ -14,8 +14,8 @@ from classifiers.model import MANIFEST, file_digest
 
 #: File names with the arrays in each.
 Arrays = Mapping[str, Mapping[str, NDArray[Any]]]
-#: File names with what JSON can hold.
-Words = Mapping[str, Mapping[str, Any]]
+#: File names with the JSON in each.
+Words = Mapping[str, str]
 
 
 def write_model(target: Path, manifest: Mapping[str, Any], arrays: Arrays, words: Words) -> None:
@@ -25,11 +25,11 @@ def write_model(target: Path, manifest: Mapping[str, Any], arrays: Arrays, words
     try:
         for name, members in arrays.items():
             np.savez(unfinished / name, allow_pickle=False, **dict(members))
-        for name, plain in words.items():
-            (unfinished / name).write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+        for name, text in words.items():
+            (unfinished / name).write_text(text, encoding="utf-8")
         digests = {path.name: file_digest(path) for path in sorted(unfinished.iterdir())}
-        text = json.dumps({**manifest, "files": digests}, ensure_ascii=False, indent=1, sort_keys=True)
-        (unfinished / MANIFEST).write_text(text, encoding="utf-8")
+        whole = json.dumps({**manifest, "files": digests}, ensure_ascii=False, indent=1, sort_keys=True)
+        (unfinished / MANIFEST).write_text(whole, encoding="utf-8")
         unfinished.chmod(0o755)
         shutil.rmtree(target, ignore_errors=True)
         _move(unfinished, target)

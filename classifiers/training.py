@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from classifiers import limits
 from classifiers.bags import make_known_design
-from classifiers.calibration import choose_temperature, reliability_curve, straighten
-from classifiers.concepts import concept_files, load_concepts
+from classifiers.calibration import Calibration, calibration_error, cross_fitted, reliability_table
+from classifiers.concepts import compile_concepts, concept_files, load_concepts
 from classifiers.corpus import (
+    CASE,
     VALIDATION_DIR,
     Example,
     corpus_files,
@@ -31,7 +32,7 @@ from classifiers.corpus import (
 from classifiers.decided import fit_heads
 from classifiers.kinds import find_markers
 from classifiers.language import LanguageModel
-from classifiers.linear import Floats, Weights, softmax
+from classifiers.linear import Floats, Weights
 from classifiers.material import Material, Question, gather, read_words
 from classifiers.model import CONCEPTS, FORMAT, LEXICON, file_digest
 from classifiers.normalise import Token
@@ -39,22 +40,26 @@ from classifiers.saving import Arrays, write_model
 from classifiers.types import LANGUAGES, ROUTABLE_KINDS, Catalogue, CategoryEntry
 
 _DEPENDENCIES = ("spacy", "morfeusz2", "numpy", "scipy")
-_NO_CURVE = [(0.0, 0.0), (1.0, 1.0)]
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """One head and its calibration. ``judged``: calibrated probabilities of the validation texts."""
+    """One head and its calibration. ``scores``: what it says of the validation texts, ``judged``: its calibrated
+    probabilities for them."""
 
     question: Question
     weights: Weights
-    temperature: float
-    curve: list[tuple[float, float]]
+    calibration: Calibration
+    scores: Floats
     judged: Floats
 
     @property
     def description(self) -> dict[str, Any]:
-        return {"labels": list(self.question.labels), "temperature": self.temperature, "curve": self.curve}
+        return {
+            "labels": list(self.question.labels),
+            "temperature": self.calibration.temperature,
+            "curve": self.calibration.curve,
+        }
 
 
 def train(
@@ -76,8 +81,7 @@ def train(
     material = gather(read_corpus(corpus_dir), catalogue, corrections)
     written = read_validation(catalogue)
     validation = [*written, *in_use(measures, catalogue)]
-    concepts = load_concepts()
-    texts = read_words(validation, material.lexicon, concepts)
+    texts = read_words(validation, material.lexicon, load_concepts())
     fitted = _fit(material, validation, texts)
     marked = [bool(find_markers(text, e.language)) for text, e in zip(texts, validation, strict=True)]
     version = version_of(print_of_input)
@@ -97,18 +101,9 @@ def train(
         },
         "features": len(material.features),
         "heads": {topic: head.description for topic, head in fitted.items()},
-        **limits.choose(
-            validation,
-            {topic: head.judged for topic, head in fitted.items()},
-            material.questions,
-            marked,
-            frozenset(entry.code for entry in catalogue.categories if entry.kind not in ROUTABLE_KINDS),
-        ),
+        **_drawn(fitted, validation, material, marked),
     }
-    words = {
-        LEXICON: material.lexicon,
-        CONCEPTS: {language: lexicon.to_plain() for language, lexicon in concepts.items()},
-    }
+    words = {LEXICON: json.dumps(material.lexicon, ensure_ascii=False), CONCEPTS: compile_concepts()}
     write_model(out_dir / version, manifest, _arrays(material, fitted), words)
     return version
 
@@ -170,24 +165,45 @@ def _calibrated(
 ) -> Fitted:
     head = question.head(validation)
     asked = head.importance > 0
-    if not asked.any():
-        return Fitted(question, weights, 1.0, _NO_CURVE, softmax(scores))
-    temperature = choose_temperature(scores[asked], head.labels[asked])
-    judged = softmax(scores / np.float32(temperature))
-    hits = judged.argmax(axis=1) == head.labels
-    curve = reliability_curve(judged[asked].max(axis=1), hits[asked])
-    return Fitted(question, weights, temperature, curve, straighten(judged, curve))
+    calibration = Calibration.of(scores[asked], head.labels[asked])
+    return Fitted(question, weights, calibration, scores, calibration.applied(scores))
+
+
+def _drawn(
+    fitted: Mapping[str, Fitted], validation: Sequence[Example], material: Material, marked: Sequence[bool]
+) -> dict[str, Any]:
+    """The lines of the model and its figures. ``reliability``: how often the likeliest category is right, by its
+    probability; like the calibration error by calibrations that did not see the text.
+    """
+    entries = material.catalogue.categories
+    legal_codes = frozenset(entry.code for entry in entries if entry.kind not in ROUTABLE_KINDS)
+    judged = {topic: head.judged for topic, head in fitted.items()}
+    drawn = limits.choose(validation, judged, material.questions, marked, legal_codes)
+    head = fitted["categories"].question.head(validation)
+    is_case = np.array([example.noncase == CASE for example in validation], np.bool_) & (head.importance > 0)
+    if is_case.any():
+        labels = head.labels[is_case]
+        apart = cross_fitted(fitted["categories"].scores[is_case], labels)
+        confidences, hits = apart.max(axis=1), apart.argmax(axis=1) == labels
+        drawn["validation"]["calibration_error"] = round(calibration_error(confidences, hits), 4)
+        drawn["reliability"] = reliability_table(confidences, hits)
+    return drawn
 
 
 def _arrays(material: Material, fitted: Mapping[str, Fitted]) -> Arrays:
     keys, weights = material.vocabulary.to_arrays()
-    model = LanguageModel.of((example.language, example.text) for example in material.examples)
+    # Texts that people decided on may be in any language: their words would make it one of ours.
+    own = material.examples[: len(material.examples) - material.corrections]
+    model = LanguageModel.of((example.language, example.text) for example in own)
     table = np.concatenate([head.weights.weights for head in fitted.values()], axis=1)
     unknown: NDArray[np.float32] = np.zeros((1, table.shape[1]), dtype=np.float32)
     return {
         "features.npz": {"features": material.features},
         "vocabulary.npz": {"keys": keys, "weights": weights},
-        "language.npz": {"polish_over_english": model.polish_over_english},
+        "language.npz": {
+            "polish_over_english": model.polish_over_english,
+            "known_words": model.known.hashes,
+        },
         "weights.npz": {
             "weights": np.concatenate([table, unknown]).astype(np.float16),
             "biases": np.concatenate([head.weights.biases for head in fitted.values()]),

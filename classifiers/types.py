@@ -6,6 +6,8 @@ from typing import Any
 
 LANGUAGES = ("pl", "en", "uk")
 DEFAULT_LANGUAGE = "pl"
+#: The probability of a language that stands for "none of ours"; where one of ours is told, it is higher.
+UNKNOWN_LANGUAGE = 0.2
 #: The only kinds that a machine may route; everything else belongs to a person.
 ROUTABLE_KINDS = frozenset({"REPORT", "INFORMATION"})
 #: Where a category code is asked for: the text is no case.
@@ -161,10 +163,15 @@ class Understanding:
     reasons: tuple[Word, ...] = ()
 
     @property
+    def is_language_known(self) -> bool:
+        """Whether the text is in a language that we read at all; if not, ``language`` is only the nearest."""
+        return self.language_probability > UNKNOWN_LANGUAGE
+
+    @property
     def is_routable(self) -> bool:
         """Whether a machine may pass the text on, as far as the text alone decides."""
         is_plain = not self.kind.may_be_legal and self.kind.kind in ROUTABLE_KINDS
-        return self.is_sure and self.noncase is None and is_plain
+        return self.is_sure and self.is_language_known and self.noncase is None and is_plain
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and dictionaries for storage as JSON."""

@@ -1,10 +1,9 @@
 """Fixtures for everybody: a database with the city loaded once, and people of each role."""
 
-import fcntl
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.apps import apps
@@ -16,17 +15,13 @@ from pytest_django import DjangoDbBlocker, Settings
 from cases.triage import catalogue
 from classifiers.store import serving
 from classifiers.store.models import ModelVersion
-from classifiers.store.services import prepare_model
 from classifiers.store.serving import Holder
 from routing.loading import load_city
 from routing.models import Category, Role, User
 from tests.cast import outsider, staff_member
 from tests.database import keep_city, let_events_go, put_city_back, send_others_away
 from tests.factories import NOW
-
-# The row of the real classifier as the first test of this process that asked for it left it.
-_MEASURED: dict[str, Any] = {}
-_COLUMNS = ("version", "path", "manifest", "base", "report", "is_serving", "created_at")
+from tests.prepared import prepare_once
 
 
 @pytest.fixture(scope="session")
@@ -72,21 +67,17 @@ def desk(client: Client) -> Callable[[Role], Client]:
     return signed_in
 
 
-@pytest.fixture
-def serving_model(db: None) -> ModelVersion:
-    """The real classifier serves. One worker of a run trains it, the others wait and find it.
+@pytest.fixture(scope="session")
+def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that all workers of this run share; a worker's own lies in it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
-    A test takes its row back with all others. To measure the model again for every test would take seconds each.
-    """
-    if _MEASURED:
-        return ModelVersion.objects.create(**_MEASURED)
-    directory = Path(settings.MODELS_DIR)
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / "training.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        row = prepare_model(catalogue=catalogue(), at=NOW)
-    _MEASURED.update({name: getattr(row, name) for name in _COLUMNS})
-    return row
+
+@pytest.fixture
+def serving_model(db: None, run_dir: Path) -> ModelVersion:
+    """The real classifier serves. One worker of a run trains and measures it, the others wait and find it."""
+    return prepare_once(catalogue(), NOW, run_dir)
 
 
 @pytest.fixture
@@ -99,7 +90,7 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def small_models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where small models lie: the same input is trained once in a run."""
+    """Where small models lie: the same input is trained once in a process."""
     return tmp_path_factory.mktemp("small-models")
 
 

@@ -59,6 +59,8 @@ class Case(FSMModelMixin, models.Model):
     language = models.CharField(max_length=2, blank=True)
     address = models.CharField(max_length=240, blank=True)
     street = models.ForeignKey(Street, null=True, blank=True, on_delete=models.SET_NULL)
+    # As it was read from the words, with the street beside it; what somebody typed stands in ``address`` alone.
+    house_number = models.CharField(max_length=16, blank=True)
     area = models.ForeignKey(District, null=True, blank=True, on_delete=models.SET_NULL)
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
@@ -171,6 +173,11 @@ class Case(FSMModelMixin, models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def read_place(self) -> str:
+        """The street with the number that the words tell; empty without a street."""
+        return f"{self.street} {self.house_number}".strip() if self.street else ""
 
     @property
     def is_open(self) -> bool:

@@ -17,6 +17,7 @@ class Channel(models.TextChoices):
 class Held(models.TextChoices):
     """Why the machine left a case for a person."""
 
+    LANGUAGE = "LANGUAGE", _("it seems to be in none of the languages that the system reads")
     NO_CATEGORY = "NO_CATEGORY", _("there are no words in it that we know")
     UNSURE = "UNSURE", _("its words are not clear enough: no category is as sure as it has to be")
     OTHER_CATEGORY = "OTHER_CATEGORY", _("its words clearly speak for another category than the one chosen")

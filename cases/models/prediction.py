@@ -8,10 +8,12 @@ from routing.models import Category, Kind, Urgency
 
 
 class Prediction(models.Model):
-    """One reading. ``suggestions`` is the top three as ``[{"code", "probability", "words": [...]}]``.
+    """One reading. ``suggestions`` is the top three as ``[{"code", "probability", "words": [...]}]``; ``first_code`` is
+    the code of the first of them, for counting without opening them ("" where nothing was suggested).
 
     ``decided_noncase``: a person found that it is no case, and what it is. ``decided_by_ending``: she decided nothing
-    else than to end the case, and so confirmed what it was taken for. ``example_at``: when the decision was kept as
+    else than to end the case, and so confirmed what it was taken for. ``was_corrected``: somebody gave the case another
+    topic than it had after this reading, or found that it is no case. ``example_at``: when the decision was kept as
     an example to learn from; a new decision empties it.
     """
 
@@ -20,6 +22,7 @@ class Prediction(models.Model):
     model_version = models.CharField(max_length=60)
     language = models.CharField(max_length=2)
     suggestions = models.JSONField(default=list)
+    first_code = models.CharField(max_length=60, blank=True)
     findings = models.JSONField(default=dict)
     reasons = models.JSONField(default=list)
     department = models.ForeignKey("routing.Department", null=True, blank=True, on_delete=models.PROTECT)
@@ -30,6 +33,7 @@ class Prediction(models.Model):
     decided_noncase = models.CharField(max_length=16, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     decided_by_ending = models.BooleanField(default=False)
+    was_corrected = models.BooleanField(default=False)
     decided_at = models.DateTimeField(null=True, blank=True)
     example_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -41,7 +45,18 @@ class Prediction(models.Model):
                 condition=models.Q(decided_at__isnull=False, example_at__isnull=True),
                 name="prediction_to_learn",
             ),
-            models.Index(fields=["created_at"], name="prediction_by_time"),
+            # All that ``queries.fates`` counts by, so that the counts of a busy quarter are read from it alone.
+            models.Index(
+                fields=[
+                    "created_at",
+                    "was_routed",
+                    "was_corrected",
+                    "decided_by_ending",
+                    "decided_category",
+                    "first_code",
+                ],
+                name="prediction_by_fate",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ class Duplicate:
     outcome: str
     category: Category | None
     street: Street | None
-    address: str
+    place: str
     received_on: date
     is_open: bool
     score: float
@@ -118,7 +118,7 @@ def _duplicate(case: Case, match: Match) -> Duplicate:
         outcome=case.outcome,
         category=case.category,
         street=case.street,
-        address=case.address,
+        place=case.address or case.read_place,
         received_on=timezone.localdate(case.received_at),
         is_open=case.is_open,
         score=match.score,

@@ -105,8 +105,8 @@ def _place(draft: Draft, other: Neighbour) -> tuple[float, list[Reason]]:
 
 
 def _on_street(draft: Draft, other: Neighbour) -> tuple[float, list[Reason]]:
-    ours = _house_number(draft.address, other.street)
-    theirs = _house_number(other.address, other.street)
+    ours = _house_number(draft.address or draft.house_number, other.street)
+    theirs = _house_number(other.address or other.house_number, other.street)
     if not ours or not theirs:
         return _STREET, [Reason(ReasonCode.STREET)]
     if ours == theirs:

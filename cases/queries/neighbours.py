@@ -36,6 +36,7 @@ _COLUMNS = (
     "street__name",
     "area_id",
     "address",
+    "house_number",
     "lat",
     "lon",
     "received_at",
@@ -53,6 +54,7 @@ class Draft:
     street_id: int | None = None
     area_id: int | None = None
     address: str = ""
+    house_number: str = ""
     lat: float | None = None
     lon: float | None = None
     case_id: int | None = None
@@ -75,6 +77,7 @@ class Neighbour:
     street: str | None
     area_id: int | None
     address: str
+    house_number: str
     lat: float | None
     lon: float | None
     received_at: datetime
@@ -99,6 +102,7 @@ def draft_of(case: Case) -> Draft:
         street_id=case.street_id,
         area_id=case.area_id,
         address=case.address,
+        house_number=case.house_number,
         lat=case.lat,
         lon=case.lon,
         case_id=case.pk,

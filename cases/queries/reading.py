@@ -1,6 +1,6 @@
 """How the classifier read a case and why it was routed, with names instead of codes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,7 +95,7 @@ def last_reading(case: Case) -> Reading | None:
         urgency=urgency.get("level", ""),
         urgency_words=_words(urgency),
         place=f"{place.get('street_name', '')} {place.get('house_number', '')}".strip(),
-        reasons=_reasons(found.reasons),
+        reasons=route_reasons(found.reasons),
         department=found.department.label if found.department else "",
         department_id=found.department_id,
         was_routed=found.was_routed,
@@ -120,9 +120,14 @@ def _sentence(suggestions: list[dict[str, Any]]) -> str:
 
 def _holds(found: Prediction) -> tuple[Hold, ...]:
     """Why a person has to decide. Where that was not kept yet, the legal gate is all that can still be told."""
-    kind, noncase = found.findings.get("kind") or {}, found.findings.get("noncase") or {}
+    kind = found.findings.get("kind") or {}
     by_gate = [Held.LEGAL] if kind.get("may_be_legal") and not found.was_routed else []
-    held = [Held(code) for code in found.findings.get("held", by_gate)]
+    return holds_of([Held(code) for code in found.findings.get("held", by_gate)], found.findings)
+
+
+def holds_of(held: Iterable[Held], findings: Mapping[str, Any]) -> tuple[Hold, ...]:
+    """The reasons in the reader's language, with the words that an understanding (as plain data) has for them."""
+    kind, noncase = findings.get("kind") or {}, findings.get("noncase") or {}
     is_legal_found = bool(kind.get("kind")) and Kind(kind["kind"]).is_legal
     holds = []
     for reason in held:
@@ -149,12 +154,15 @@ def _shares(suggestion: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(f"{word['text']} {round(100 * float(word.get('share', 0)))} %" for word in words)
 
 
-def _reasons(reasons: list[dict[str, Any]]) -> tuple[RouteReason, ...]:
+def route_reasons(reasons: Iterable[Mapping[str, Any]]) -> tuple[RouteReason, ...]:
+    """The reasons of a route, with the sentences of their rules in the reader's language."""
+    reasons = list(reasons)
     codes = [reason["rule"] for reason in reasons if reason.get("rule")]
     column = f"reason_{_language()}"
     sentences = dict(Rule.objects.filter(code__in=codes).values_list("code", column))
     return tuple(
-        RouteReason(r["code"], sentences.get(r.get("rule"), ""), tuple(r.get("words", ()))) for r in reasons
+        RouteReason(r["code"], sentences.get(r.get("rule") or "", ""), tuple(r.get("words", ())))
+        for r in reasons
     )
 
 

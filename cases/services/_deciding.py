@@ -18,6 +18,7 @@ _DECIDED = (
     "decided_by",
     "decided_at",
     "decided_by_ending",
+    "was_corrected",
     "example_at",
 )
 
@@ -43,10 +44,16 @@ def put_behind_gate(case: Case, by: Actor, at: datetime) -> Returned | None:
     return Returned(was_department, None, was_user)
 
 
-def learn(case: Case, by: Actor, at: datetime) -> None:
-    """Keep on the last prediction what the person decided; one that comes later finds it by ``decided_before``."""
+def learn(case: Case, was_category: str | None, by: Actor, at: datetime) -> None:
+    """Keep on the last prediction what the person decided; one that comes later finds it by ``decided_before``.
+
+    ``was_category``: the topic until now; a topic where there was none corrects nobody.
+    """
     last = _last_prediction(case)
     if last is not None:
+        is_other = case.category is not None and was_category not in (None, case.category.code)
+        # Taken for spam and opened again, it is as nobody had said so.
+        last.was_corrected = is_other or (last.was_corrected and not last.decided_noncase)
         last.decided_noncase = ""
         _decide(last, case, by, at)
 
@@ -60,9 +67,10 @@ def learn_from_end(case: Case, by: Actor, at: datetime) -> None:
     if last is None:
         return
     if case.outcome == Outcome.SPAM:
-        last.decided_noncase = SPAM
+        last.decided_noncase, last.was_corrected = SPAM, True
         _decide(last, case, by, at, is_by_ending=True)
     elif last.decided_noncase or (last.decided_at is None and case.category_id):
+        last.was_corrected = last.was_corrected and not last.decided_noncase
         last.decided_noncase = ""
         _decide(last, case, by, at, is_by_ending=True)
 

@@ -20,7 +20,17 @@ from cases.triage import Decision
 from cases.work import MAX_ATTEMPTS, finish
 from routing.models import Department
 
-_READ_FIELDS = ("language", "category", "kind", "urgency", "queue_rank", "street", "area", "is_restricted")
+_READ_FIELDS = (
+    "language",
+    "category",
+    "kind",
+    "urgency",
+    "queue_rank",
+    "street",
+    "house_number",
+    "area",
+    "is_restricted",
+)
 _FIELDS = (*_READ_FIELDS, "is_public", "needs_person", "status", "department", "assignee", *CLOCK_FIELDS)
 
 
@@ -79,7 +89,8 @@ def _record(case: Case, event: CaseEvent, decision: Decision, at: datetime) -> N
         return
     was_user = case.assignee_id
     _apply(case, decision)
-    _set_language(case, decision.understanding.language)
+    if decision.understanding.is_language_known:
+        _set_language(case, decision.understanding.language)
     if is_routed and department is not None:
         case.route(department)
     else:
@@ -118,7 +129,7 @@ def _was_decided(case: Case) -> bool:
 def _apply(case: Case, decision: Decision) -> None:
     """Take over what was read. A category is set only when it carries the route; else it stays a suggestion."""
     case.urgency, case.queue_rank = decision.urgency, URGENCY_RANK[decision.urgency]
-    case.street, case.area = decision.street, decision.area
+    case.street, case.house_number, case.area = decision.street, decision.house_number, decision.area
     case.is_restricted = decision.may_be_legal
     if decision.is_routed:
         case.category, case.kind = decision.category, decision.kind or ""
@@ -142,12 +153,14 @@ def _keep_prediction(
 ) -> None:
     """``held``: why the case was left for a person; None when it was not."""
     understanding = decision.understanding.to_dict()
+    suggestions = understanding["categories"]
     Prediction.objects.create(
         case=case,
         event=event,
         model_version=decision.understanding.model_version,
         language=decision.understanding.language,
-        suggestions=understanding["categories"],
+        suggestions=suggestions,
+        first_code=suggestions[0]["code"] if suggestions else "",
         findings={
             "kind": understanding["kind"],
             "urgency": understanding["urgency"],

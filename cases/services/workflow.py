@@ -135,7 +135,7 @@ def classify_case(
     returned = put_behind_gate(case, by, at) if is_found_legal else None
     save(case, at, *_CLASSIFY_FIELDS)
     settle_evidence(case)
-    learn(case, by, at)
+    learn(case, was[0], by, at)
     record_event(case, Classified(category.code, kind, urgency, *was), by=by, at=at)
     if returned is not None:
         record_event(case, returned, by=by, at=at)

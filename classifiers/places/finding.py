@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from classifiers.normalise import Token
 from classifiers.places.around import Corner, Words, find_corner, find_stop, relation_before, unknown_street
 from classifiers.places.evidence import CORNER_POINTS, ENOUGH, Reading, Scene, certainty
+from classifiers.places.glued import part_glued
 from classifiers.places.index import index_of
 from classifiers.places.matching import find_matches
 from classifiers.places.numbers import HouseNumber, find_number
@@ -22,6 +23,7 @@ def find_place(text: str, tokens: Sequence[Token], gazetteer: Gazetteer) -> Plac
     """The place that the text names most clearly, or None. Offsets are those of the text given."""
     if not tokens:
         return None
+    tokens = part_glued(text, tokens)
     scene = Scene(text, tokens)
     readings = [scene.read(match) for match in find_matches(tokens, index_of(gazetteer))]
     streets = [reading for reading in readings if reading.match.name.street is not None]

@@ -10,7 +10,7 @@ _BUILDING = r"(?:nr|numer\w*|no|number|blok\w*|block|bud(?:yn\w*)?|dom\w*|house|
 _NO_HOUSE = r"(?!\d\d-\d{3}\b)"
 
 _AFTER = re.compile(
-    rf"[\s,]{{1,3}}(?:{_BUILDING}\.?\s{{0,2}}){{0,2}}{_NO_HOUSE}(?P<number>{_NUMBER})(?![:.]?\d)(?!\w)"
+    rf"(?:[\s,]{{1,3}}|(?<=[^\W\d_])(?=\d))(?:{_BUILDING}\.?\s{{0,2}}){{0,2}}{_NO_HOUSE}(?P<number>{_NUMBER})(?![:.]?\d)(?:(?!\w)|(?=m\d))"
     rf"(?:\s*,?\s*{_FLAT_WORD}\.?\s{{0,2}}(?:nr\.?\s{{0,2}})?(?P<flat>\d{{1,4}}[a-zA-Z]?)(?!\w))?",
     re.IGNORECASE,
 )

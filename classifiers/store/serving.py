@@ -77,6 +77,10 @@ class Holder:
         """Whether the last loading that came to an end has failed; a new try changes this only when it has ended."""
         return self._has_failed
 
+    def is_without(self) -> bool:
+        """Whether the model that should be held could not be loaded, and no earlier one is there either."""
+        return self._has_failed and self._model is None
+
     def _look(self, now: float) -> None:
         try:
             row = ModelVersion.objects.filter(**{self._flag: True}).only("version", "path").first()
@@ -165,3 +169,8 @@ def problem() -> str | None:
 def has_failed() -> bool:
     """Whether this process tried to load the serving model and could not, rather than not having come to it yet."""
     return _holder.has_failed()
+
+
+def is_without() -> bool:
+    """Whether nothing sorts here: the serving model could not be loaded, and no earlier one is held. Asks nobody."""
+    return _holder.is_without()

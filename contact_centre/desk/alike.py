@@ -33,7 +33,7 @@ def alike_of(row: Duplicate) -> Alike:
         status=row.status,
         outcome=row.outcome,
         category=row.category.name if row.category else "",
-        place=row.address or str(row.street or ""),
+        place=row.place,
         received_on=row.received_on,
         is_open=row.is_open,
         reasons=tuple(_words(reason) for reason in row.reasons),

@@ -1,10 +1,11 @@
 """How good the program is that sorts requests, in words for everybody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.queries.fates import Fates, Share
 from classifiers.store.figures import Figures
 
 
@@ -15,6 +16,15 @@ class Measure:
     name: str
     meaning: str
     percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """One row of the table of daily work: a share for each period, None where too few cases would stand behind it."""
+
+    name: str
+    meaning: str
+    shares: tuple[Share | None, ...]
 
 
 _MEASURES = (
@@ -52,3 +62,30 @@ def measures(figures: Figures) -> Iterator[Measure]:
     for key, name, meaning in _MEASURES:
         if key in figures.shares:
             yield Measure(str(name), str(meaning), 100 * figures.shares[key])
+
+
+_LATELY = (
+    (
+        "passed_on",
+        _("Passed on without a person"),
+        _("Of all requests that the program read."),
+    ),
+    (
+        "corrected",
+        _("Corrected by a person later"),
+        _("Of those it passed on: a person chose another topic, or found that it is no request at all."),
+    ),
+    (
+        "first_chosen",
+        _("The first suggestion was the right one"),
+        _("Of those for which a person chose the topic: it was the one that the program had named first."),
+    ),
+)
+
+
+def lately(fates: Sequence[Fates]) -> Iterator[Lately]:
+    """The rows for what became of new requests; none where every share of every period is missing."""
+    for key, name, meaning in _LATELY:
+        shares = tuple(getattr(period, key) for period in fates)
+        if any(share is not None for share in shares):
+            yield Lately(str(name), str(meaning), shares)

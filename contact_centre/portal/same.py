@@ -14,6 +14,9 @@ from cases.models import Case
 from cases.queries.duplicates import PublicDuplicate, duplicates_for_resident
 from cases.queries.neighbours import Draft
 from cases.services.intake import Report
+from cases.triage import suggest
+from classifiers.types import PlaceFinding, Understanding
+from routing.models import Category, Street
 
 #: The field of the form that says that the question was asked, and what the answer was.
 FIELD = "same"
@@ -67,26 +70,52 @@ def answer_of(data: QueryDict, token: UUID) -> Answer:
 def seen_before(report: Report) -> tuple[PublicDuplicate, ...]:
     """What is likely the same: only for a category of things that stand somewhere, and a street that we know.
 
-    Nothing for a form that was sent before: it would only find itself.
+    A topic or an address that she left out is taken from her words, where they are clear. Nothing for a form that was
+    sent before: it would only find itself.
     """
-    category, street = report.category, report.place.street
-    if category is None or street is None or not (category.needs_place and category.may_be_public):
-        return ()
     if Case.objects.filter(source_key=report.source_key).exists():
         return ()
-    return duplicates_for_resident(
-        Draft(
-            text=report.description,
-            language=report.language,
-            received_at=report.received_at,
-            category_id=category.pk,
-            street_id=street.pk,
-            area_id=street.district_id,
-            address=report.place.address,
-            lat=report.place.lat,
-            lon=report.place.lon,
-        )
+    draft = _draft_of(report)
+    return duplicates_for_resident(draft) if draft is not None else ()
+
+
+def _draft_of(report: Report) -> Draft | None:
+    """The report as something that others are compared with; None when what it is about or where is not known."""
+    category, street, house_number = report.category, report.place.street, ""
+    reads_place = not report.place.address and street is None
+    if category is None or reads_place:
+        # None while the model is being loaded: nobody waits for it.
+        found = suggest(report.description, report.language or None)
+        if found is None:
+            return None
+        category = category or _category_in(found)
+        if reads_place and found.place is not None:
+            street, house_number = _street_in(found.place), found.place.house_number
+    if category is None or street is None or not (category.needs_place and category.may_be_public):
+        return None
+    return Draft(
+        text=report.description,
+        language=report.language,
+        received_at=report.received_at,
+        category_id=category.pk,
+        street_id=street.pk,
+        area_id=street.district_id,
+        address=report.place.address,
+        house_number=house_number,
+        lat=report.place.lat,
+        lon=report.place.lon,
     )
+
+
+def _category_in(found: Understanding) -> Category | None:
+    """What the words are about, if they are so clear that the machine itself would go by them."""
+    if not found.is_routable:
+        return None
+    return Category.objects.filter(code=found.categories[0].code, is_active=True).first()
+
+
+def _street_in(place: PlaceFinding) -> Street | None:
+    return Street.objects.filter(pk=place.street_id).first() if place.street_id is not None else None
 
 
 def _value_of(case_id: int, token: UUID) -> str:

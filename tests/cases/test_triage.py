@@ -9,9 +9,17 @@ from cases import triage
 from cases.actors import staff
 from cases.models import Prediction
 from cases.models.codes import Held
-from classifiers.types import CategorySuggestion, KindFinding, NonCaseFinding, Understanding
+from cases.services.intake import Place
+from classifiers.types import (
+    UNKNOWN_LANGUAGE,
+    CategorySuggestion,
+    KindFinding,
+    NonCaseFinding,
+    PlaceFinding,
+    Understanding,
+)
 from routing.facts import Choice, Reason
-from routing.models import Category, Kind, Role
+from routing.models import Category, Kind, Role, Street
 from tests.cast import staff_member
 from tests.factories import make_case, make_routed_case
 from tests.readings import read_by_machine, understanding
@@ -40,6 +48,7 @@ def decide(monkeypatch: pytest.MonkeyPatch):
         ({"kind": KindFinding("REPORT", 0.6, True, ())}, (Held.LEGAL,)),
         ({"kind": KindFinding("COMPLAINT", 0.9, True, ()), "is_sure": False}, (Held.UNSURE, Held.LEGAL)),
         ({"noncase": NonCaseFinding("SPAM", 0.9, ())}, (Held.NO_CASE,)),
+        ({"language_probability": UNKNOWN_LANGUAGE}, (Held.LANGUAGE,)),
         ({"categories": (CategorySuggestion("gone.long.ago", 0.9, ()),)}, (Held.NO_DEPARTMENT,)),
     ],
 )
@@ -60,6 +69,55 @@ def test_what_is_no_case_for_the_machine_is_one_when_a_colleague_wrote_it_down(d
     case = make_case(by=staff(staff_member(Role.AGENT)), category=light, kind=Kind.REPORT)
     found = understanding(noncase=NonCaseFinding("SPAM", 0.9, ()))
     assert decide(case, found).held == ()
+
+
+def at_house(number="5a/3", name="Dworcowa"):
+    street = Street.objects.get(name=name)
+    return PlaceFinding(street.pk, street.name, number, None, 4, 12)
+
+
+def test_a_house_number_that_was_read_stands_beside_its_street(decide):
+    case = make_case(place=Place())
+    decision = decide(case, understanding(place=at_house()))
+    assert (str(decision.street), decision.house_number) == ("ul. Dworcowa", "5a/3")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place(address="ul. Dworcowa 7"),
+        Place(address="za szkołą"),
+        Place(street="Wodna"),
+    ],
+    ids=["typed number", "typed words", "other street"],
+)
+def test_a_house_number_that_was_read_never_joins_what_was_typed(decide, place):
+    street = Street.objects.get(name=place.street) if place.street else None
+    case = make_case(place=replace(place, street=street))
+    assert decide(case, understanding(place=at_house())).house_number == ""
+
+
+def test_a_place_that_was_read_is_kept_with_the_case():
+    case = make_case(place=Place())
+    street = Street.objects.get(name="Dworcowa")
+    read_by_machine(case, street=street, house_number="5a")
+    case.refresh_from_db()
+    assert (case.address, case.house_number, case.read_place) == ("", "5a", "ul. Dworcowa 5a")
+
+
+def test_a_colleague_who_wrote_it_down_has_read_it(decide):
+    light = Category.objects.get(code="light")
+    case = make_case(by=staff(staff_member(Role.AGENT)), category=light, kind=Kind.REPORT)
+    assert decide(case, understanding(language_probability=UNKNOWN_LANGUAGE)).held == ()
+
+
+def test_the_answers_are_not_in_a_language_that_nobody_knows():
+    known, unknown = make_case(language=""), make_case(language="")
+    read_by_machine(known, understanding(language="uk"))
+    read_by_machine(unknown, understanding(language="uk", language_probability=UNKNOWN_LANGUAGE))
+    for case, language in ((known, "uk"), (unknown, "")):
+        case.refresh_from_db()
+        assert (case.language, case.participants.get().language) == (language, language)
 
 
 def test_the_reasons_are_kept_with_the_prediction():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.concepts import Concepts, LexiconError, load_concepts
+from classifiers.concepts import Concepts, LexiconError, compile_concepts, load_concepts, read_concepts
 from classifiers.lemmas import tokens_of
 
 LINE = "pothole | dziura, wyrwa w jezdni | pothole, hole in the road | яма, вибоїна\n"
@@ -38,6 +38,17 @@ def test_the_lexicon_can_be_taken_apart_and_put_together_again() -> None:
         again = Concepts.from_plain(plain)
         assert again == lexicon
         assert json.dumps(again.to_plain()) == json.dumps(plain)
+
+
+def test_what_a_model_carries_is_the_lexicon_that_it_was_trained_with(lexicon: Path) -> None:
+    assert read_concepts(compile_concepts(lexicon)) == load_concepts(lexicon)
+
+
+def test_models_that_carry_the_same_lexicon_share_it(lexicon: Path) -> None:
+    compiled = compile_concepts(lexicon)
+    first = read_concepts(compiled)
+    assert read_concepts(compiled.encode().decode()) is first
+    assert read_concepts(compiled.replace("pothole", "hole")) != first
 
 
 def test_a_word_of_another_language_means_nothing(lexicon: Path) -> None:

@@ -37,6 +37,37 @@ def test_streets_are_found_in_any_form(gazetteer: Gazetteer, text: str, street: 
 
 
 @pytest.mark.parametrize(
+    ("text", "street", "parts"),
+    [
+        ("ul.Dworcowa5 nie swieci lampa", "Dworcowa", ["Dworcowa", "5"]),
+        ("ul.Dworcowa5/3, brak wody", "Dworcowa", ["Dworcowa", "5/3", "3"]),
+        ("przy Kolejowej12a wyrwa", "Kolejowa", ["Kolejowej", "12a"]),
+        ("brak wody, ul.Kolejowa12m3", "Kolejowa", ["Kolejowa", "12", "3"]),
+        ("śmieci ul.11Listopada8", "11 Listopada", ["11Listopada", "8"]),
+        ("Ул.Kolejowa7 яма", "Kolejowa", ["Kolejowa", "7"]),
+    ],
+)
+def test_a_number_may_be_glued_to_its_street(
+    gazetteer: Gazetteer, text: str, street: str, parts: list[str]
+) -> None:
+    found = place(text, gazetteer)
+    assert found is not None
+    assert found.street_id is not None
+    assert (found.street_name, found.house_number) == (street, parts[1])
+    assert [text[part.start : part.end] for part in found.parts] == parts
+
+
+@pytest.mark.parametrize(
+    "text", ["Na Kolejowej3 dni nie ma wody", "Kolejowa3dni bez wody", "na Kolejowej leży 20opon"]
+)
+def test_what_is_counted_behind_a_street_is_no_house_however_it_is_glued(
+    gazetteer: Gazetteer, text: str
+) -> None:
+    found = place(text, gazetteer)
+    assert found is None or found.house_number == ""
+
+
+@pytest.mark.parametrize(
     ("text", "language", "street"),
     [
         ("Pothole on Kolejowa street", "en", "Kolejowa"),

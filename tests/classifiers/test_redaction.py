@@ -146,3 +146,33 @@ def test_the_kinds_and_their_markers_are_in_the_glossary():
     part = GLOSSARY.read_text(encoding="utf-8").split("### Kinds of personal data", 1)[1].split("\n#", 1)[0]
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \|$", part, re.MULTILINE)
     assert {kind: {"en": en, "pl": pl, "uk": uk} for kind, en, pl, uk in rows} == MARKERS
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "public"),
+    [
+        ("en", "I live at 14 Dworcowa, flat 3", "I live at [address]"),
+        ("en", "I live at 14 Dworcowa and 20 Wodna stinks", "I live at [address] and 20 Wodna stinks"),
+        ("en", "Lamp out.\nRegards\n14 Dworcowa\n62-510 Konin", "Lamp out.\nRegards\n[address]"),
+        ("pl", "Lampa.\nPozdrawiam\nul. Dworcowa 5/3", "Lampa.\nPozdrawiam\n[adres]"),
+        ("uk", "Яма.\nЗ повагою\nвул. Дворцова 5", "Яма.\nЗ повагою\n[адреса]"),
+    ],
+)
+def test_a_home_is_masked_without_a_word_for_street_and_under_a_letter(language, text, public):
+    assert redact(text, language).text == public
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Lamps are out at\n14 Dworcowa\n16 Dworcowa"),
+        ("en", "We live on 3 Maja, and it is dark"),
+        ("en", "I live 14 Minutes from here"),
+        ("pl", "Dziura w jezdni.\nDworcowa 5"),
+        ("pl", "Dziura.\nul. Dworcowa 5\n62-510 Konin"),
+        ("pl", "Lampa.\nPozdrawiam\nPS. ta przy Dworcowej 5"),
+        ("uk", "Ліхтар\nвул. Дворцова 5"),
+    ],
+)
+def test_the_place_of_the_matter_stays(language, text):
+    assert redact(text, language).text == text

@@ -12,10 +12,10 @@ from cases.tasks import keep_decided_examples, learn_from_decisions
 from cases.triage import catalogue
 from classifiers.store.learning import only_one_training
 from classifiers.store.models import DecidedExample, ModelVersion, Promotion
-from classifiers.store.services import prepare_model
 from contact_centre.management.commands import train
 from tests.cases.services.test_learning import decide
 from tests.factories import NOW, make_case
+from tests.prepared import prepare_once
 from tests.readings import read_by_machine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_city")]
@@ -36,8 +36,8 @@ def niceness(monkeypatch) -> list[int]:
 
 
 @pytest.fixture
-def serving() -> ModelVersion:
-    return prepare_model(catalogue=catalogue(), at=NOW)
+def serving(small_models_dir) -> ModelVersion:
+    return prepare_once(catalogue(), NOW, small_models_dir)
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from pytest_django import Settings
 from cases.triage import catalogue
 from classifiers.store import serving
 from classifiers.store.models import ModelVersion
-from classifiers.store.services import prepare_model
 from classifiers.store.serving import Holder
 from routing.models import Category
+from tests.prepared import prepare_once
 
 pytestmark = pytest.mark.django_db
 
@@ -26,15 +26,17 @@ STREAM = {"lights": "kwaki mrugo zbywle", "roads": "trzmyga wybrzuch klepot"}
 
 
 @pytest.fixture
-def prepared(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.MODELS_DIR, settings.CORPUS_DIR = tmp_path / "models", tmp_path / "corpus"
+def prepared(
+    settings: Settings, tmp_path: Path, small_models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MODELS_DIR, settings.CORPUS_DIR = small_models_dir, tmp_path / "corpus"
     (tmp_path / "corpus" / "pl").mkdir(parents=True)
     rows = [
         {"text": text, "label": code, "kind": "REPORT", "urgency": "NORMAL"} for code, text in CORPUS.items()
     ]
     (tmp_path / "corpus" / "pl" / "part.jsonl").write_text("\n".join(map(json.dumps, rows)))
     Category.objects.exclude(code__in=CORPUS).update(is_active=False)
-    prepare_model(catalogue=catalogue(), at=timezone.now())
+    prepare_once(catalogue(), timezone.now(), small_models_dir)
     monkeypatch.setattr(serving, "_holder", Holder())
 
 

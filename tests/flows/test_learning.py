@@ -23,6 +23,7 @@ from classifiers.store.services import prepare_model
 from routing.models import Category, Kind, Role, Urgency
 from tests.cast import staff_member
 from tests.flows.test_web_report import fields_of
+from tests.prepared import prepare_once
 from tests.record import kinds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_city", "fresh_process")]
@@ -159,8 +160,8 @@ def test_from_a_decision_to_a_version_that_serves_and_back():
     ]
 
 
-def test_a_category_that_is_merged_while_a_model_serves_goes_on_counting():
-    prepare_model(catalogue=catalogue(), at=timezone.now())
+def test_a_category_that_is_merged_while_a_model_serves_goes_on_counting(small_models_dir):
+    prepare_once(catalogue(), timezone.now(), small_models_dir)
     text = "Latarnia nie świeci, ciemno na ulicy."
     before = read(report(text))
     assert top(before) == "light"
@@ -171,8 +172,8 @@ def test_a_category_that_is_merged_while_a_model_serves_goes_on_counting():
     assert after.suggestions[0]["probability"] >= before.suggestions[0]["probability"]
 
 
-def test_a_category_that_is_retired_while_a_model_serves_leaves_its_cases_to_people():
-    prepare_model(catalogue=catalogue(), at=timezone.now())
+def test_a_category_that_is_retired_while_a_model_serves_leaves_its_cases_to_people(small_models_dir):
+    prepare_once(catalogue(), timezone.now(), small_models_dir)
     Category.objects.filter(code="light").update(is_active=False)
     case = report("Latarnia nie świeci, ciemno na ulicy.")
     prediction = read(case)
@@ -180,8 +181,8 @@ def test_a_category_that_is_retired_while_a_model_serves_leaves_its_cases_to_peo
     assert (case.status, case.department, case.needs_person) == ("NEW", None, True)
 
 
-def test_a_shadow_that_fails_leaves_the_case_as_it_is_without(monkeypatch):
-    old = prepare_model(catalogue=catalogue(), at=timezone.now())
+def test_a_shadow_that_fails_leaves_the_case_as_it_is_without(monkeypatch, small_models_dir):
+    old = prepare_once(catalogue(), timezone.now(), small_models_dir)
     ModelVersion.objects.create(version="broken", path="broken", is_shadow=True, created_at=timezone.now())
     case = report("Latarnia nie świeci, ciemno na ulicy.")
     assert read(case).model_version == old.version

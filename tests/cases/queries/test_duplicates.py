@@ -103,6 +103,17 @@ def test_another_number_of_the_street_is_less_near_and_another_street_is_not():
     assert first.score > second.score
 
 
+def test_a_number_that_was_read_from_the_words_counts_like_a_typed_one():
+    case = hole(place=Place(street=street()))
+    Case.objects.filter(pk=case.pk).update(house_number="5")
+    here, there = (seen(draft(address="", house_number=number))[0] for number in ("5", "9"))
+    assert here.place == "ul. Dworcowa 5"
+    assert "ADDRESS" in codes(here)
+    assert "ADDRESS" not in codes(there)
+    assert here.score > there.score
+    assert draft_of(Case.objects.get(pk=case.pk)).house_number == "5"
+
+
 def test_a_number_in_the_name_of_a_street_is_no_house():
     named = street("3 Maja")
     hole(place=Place(address="ul. 3 Maja", street=named))

@@ -11,9 +11,9 @@ from classifiers import gate
 from classifiers.store.examples import Decided, keep
 from classifiers.store.models import ModelVersion, Promotion, PromotionReason
 from classifiers.store.promoting import roll_back
-from classifiers.store.services import prepare_model
 from classifiers.types import NORMAL
 from tests.factories import NOW
+from tests.prepared import prepare_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_city")]
 
@@ -27,11 +27,11 @@ WRONG = dict(zip(RIGHT, [*list(RIGHT.values())[1:], "light"], strict=True))
 
 
 @pytest.fixture
-def learnt_wrongly(settings, monkeypatch) -> ModelVersion:
+def learnt_wrongly(settings, monkeypatch, small_models_dir) -> ModelVersion:
     """What serves knows the wrong words; since then the corpus was mended, and people decided."""
     monkeypatch.setattr(gate, "LEAST_RECENT", 6)
     write_corpus(Path(settings.CORPUS_DIR), WRONG)
-    serving = prepare_model(catalogue=catalogue(), at=NOW)
+    serving = prepare_once(catalogue(), NOW, small_models_dir)
     write_corpus(Path(settings.CORPUS_DIR), RIGHT)
     for number in range(40):
         text, category = list(RIGHT.items())[number % 3]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from classifiers.concepts import read_concepts
 from classifiers.store import serving
 from classifiers.store.examples import Decided, keep
 from classifiers.store.models import DecidedExample, ModelVersion
@@ -76,6 +77,12 @@ def shadow_holder(monkeypatch: pytest.MonkeyPatch) -> Holder:
     monkeypatch.setattr(serving, "_SECONDS_BETWEEN_CHECKS", 0.0)
     monkeypatch.setattr(serving, "_shadow", Holder("is_shadow"))
     return serving._shadow
+
+
+@pytest.fixture
+def unread_lexicon() -> None:
+    """No model of this process has been put together yet, so that loading one takes its time."""
+    read_concepts.cache_clear()
 
 
 def decide(

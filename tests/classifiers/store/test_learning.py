@@ -6,23 +6,18 @@ from pathlib import Path
 import pytest
 
 from classifiers.store import learning
-from classifiers.store.examples import Split
 from classifiers.store.learning import (
     NothingNew,
     TrainingRuns,
-    corpus_dir,
-    ensure_trained,
     only_one_training,
     train_candidate,
-    write_down,
 )
 from classifiers.store.models import ModelVersion, PromotionReason
 from classifiers.store.promoting import promote
-from classifiers.store.services import prepare_model
-from classifiers.training import fingerprint, version_of
 from classifiers.types import Catalogue
 from tests.classifiers.store.conftest import AT, LATER, decide
 from tests.model_files import write_model_files
+from tests.prepared import prepare_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("models_dir")]
 
@@ -37,9 +32,9 @@ def decided() -> None:
 
 
 def test_a_candidate_learns_the_older_decisions_and_reads_in_the_shadow(
-    few: Catalogue, decided: None
+    few: Catalogue, decided: None, models_dir: Path
 ) -> None:
-    serving = prepare_model(catalogue=Catalogue(few.categories[:2]), at=AT)
+    serving = prepare_once(Catalogue(few.categories[:2]), AT, models_dir)
     candidate = train_candidate(catalogue=few, at=LATER)
     counts = candidate.manifest["examples"]
     assert (counts["corrections"], counts["measures"]) == (28, 6)
@@ -49,8 +44,8 @@ def test_a_candidate_learns_the_older_decisions_and_reads_in_the_shadow(
     assert ModelVersion.objects.get(is_serving=True) == serving
 
 
-def test_it_is_compared_with_the_one_that_serves(few: Catalogue, decided: None) -> None:
-    serving = _serving_without_decisions(few)
+def test_it_is_compared_with_the_one_that_serves(few: Catalogue, decided: None, models_dir: Path) -> None:
+    serving = prepare_once(few, AT, models_dir)
     candidate = train_candidate(catalogue=few, at=LATER)
     assert candidate.verdict["against"] == serving.version
     findings = {finding["code"]: finding for finding in candidate.verdict["findings"]}
@@ -84,9 +79,9 @@ def test_a_version_that_was_never_measured_is_measured(few: Catalogue) -> None:
 
 
 def test_a_serving_model_that_is_damaged_is_not_compared_with(
-    few: Catalogue, decided: None, own_models_dir: Callable[[], Path]
+    few: Catalogue, decided: None, models_dir: Path, own_models_dir: Callable[[], Path]
 ) -> None:
-    serving = _serving_without_decisions(few)
+    serving = prepare_once(few, AT, models_dir)
     own_models_dir()
     (serving.directory / "weights.npz").write_bytes(b"")
     candidate = train_candidate(catalogue=few, at=LATER)
@@ -126,12 +121,3 @@ def test_files_of_old_versions_are_deleted_but_never_of_those_in_use(
     # The serving one, the way back from it, the shadow, and the two newest of the others.
     assert with_files == {"serving", "before", candidate.version, "two", "three"}
     assert ModelVersion.objects.count() == 7
-
-
-def _serving_without_decisions(few: Catalogue) -> ModelVersion:
-    """What was prepared before anybody had decided anything."""
-    nothing = Split((), (), ())
-    version = version_of(fingerprint(corpus_dir(), few))
-    ensure_trained(version, few, nothing)
-    write_down(version, few, nothing, AT)
-    return promote(version=version, reason=PromotionReason.PREPARED, at=AT)

@@ -44,7 +44,9 @@ def test_a_worker_waits_for_the_model(holder: Holder, served: ModelVersion) -> N
     assert holder.current() is model
 
 
-def test_asking_does_not_wait_for_the_loading(holder: Holder, served: ModelVersion) -> None:
+def test_asking_does_not_wait_for_the_loading(
+    holder: Holder, served: ModelVersion, unread_lexicon: None
+) -> None:
     assert holder.current() is None
     assert holder.problem() == f"version {served.version} is being loaded"
     assert holder.require(30).version == served.version

@@ -110,7 +110,7 @@ def test_between_checks_a_process_without_a_shadow_asks_nothing_of_the_database(
 
 
 def test_nobody_waits_for_the_shadow_to_be_loaded(
-    row: ModelVersion, shadow_holder: Holder, observe: Callable[..., None]
+    row: ModelVersion, shadow_holder: Holder, unread_lexicon: None, observe: Callable[..., None]
 ) -> None:
     observe()
     assert not ShadowReading.objects.exists()

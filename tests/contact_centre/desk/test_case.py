@@ -15,10 +15,11 @@ from cases.files import store_file
 from cases.models import Attachment, Case, CaseEvent, EventKind, Prediction, ReadLog, ReadReason
 from cases.models.codes import Held
 from cases.services.conversation import add_note
+from cases.services.intake import Place
 from cases.services.privacy import exclude
 from classifiers.types import CategorySuggestion, NonCaseFinding, Word
 from contact_centre.web.system_notes import Remark, as_body
-from routing.models import Category, Department, Role
+from routing.models import Category, Department, Role, Street
 from tests.cast import outsider, staff_member
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
 from tests.readings import make_machine_routed_case, understanding
@@ -229,6 +230,15 @@ def test_begins_with_the_department_that_was_proposed(desk, category, proposed, 
     form = act_of(desk(Role.DISPATCHER).get(page_of(case)), "route").form
     expected = Department.objects.get(code=chosen).pk if chosen else None
     assert form["department"].value() == expected
+
+
+def test_marks_a_place_that_was_only_read_from_the_words(desk, in_english):
+    street = Street.objects.get(name="Dworcowa")
+    read = record_reading(make_case(place=Place()), is_routed=False, street=street, house_number="5a")
+    typed = record_reading(make_case(), is_routed=False, street=street)
+    pages = [desk(Role.DISPATCHER).get(page_of(case)).content.decode() for case in (read, typed)]
+    assert "ul. Dworcowa 5a</span>" in pages[0]
+    assert ["as read from the words" in page for page in pages] == [True, False]
 
 
 def test_says_why_it_was_left_for_a_person(desk, in_english):

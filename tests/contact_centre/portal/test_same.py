@@ -10,12 +10,16 @@ from django.utils import timezone
 
 from cases.models import Case
 from cases.services.intake import Place
+from cases.triage import catalogue
+from classifiers.store import serving
+from classifiers.store.services import prepare_model
 from contact_centre.portal.views import report
 from contact_centre.web.limits import Limit
 from routing.models import Category, Street
-from tests.factories import make_routed_case
+from tests.factories import NOW, make_routed_case
 
-pytestmark = pytest.mark.django_db
+# No model is loaded but where a test asks for one: then nothing is read from the words.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_process")]
 
 HOLE = "Duża dziura w jezdni przy szkole, można uszkodzić koło."
 
@@ -216,3 +220,54 @@ def test_the_number_to_call_and_the_question_come_together(known, again):
 def test_whoever_left_no_contact_is_told_what_that_means(known, again):
     assert "You did not leave a contact." in text_of(again(email="", name=""))
     assert "You did not leave a contact." not in text_of(again())
+
+
+@pytest.fixture
+def reader(small_city, fresh_process):
+    """A model that was trained on a few categories, loaded in this process."""
+    prepare_model(catalogue=catalogue(), at=NOW)
+    return serving.require(60)
+
+
+CLEAR = "Dziura w jezdni na ul. Dworcowej 5, duża wyrwa w asfalcie"
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"category": ""},
+        {"category": "", "address": "", "description": CLEAR},
+    ],
+    ids=["no topic", "neither topic nor address"],
+)
+def test_what_she_left_out_is_read_from_her_words(known, send, changes):
+    token = str(uuid.uuid4())
+    asked = send(**({"category": "road.pothole", "token": token} | changes))
+    assert (asked.status_code, QUESTION in text_of(asked)) == (422, True)
+    choice = answers_of(asked)[0]
+    answered = {"category": "road.pothole", "token": token, "same": ["asked", choice]} | changes
+    sent, again = send(**answered), send(**answered)
+    assert (sent.status_code, again.status_code, again.url) == (302, 302, sent.url)
+    assert others(known).get().possible_duplicate_of == known
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"address": "za szkołą", "description": CLEAR},
+        {"address": "ul. Wodna 5", "description": CLEAR},
+        {"category": "", "description": "Proszę o pilny kontakt w tej sprawie"},
+        {"category": "", "address": "", "description": "Dziura w jezdni, duża wyrwa w asfalcie"},
+        {"category": "", "description": "Skarga na urzędnika: dziura w jezdni na ul. Dworcowej 5"},
+    ],
+    ids=["other place typed", "other street typed", "unclear topic", "no place said", "may be legal"],
+)
+def test_her_words_count_only_where_she_gave_nothing_and_they_are_clear(known, send, changes):
+    assert send(**({"category": "road.pothole"} | changes)).status_code == 302
+
+
+def test_nobody_waits_for_a_model_that_is_being_loaded(known, send, monkeypatch):
+    monkeypatch.setattr(serving, "require", lambda _seconds: pytest.fail("waited"))
+    assert send(category="").status_code == 302

@@ -1,15 +1,22 @@
 """The page that explains how requests are sorted: always there, with the figures of the model that serves."""
 
 import html
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
+from cases.models import Prediction
+from classifiers.store import serving
 from classifiers.store.models import ModelVersion
+from tests.cases.queries.test_learning import readings
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_process")]
 MEASURED = {
     "texts": 1212,
     "accuracy": 0.8914,
@@ -21,6 +28,13 @@ MEASURED = {
     "calibration_error": 0.021,
     "noncase_recall": 0.8,
 }
+
+
+@pytest.fixture(autouse=True)
+def _forgetful():
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture
@@ -87,3 +101,56 @@ def test_a_model_that_was_never_measured_has_no_figures(page, serve):
 @pytest.mark.parametrize("name", ["home", "privacy"])
 def test_is_one_click_away(client, name):
     assert f'href="{reverse("portal:sorting")}"' in client.get(reverse(f"portal:{name}")).content.decode()
+
+
+# -- when the model cannot be loaded, and in daily work ---------------------------------------------------------
+
+
+def test_a_model_that_cannot_be_loaded_sorts_nothing_whatever_its_figures_were(page, serve):
+    serve(MEASURED)
+    assert serving.current() is None
+    serving._holder.wait_for_loading(30)
+    said = page()
+    assert "No program sorts requests at the moment. People read every report." in said
+    assert "<table" not in said
+
+
+def read_today(count: int, **values: Any) -> None:
+    readings(count, "light", timezone.now(), first_code="light", **values)
+
+
+def cells_of(said: str) -> list[str]:
+    found = said.split('id="daily-work"')[1]
+    return [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td>(.*?)</td>", found)]
+
+
+def test_tells_what_became_of_recent_requests_with_the_counts(page):
+    read_today(57, was_routed=True)
+    read_today(3, was_routed=True, was_corrected=True, decided="road.pothole")
+    read_today(60, decided="light")
+    assert cells_of(page()) == [
+        *["50.0 % 60 of 120"] * 2,
+        *["5.0 % 3 of 60"] * 2,
+        *["95.2 % 60 of 63"] * 2,
+    ]
+
+
+def test_tells_nothing_of_a_period_with_too_few(page):
+    read_today(49, was_routed=True, decided="light")
+    said = page()
+    assert "fewer than 50 requests in the last 90 days" in said
+    assert cells_of(said) == []
+    cache.clear()
+    read_today(1)
+    assert cells_of(page()) == ["98.0 % 49 of 50"] * 2
+
+
+def test_a_period_with_too_few_beside_one_with_enough_says_so(page):
+    read_today(60)
+    Prediction.objects.update(created_at=timezone.now() - timedelta(days=40))
+    assert cells_of(page()) == ["fewer than 50", "0.0 % 0 of 60"]
+
+
+def test_daily_work_is_told_by_the_language_of_the_page(page):
+    read_today(60, was_routed=True, was_corrected=True)
+    assert "100,0 %" in page("pl")
