@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0009_mail_events"),
+        ("cases", "0011_mail_events"),
         ("notifications", "0002_told_and_unmerged"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

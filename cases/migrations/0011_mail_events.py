@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0008_files_and_words_of_mails"),
+        ("cases", "0010_files_and_words_of_mails"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0007_forgotten_originals"),
+        ("cases", "0009_read_house_numbers"),
     ]
 
     operations = [
