@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from cases.actors import SYSTEM_ACTOR, Actor, resident
 from cases.files import StoredFile
+from cases.mail_payloads import AutoReplied, LoopStopped, MailAllowed, MailApart, MailJoined, MailWaits
 from cases.models import (
     Audience,
     Case,
@@ -18,7 +19,7 @@ from cases.models import (
     MessagePurpose,
     ParticipantRole,
 )
-from cases.payloads import AutoReplied, LoopStopped, MailAllowed, MailApart, MailJoined, MailWaits, NoteAdded
+from cases.payloads import NoteAdded
 from cases.services._files import attach_files
 from cases.services._reports import Reporter
 from cases.services._steps import Refused, clean_line, clean_text, save, touch, write_message

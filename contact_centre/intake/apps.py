@@ -9,3 +9,8 @@ class IntakeConfig(AppConfig):
     name = "contact_centre.intake"
     label = "intake"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from contact_centre.intake import tasks
+
+        assert tasks.sweep_mails.name, "the tasks are known wherever the product runs"
