@@ -120,7 +120,7 @@ def test_the_worker_stops_a_hand_over_before_its_lease_ends():
 
 def test_all_tasks_run_on_the_queue_of_the_notifications(settings):
     tasks = [app.tasks[name] for name in app.tasks if name.startswith("notifications.")]
-    assert len(tasks) == 3
+    assert len(tasks) == 4
     assert {task.queue for task in tasks} == {QUEUE}  # type: ignore[attr-defined]
     assert QUEUE in {queue.name for queue in settings.CELERY_TASK_QUEUES}
     assert sweep_notices.name in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def key_known_mails(apps, schema_editor):
+def key_known_mails(apps, _schema_editor):
     """Mails from before stand for themselves too: the first of each, as ``contact_centre.intake.copies`` has it."""
     rows = apps.get_model("intake", "RawMessage").objects
     taken = set()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases.models import Case, CaseEvent, EventKind, Message, MessagePurpose, StaleCase
+from cases.models import Case, CaseEvent, Channel, EventKind, Message, MessagePurpose, StaleCase
 from cases.services.conversation import record_reply
 from cases.services.intake import Reporter
 from cases.services.moving import CannotMove, movable_messages, move_message, split_message
@@ -24,7 +24,7 @@ def case() -> Case:
 @pytest.fixture
 def message(case: Case) -> Message:
     return record_reply(
-        participant_id=reporter_of(case).pk, body="Proszę też o kosz.", channel="EMAIL", source_key="mail:1",
+        participant_id=reporter_of(case).pk, body="Proszę też o kosz.", channel=Channel.EMAIL, source_key="mail:1",
         at=NOW + timedelta(hours=1),
     )  # fmt: skip
 

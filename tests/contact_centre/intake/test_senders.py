@@ -11,7 +11,7 @@ from contact_centre.intake.process import receive
 from contact_centre.intake.senders import CannotRule, Proposal, approve_rule, end_rule, propose_rule
 from notifications.models import Notice, SuppressionReason
 from notifications.suppression import is_suppressed, suppress
-from routing.models import Role
+from routing.models import Role, User
 from tests.contact_centre.intake.mails import US, mail
 from tests.contact_centre.intake.test_process import fate, settled, token_address
 from tests.factories import NOW, make_case, reporter_of
@@ -152,9 +152,7 @@ def test_the_agent_is_warned_and_may_allow_mails(desk):
 def test_whoever_claims_to_be_one_of_us_has_to_prove_it(sender, settings):
     """EMAIL §3: own domain or staff without pass: quarantine."""
     bo = actor(Role.AGENT)
-    SenderRule._meta.get_field("proposed_by").related_model.objects.filter(pk=bo.user_id).update(
-        email="bo@gmail.example"
-    )
+    User.objects.filter(pk=bo.user_id).update(email="bo@gmail.example")
     assert fate(settled(mail(sender=sender)))[:2] == (RawState.QUARANTINED, Reason.FORGED)
     passed = f"{OURS}; dmarc=pass header.from={sender.partition('@')[2]}"
     assert settled(mail("Tekst", sender=sender, Authentication_Results=passed)).state == RawState.CASE_CREATED

@@ -69,8 +69,10 @@ def test_the_classes_of_failures(block, expected):
         ),
         # No empty line between the recipients, and too many within one.
         (
-            ("Final-Recipient: rfc822; a@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n"
-            "Final-Recipient: rfc822; b@example.org\r\nAction: failed\r\nStatus: 5.2.2"),
+            (
+                "Final-Recipient: rfc822; a@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+                "Final-Recipient: rfc822; b@example.org\r\nAction: failed\r\nStatus: 5.2.2"
+            ),
         ),
         (
             "Final-Recipient: rfc822; a@example.org\r\n\r\nAction: failed\r\n\r\n\r\nStatus: 5.1.1",
