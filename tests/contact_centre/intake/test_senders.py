@@ -152,7 +152,7 @@ def test_the_agent_is_warned_and_may_allow_mails(desk):
 def test_whoever_claims_to_be_one_of_us_has_to_prove_it(sender, settings):
     """EMAIL §3: own domain or staff without pass: quarantine."""
     bo = actor(Role.AGENT)
-    User.objects.filter(pk=bo.user_id).update(email="bo@gmail.example")
+    User.objects.filter(pk=bo.user_id or 0).update(email="bo@gmail.example")
     assert fate(settled(mail(sender=sender)))[:2] == (RawState.QUARANTINED, Reason.FORGED)
     passed = f"{OURS}; dmarc=pass header.from={sender.partition('@')[2]}"
     assert settled(mail("Tekst", sender=sender, Authentication_Results=passed)).state == RawState.CASE_CREATED
