@@ -10,8 +10,8 @@ from typing import Final
 from django.db import transaction
 
 from cases.actors import SYSTEM_ACTOR
+from cases.mail_payloads import Displayed, NotDelivered
 from cases.models import Case
-from cases.payloads import Displayed, NotDelivered
 from cases.timeline import record_event, ring_again
 from notifications.links import read_bounce_address, read_message_id
 from notifications.models import (

@@ -65,7 +65,7 @@ def in_a_row(participant: CaseParticipant) -> int:
     came = AutomaticMail.objects.filter(
         case_id=participant.case_id, address=counted_as(participant.email), notice__isnull=True
     )
-    return came.filter(at__gt=last).count() if last else came.count()
+    return came.filter(at__gte=last).count() if last else came.count()
 
 
 def forget_old(at: datetime) -> int:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from cases.actors import SYSTEM_ACTOR, Actor, resident
 from cases.files import StoredFile
+from cases.mail_payloads import AutoReplied, LoopStopped, MailAllowed, MailApart, MailJoined, MailWaits
 from cases.models import (
     Audience,
     Case,
@@ -18,7 +19,7 @@ from cases.models import (
     MessagePurpose,
     ParticipantRole,
 )
-from cases.payloads import AutoReplied, LoopStopped, MailAllowed, MailApart, MailJoined, MailWaits
+from cases.payloads import NoteAdded
 from cases.services._files import attach_files
 from cases.services._reports import Reporter
 from cases.services._steps import Refused, clean_line, clean_text, save, touch, write_message
@@ -41,6 +42,20 @@ def keep_waiting(*, case_id: int, body: str, source_key: str, at: datetime) -> M
     save(case, at, "needs_person")
     message = _system_note(case, body, source_key, at)
     record_event(case, MailWaits(message.pk), by=SYSTEM_ACTOR, at=at)
+    return message
+
+
+@transaction.atomic(durable=True)
+def call_for_person(*, case_id: int, body: str, source_key: str, at: datetime) -> Message:
+    """Leave a note of the system that somebody has to read. A repeat of the key changes nothing."""
+    case = Case.objects.lock(case_id)
+    known = Message.objects.filter(source_key=source_key).first()
+    if known is not None:
+        return known
+    case.needs_person = True
+    save(case, at, "needs_person")
+    message = _system_note(case, body, source_key, at)
+    record_event(case, NoteAdded(message.pk), by=SYSTEM_ACTOR, at=at)
     return message
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cases.actors import Actor
+from cases.mail_payloads import MessageCame, MessageMoved
 from cases.models import (
     Case,
     CaseParticipant,
@@ -14,7 +15,7 @@ from cases.models import (
     MessagePurpose,
     ParticipantRole,
 )
-from cases.payloads import MessageCame, MessageMoved, Received
+from cases.payloads import Received
 from cases.services._reports import Report, Reporter, add_reporter, new_case
 from cases.services._steps import Refused, save
 from cases.states import DESK, Outcome, Status

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cases.actors import SYSTEM_ACTOR
 from cases.services.conversation import add_note
-from cases.services.mails import keep_waiting
+from cases.services.mails import call_for_person, keep_waiting
 from contact_centre.intake import opening
 from contact_centre.intake.fates import Fate
 from contact_centre.intake.mail.attachments import NOT_KEPT
@@ -29,7 +29,9 @@ def leave_notes(row: RawMessage, fate: Fate, *, at: datetime) -> None:
     remarks = [*_flags(fate), *_suggestion(fate), *_seals(row), *_cut(row), *_files(fate)]
     lines = [as_body(remarks), *_comment(fate)]
     body = "\n".join(line for line in lines if line)
-    if body:
+    if body and fate.reason is Reason.COLLECTED:
+        call_for_person(case_id=fate.case.pk, body=body, source_key=key, at=at)
+    elif body:
         add_note(case_id=fate.case.pk, body=body, by=SYSTEM_ACTOR, at=at, source_key=key)
 
 

@@ -9,6 +9,6 @@ app_name = "intake"
 urlpatterns: list[URLPattern] = [
     path("message/<int:message_id>/original/", views.send_original_mail, name="original"),
     path("message/<int:message_id>/as-sent/", views.show_as_sent, name="as_sent"),
-    path("case/<str:reference>/waiting/", views.show_waiting, name="waiting"),
-    path("case/<str:reference>/waiting/<int:raw_id>/", views.decide, name="decide"),
+    path("waiting/<str:reference>/", views.show_waiting, name="waiting"),
+    path("waiting/<str:reference>/<int:raw_id>/", views.decide, name="decide"),
 ]

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from cases import payloads
+from cases import mail_payloads, payloads
 from cases.actors import SYSTEM_ACTOR
 from cases.models import Case, CaseEvent, EventKind, EventWork
 from cases.models.append_only import TABLE, install_triggers
@@ -161,8 +161,9 @@ def test_a_listener_that_fails_harms_neither_the_service_nor_the_other_listeners
 
 
 def all_payloads() -> list[type[Payload]]:
-    classes = [found for found in vars(payloads).values() if isinstance(found, type)]
-    return [found for found in classes if issubclass(found, Payload) and found is not Payload]
+    found = {**vars(payloads), **vars(mail_payloads)}.values()
+    classes = [one for one in found if isinstance(one, type)]
+    return [one for one in classes if issubclass(one, Payload) and one is not Payload]
 
 
 def test_every_kind_of_event_has_one_payload():

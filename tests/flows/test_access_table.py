@@ -39,6 +39,7 @@ WITH_DESK = EVERYBODY - {ANONYMOUS, Role.ANALYST, Role.ADMIN}
 SEES_CASE = WITH_DESK - {OUTSIDER, EXCLUDED, Role.COUNCIL}
 READS_EVIDENCE = frozenset({Role.DISPATCHER, Role.HANDLER, Role.MANAGER, Role.HEAD, Role.DPO})
 WITH_CONTACTS = frozenset({Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.DPO})
+DECIDES_MAILS = frozenset({Role.AGENT, Role.DISPATCHER, Role.HEAD})
 REVOKES = frozenset(
     {Role.AGENT, Role.DISPATCHER, Role.HEAD, Role.HANDLER, Role.MANAGER, Role.COUNCIL, Role.DPO}
 )
@@ -77,6 +78,8 @@ class World:
             ),
             "desk:file": partial(reverse, "desk:file", args=[self.attachment.pk]),
             "intake:original": partial(reverse, "intake:original", args=[self.mail.pk]),
+            "intake:waiting": partial(reverse, "intake:waiting", args=[self.case.reference]),
+            "intake:decide": partial(reverse, "intake:decide", args=[self.case.reference, 1]),
             "desk:original": partial(reverse, "desk:original", args=[self.attachment.pk]),
             "desk:called_back": partial(reverse, "desk:called_back", args=[self.contact.pk]),
             "desk:logged": partial(reverse, "desk:logged", args=[self.contact.pk]),
@@ -124,6 +127,7 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "desk:file": SEES_CASE,
     "desk:original": READS_EVIDENCE,
     "intake:original": READS_EVIDENCE,
+    "intake:waiting": DECIDES_MAILS,
     "desk:logged": frozenset({Role.AGENT}),
     "desk:notice": SEES_CASE,
 }
@@ -135,6 +139,7 @@ POST_TABLE: dict[str, frozenset[str]] = {
     "hooks:mail_tracking": frozenset(),
     "desk:suggest": WITH_DESK,
     "desk:step": SEES_CASE,
+    "intake:decide": DECIDES_MAILS,
     "desk:revoke_link": SEES_CASE & REVOKES,
     "desk:settle": SEES_CASE,
     "desk:resend_dead_letters": WITH_DESK,

@@ -95,6 +95,8 @@ def _is_auto_reply(mail: Message, subject: str, *, is_null: bool) -> bool:
 def _is_other_machine(mail: Message, local: str) -> bool:
     if _NO_REPLY.match(local) or _POSTMASTER.match(local) or _is_marked(mail):
         return True
+    if any("autoresponder" in value.lower() for value in headers.raw_values(mail, "Delivered-To")):
+        return True
     return any(headers.raw_values(mail, name) for name in _MACHINE_FIELDS)
 
 

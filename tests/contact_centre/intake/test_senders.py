@@ -1,0 +1,282 @@
+"""Who wrote, who may not write, and whom nothing is sent (EMAIL §3)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from cases.models import Case, ContactChannel
+from contact_centre.intake import senders
+from contact_centre.intake.models import RawState, Reason, RuleAction, RuleField, SenderRule
+from contact_centre.intake.process import receive
+from contact_centre.intake.senders import CannotRule, Proposal, approve_rule, end_rule, propose_rule
+from notifications.models import Notice, SuppressionReason
+from notifications.suppression import is_suppressed, suppress
+from routing.models import Role, User
+from tests.contact_centre.intake.mails import US, mail
+from tests.contact_centre.intake.test_process import fate, settled, token_address
+from tests.factories import NOW, make_case, reporter_of
+from tests.notifications.outbox import plan_all
+from tests.record import actor
+
+pytestmark = pytest.mark.django_db
+OURS = "mx.kontakt.example"
+FAILED = f"{OURS}; dmarc=fail (p=reject) header.from=example.org"
+
+
+@pytest.fixture(autouse=True)
+def own_server(settings) -> None:
+    settings.MAIL_AUTHSERV_ID = OURS
+
+
+def remarks(case: Case) -> list[str]:
+    return "\n".join(one.body for one in case.messages.filter(purpose="NOTE")).split("\n")
+
+
+def rule(
+    pattern: str,
+    action: RuleAction,
+    field: RuleField = RuleField.ADDRESS,
+    *,
+    is_approved: bool = True,
+    ends_at: datetime = NOW + timedelta(days=30),
+    **more: str,
+) -> SenderRule:
+    wish = Proposal(field, pattern, action, "Zalewa nas reklamą.", ends_at, **more)
+    made = propose_rule(proposal=wish, by=actor(Role.DISPATCHER), at=NOW - timedelta(hours=1))
+    return (
+        approve_rule(rule_id=made.pk, by=actor(Role.HEAD), at=NOW - timedelta(minutes=1))
+        if is_approved
+        else made
+    )
+
+
+# -- identity -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"List_Id": "<l.example>", "X_Original_From": "Ewa <ewa@example.org>", "Reply_To": "l@lists.example"},
+        {"List_Post": "<mailto:l@lists.example>", "Reply_To": "Ewa <ewa@example.org>"},
+        {"Mailing_List": "contact l", "sender": "Ewa via L <l@lists.example>", "Reply_To": "ewa@example.org"},
+    ],
+)
+def test_behind_a_list_that_writes_itself_into_from_stands_the_writer_with_weak_proof(fields):
+    """EMAIL §3: Reply-To or X-Original-From, marked weak."""
+    row = settled(mail(**({"sender": "L <l@lists.example>"} | fields)))
+    assert row.sender == "ewa@example.org"
+    assert "weak_identity" in row.defects
+    assert "WEAK_SENDER" in remarks(Case.objects.get())
+
+
+def test_a_weak_sender_never_joins_a_case():
+    """EMAIL §3: a field that anybody may write opens no door."""
+    case = make_case()
+    gate = {"List_Id": "<l>", "X_Original_From": "ana@example.org"}
+    row = settled(mail(sender="L <l@lists.example>", to=token_address(case), **gate))
+    assert fate(row)[:2] == (RawState.QUARANTINED, Reason.WAITS)
+
+
+def test_reply_to_is_where_we_answer_not_who_wrote():
+    """EMAIL §3."""
+    case = make_case()
+    row = settled(mail(sender="obcy@example.net", Reply_To="ana@example.org", to=token_address(case)))
+    assert (row.sender, row.reason) == ("obcy@example.net", Reason.WAITS)
+
+
+def test_a_form_that_we_trust_writes_for_others(settings):
+    """EMAIL §3: setting for trusted form gateways."""
+    settings.MAIL_FORM_GATEWAYS = [US]
+    row = settled(mail(sender=US, Reply_To="Ewa <ewa@example.org>"))
+    assert (row.sender, row.state) == ("ewa@example.org", RawState.CASE_CREATED)
+
+
+@pytest.mark.parametrize(
+    ("sender", "key"),
+    [
+        ("Ana <ANA@Żółw.example>", "ana@xn--w-uga1v8h.example"),
+        ("żuk@example.org", "żuk@example.org"),
+        ("Ana ana@example.org", "ana@example.org"),
+        ('"ana nowak"@example.org', ""),
+        ("undisclosed:;", ""),
+        ("<>", ""),
+    ],
+)
+def test_every_sender_gives_a_record(sender, key):
+    """EMAIL §3: IDN, EAI, no brackets, groups, empty."""
+    row = settled(mail(sender=sender))
+    assert row.sender == key
+    assert row.state == (RawState.CASE_CREATED if key else RawState.QUARANTINED)
+
+
+def test_addresses_are_not_folded():
+    """EMAIL §3: no plus-address or dot folding."""
+    row = settled(mail(sender="ana+spam@example.org", to=token_address(make_case())))
+    assert row.reason == Reason.WAITS
+
+
+# -- authentication -------------------------------------------------------------------------------------------
+
+
+def test_a_mail_that_the_senders_domain_denies_never_joins_and_is_marked():
+    """EMAIL §3: dmarc=fail."""
+    case = make_case()
+    plan_all()
+    header = {"Authentication_Results": FAILED, "In_Reply_To": Notice.objects.get().message_id}
+    row = settled(mail("Fałszywe", **header))
+    assert fate(row)[:2] == (RawState.CASE_CREATED, Reason.UNVERIFIED)
+    assert row.suggested_case == case
+    assert "unverified" in row.defects
+    assert row.case is not None
+    assert {"UNVERIFIED", "SILENT"} <= set(remarks(row.case))
+    assert reporter_of(row.case).channel == ContactChannel.NONE
+    assert case.messages.filter(audience="RESIDENT").count() == 1
+    waits = settled(mail("Fałszywe 2", to=token_address(case), Authentication_Results=FAILED))
+    assert fate(waits)[:2] == (RawState.QUARANTINED, Reason.WAITS)
+
+
+def test_the_agent_is_warned_and_may_allow_mails(desk):
+    """EMAIL §3: a banner for the agent."""
+    case = settled(mail(Authentication_Results=FAILED)).case
+    assert case is not None
+    browser = desk(Role.DISPATCHER)
+    page = browser.get(f"/desk/case/{case.reference}/", headers={"Accept-Language": "en"}).content.decode()
+    assert "says that this mail is not from there" in page
+    case.refresh_from_db()
+    answer = browser.post(f"/desk/case/{case.reference}/allow_mail/", {"version": case.version})
+    assert answer.status_code == 302
+    assert reporter_of(case).channel == ContactChannel.EMAIL
+
+
+@pytest.mark.parametrize("sender", ["prezydent@kontakt.example", "bo@gmail.example"])
+def test_whoever_claims_to_be_one_of_us_has_to_prove_it(sender, settings):
+    """EMAIL §3: own domain or staff without pass: quarantine."""
+    bo = actor(Role.AGENT)
+    User.objects.filter(pk=bo.user_id or 0).update(email="bo@gmail.example")
+    assert fate(settled(mail(sender=sender)))[:2] == (RawState.QUARANTINED, Reason.FORGED)
+    passed = f"{OURS}; dmarc=pass header.from={sender.partition('@')[2]}"
+    assert settled(mail("Tekst", sender=sender, Authentication_Results=passed)).state == RawState.CASE_CREATED
+    settings.MAIL_OWN_DOMAINS = ["konin.example"]
+    assert fate(settled(mail(sender="x@konin.example")))[1] == Reason.FORGED
+
+
+def test_an_alarm_of_our_own_mail_server_is_no_forgery():
+    assert fate(settled(mail(sender="MAILER-DAEMON@kontakt.example", Return_Path="<>")))[1] == Reason.BOUNCE
+
+
+# -- rules ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "field", "more"),
+    [
+        ("ANA@example.org", RuleField.ADDRESS, {}),
+        ("example.org", RuleField.DOMAIN, {}),
+        ("@Example.org", RuleField.DOMAIN, {}),
+        ("bulk-mailer 3", RuleField.HEADER, {"header": "X-Mailer"}),
+        ("ana@example.org", RuleField.ADDRESS, {"queue": US}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        (RuleAction.DROP, (RawState.IGNORED, Reason.BLOCKED)),
+        (RuleAction.SPAM, (RawState.QUARANTINED, Reason.SPAM)),
+    ],
+)
+def test_a_blocked_mail_is_put_aside_on_record(pattern, field, more, action, expected):
+    """EMAIL §3: address, domain, header; per queue and global; drop with record, spam folder."""
+    rule(pattern, action, field, **more)
+    raw = mail(X_Mailer="The Bulk-Mailer 3.1")
+    assert fate(settled(raw))[:2] == expected
+    assert not Case.objects.exists()
+
+
+def test_a_rule_may_only_stop_automatic_mails():
+    """EMAIL §3: no auto-reply."""
+    rule("ana@example.org", RuleAction.NO_AUTO_REPLY)
+    assert settled(mail()).state == RawState.CASE_CREATED
+    plan_all()
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("pattern", ["other@example.org", "ample.org", "sub.example.org"])
+def test_a_rule_holds_for_what_it_names_only(pattern):
+    rule(pattern, RuleAction.DROP, RuleField.ADDRESS if "@" in pattern else RuleField.DOMAIN)
+    assert settled(mail()).state == RawState.CASE_CREATED
+
+
+def test_a_rule_for_another_address_of_ours_does_not_hold():
+    rule("ana@example.org", RuleAction.DROP, queue="drogi@kontakt.example")
+    assert settled(mail()).state == RawState.CASE_CREATED
+    assert fate(settled(mail("x", to="drogi@kontakt.example")))[1] == Reason.BLOCKED
+
+
+def test_to_let_in_beats_to_block():
+    """EMAIL §3: allowlist beats blocklist."""
+    rule("example.org", RuleAction.DROP, RuleField.DOMAIN)
+    rule("ana@example.org", RuleAction.ALLOW)
+    assert settled(mail()).state == RawState.CASE_CREATED
+    assert fate(settled(mail("x", sender="ben@sub.example.org")))[1] == Reason.BLOCKED
+
+
+def test_a_rule_does_nothing_before_its_approval_and_after_its_end():
+    rule("ana@example.org", RuleAction.DROP, is_approved=False)
+    assert settled(mail()).state == RawState.CASE_CREATED
+    made = rule("ben@example.org", RuleAction.DROP)
+    end_rule(rule_id=made.pk, by=actor(Role.HEAD), at=NOW - timedelta(seconds=1))
+    assert settled(mail("x", sender="ben@example.org")).state == RawState.CASE_CREATED
+
+
+def test_only_the_head_approves_and_a_rule_says_what_why_and_until_when():
+    made = rule("ana@example.org", RuleAction.DROP, is_approved=False)
+    with pytest.raises(CannotRule):
+        approve_rule(rule_id=made.pk, by=actor(Role.DISPATCHER), at=NOW)
+    approve_rule(rule_id=made.pk, by=actor(Role.HEAD), at=NOW)
+    with pytest.raises(CannotRule):
+        approve_rule(rule_id=made.pk, by=actor(Role.HEAD), at=NOW)
+    later = NOW + timedelta(days=3)
+    bad = [
+        (Proposal(RuleField.ADDRESS, "no address", RuleAction.DROP, "x", later), Role.DISPATCHER),
+        (Proposal(RuleField.DOMAIN, "org", RuleAction.DROP, "x", later), Role.DISPATCHER),
+        (Proposal(RuleField.HEADER, "x", RuleAction.DROP, "x", later), Role.DISPATCHER),
+        (Proposal(RuleField.ADDRESS, "a@b.example", RuleAction.DROP, " ", later), Role.DISPATCHER),
+        (Proposal(RuleField.ADDRESS, "a@b.example", RuleAction.DROP, "x", NOW), Role.DISPATCHER),
+        (
+            Proposal(RuleField.ADDRESS, "a@b.example", RuleAction.DROP, "x", NOW + senders.LONGEST * 2),
+            Role.HEAD,
+        ),
+        (Proposal(RuleField.ADDRESS, "a@b.example", RuleAction.DROP, "x", later), Role.HANDLER),
+    ]
+    for wish, role in bad:
+        with pytest.raises(CannotRule):
+            propose_rule(proposal=wish, by=actor(role), at=NOW)
+
+
+# -- limits ---------------------------------------------------------------------------------------------------
+
+
+def test_further_cases_of_one_day_are_collected_and_nothing_is_swallowed(settings):
+    """EMAIL §5: N cases a day, then one case collects the rest; §3: a limit swallows nothing."""
+    settings.MAIL_MAX_CASES_PER_DAY = 3
+    rows = [settled(mail(f"Petycja {number}", sender=f"ana+{number}@example.org")) for number in range(5)]
+    assert [row.reason for row in rows] == [Reason.REQUEST] * 3 + [Reason.COLLECTED] * 2
+    assert Case.objects.count() == 3
+    last = rows[2].case
+    assert last is not None
+    assert {row.case for row in rows[3:]} == {last}
+    replies = [one.body for one in last.messages.filter(purpose="REPLY").order_by("id")]
+    assert replies == ["Petycja 3", "Petycja 4"]
+    assert "COLLECTED" in remarks(last)
+    last.refresh_from_db()
+    assert last.needs_person
+    assert receive(mail("Nazajutrz"), at=NOW + timedelta(days=2)).reason == Reason.REQUEST
+
+
+def test_whoever_writes_can_be_written_to_again():
+    """EMAIL §6: unsuppress on any inbound mail from that address."""
+    suppress("ana@example.org", reason=SuppressionReason.DEAD, evidence="test", at=NOW - timedelta(days=1))
+    settled(mail(Authentication_Results=FAILED))
+    assert is_suppressed("ana@example.org", at=NOW)
+    settled(mail("Jestem"))
+    assert not is_suppressed("ana@example.org", at=NOW + timedelta(seconds=1))
