@@ -343,3 +343,30 @@ def test_what_comes_beyond_the_limit_of_an_hour_waits(mailbox, box):
     MailArrival.objects.update(arrived_at=timezone.now() - timedelta(hours=2))
     fetch(mailbox)
     assert RawMessage.objects.count() == 4
+
+
+class Killed(BaseException):
+    """As if the process had ended here: nothing of ours runs any more."""
+
+
+@pytest.mark.parametrize("done", ["", "Done"])
+def test_a_worker_killed_between_storing_and_putting_away_loses_and_doubles_nothing(mailbox, box, done):
+    mailbox.imap_done_folder = done
+    mailbox.save()
+    raws = [mail(f"Sprawa {number}") for number in range(6)]
+    for raw in raws:
+        box.add(raw)
+
+    def die(row):
+        raise Killed
+
+    for number in range(1, 4):
+        with pytest.raises(Killed):
+            fetch(mailbox, on_stored=die)
+        assert RawMessage.objects.count() == number
+        MailboxPoll.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    fetch(mailbox)
+    assert stored() == raws
+    assert len(box.folders["INBOX"]) == (0 if done else 6)
+    if done:
+        assert Counter(one.raw for one in box.folders["Done"].values()) == Counter(raws)
