@@ -12,10 +12,14 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the rooms below what only the intake knows: whether mail comes in, and whose mailbox a case came to."""
+        """Tell the rooms below what only the intake knows: whether mail comes in, and whose mailbox a case came to.
+
+        Importing ``fetching`` makes its tasks known to every process: Celery looks into ``tasks`` alone.
+        """
+        from contact_centre.intake import fetching  # noqa: F401
+        from contact_centre.intake.answering import sender_of
         from contact_centre.intake.checks import check_hooks
         from contact_centre.intake.health import check_mail
-        from contact_centre.intake.senders import sender_of
         from contact_centre.web.health import CHECKS
         from notifications import senders
 

@@ -5,12 +5,14 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.core import mail as sent
 from django.db import OperationalError, connection
 from django.utils import timezone
 
 from cases.models import Case
 from contact_centre.intake import store
+from contact_centre.intake.fetching import poll_mailboxes
 from contact_centre.intake.health import troubles
 from contact_centre.intake.imap import progress
 from contact_centre.intake.imap.poll import poll
@@ -370,3 +372,18 @@ def test_a_worker_killed_between_storing_and_putting_away_loses_and_doubles_noth
     assert len(box.folders["INBOX"]) == (0 if done else 6)
     if done:
         assert Counter(one.raw for one in box.folders["Done"].values()) == Counter(raws)
+
+
+@pytest.fixture
+def workers():
+    """Whoever is woken works at once."""
+    current_app.conf.task_always_eager = True
+    yield
+    current_app.conf.task_always_eager = False
+
+
+def test_the_tasks_fetch_a_mailbox_and_settle_its_mails(mailbox, box, workers):
+    box.add(mail("Sprawa"))
+    poll_mailboxes.delay()
+    assert Case.objects.get().description == "Sprawa"
+    assert RawMessage.objects.get().state == RawState.CASE_CREATED
