@@ -12,15 +12,19 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the rooms below what only the intake knows: whether and which mails came, and to whose mailbox."""
+        """Tell the rooms below what only the intake knows: whether and which mails came, and to whose mailbox.
+
+        Importing ``fetching`` makes its tasks known to every process: Celery looks into ``tasks`` alone.
+        """
         import warnings
 
         from anymail.exceptions import AnymailInsecureWebhookWarning
 
+        from contact_centre.intake import fetching  # noqa: F401
+        from contact_centre.intake.answering import sender_of
         from contact_centre.intake.checks import check_hooks
         from contact_centre.intake.health import check_mail
         from contact_centre.intake.mail_ids import mails_of
-        from contact_centre.intake.mailbox_senders import sender_of
         from contact_centre.web.health import CHECKS
         from notifications import senders
         from notifications.threads import register_inbound

@@ -3,7 +3,9 @@
 import os
 import shutil
 import signal
+import smtplib
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.error
@@ -16,6 +18,7 @@ import pytest
 from django.conf import settings
 
 from contact_centre.management.commands.serve import beat_command, worker_command
+from tests.contact_centre.intake.mails import mail
 from tests.contact_centre.processes import (
     command_of,
     descendants,
@@ -35,6 +38,7 @@ class Product:
 
     process: subprocess.Popen[str]
     port: int
+    mail_port: int
     directory: Path
 
     def answers(self) -> bool:
@@ -56,7 +60,14 @@ class Product:
     def is_working(self) -> bool:
         worker = [pid for pid in self.family() if " worker " in command_of(pid)]
         beat = [pid for pid in self.family() if " beat " in command_of(pid)]
-        return self.answers() and len(worker) >= 3 and len(beat) == 1
+        return self.answers() and self.takes_mail() and len(worker) >= 3 and len(beat) == 1
+
+    def takes_mail(self) -> bool:
+        try:
+            with smtplib.SMTP("127.0.0.1", self.mail_port, timeout=2):
+                return True
+        except OSError:
+            return False
 
 
 def manage(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -78,12 +89,12 @@ def migrated(tmp_path_factory) -> Path:
 @pytest.fixture
 def product(migrated, tmp_path) -> Iterator[Product]:
     shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
-    port = free_port()
+    port, mail_port = free_port(), free_port()
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        [sys.executable, "manage.py", "serve", "--port", str(port), "--mail-port", str(mail_port)],
         cwd=settings.BASE_DIR, env=embedded(tmp_path), stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    running = Product(process, port, tmp_path)
+    running = Product(process, port, mail_port, tmp_path)
     yield running
     end({process.pid} | running.family())
     process.wait()
@@ -110,6 +121,35 @@ def test_killed_programs_come_back_and_sigterm_leaves_nothing(product):
     product.process.terminate()
     assert product.process.wait(10) == 0
     assert living(family) == set()
+
+
+def test_a_mail_sent_to_the_running_product_becomes_a_case(product):
+    """EMAIL.md, rule 1 of section 0: from the client's "sent" on, the mail is ours."""
+    assert until(product.is_working), (product.directory / "logs" / "mail.log").read_text()
+    with smtplib.SMTP("127.0.0.1", product.mail_port, timeout=10) as client:
+        client.sendmail("ana@example.org", ["kontakt@kontakt.example"], mail("Nie świeci lampa."))
+    database = sqlite3.connect(product.directory / "db.sqlite3", timeout=10)
+    try:
+        query = "SELECT description FROM cases_case WHERE channel = 'EMAIL'"
+        assert until(lambda: database.execute(query).fetchall() == [("Nie świeci lampa.",)], 60)
+    finally:
+        database.close()
+
+
+def test_a_taken_mail_port_keeps_nobody_from_the_product(migrated, tmp_path):
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken, port = other.getsockname()[1], free_port()
+        with subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", str(port), "--mail-port", str(taken)],
+            cwd=settings.BASE_DIR, env=embedded(tmp_path), stdout=subprocess.PIPE, text=True,
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith(f"Port {taken} is taken")
+            process.terminate()
+            process.communicate(timeout=20)
 
 
 def test_killed_supervisor_leaves_nothing(product):

@@ -85,6 +85,7 @@ class World:
             "desk:logged": partial(reverse, "desk:logged", args=[self.contact.pk]),
             "desk:notice": partial(reverse, "desk:notice", args=[self.notice.pk]),
             "desk:settle": partial(reverse, "desk:settle", args=[self.notice.pk, "again"]),
+            "hooks:mail": partial(reverse, "hooks:mail", args=["mailgun"]),
             "desk:change_model": partial(reverse, "desk:change_model", args=["m-1", "promote"]),
         }
         if name.removeprefix("portal:") in TRACKING:
@@ -145,6 +146,8 @@ POST_TABLE: dict[str, frozenset[str]] = {
     "desk:resend_dead_letters": WITH_DESK,
     "desk:called_back": WITH_CONTACTS,
     "desk:change_model": frozenset({Role.ADMIN}),
+    # No person: a provider that is switched on, with its signature.
+    "hooks:mail": frozenset(),
 }
 
 

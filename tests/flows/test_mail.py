@@ -121,6 +121,24 @@ def test_the_promised_number_of_automatic_mails_is_what_is_planned(maildir):
     assert len(sent.outbox) == sum(message["auto_mails"] for message in told) == 2
 
 
+def test_an_mbox_file_is_taken_in_mail_by_mail_and_stays_as_it_is(tmp_path):
+    file = tmp_path / "archiwum.mbox"
+    lines = (b"From ana@example.org Tue Nov 17 08:58:00 2026\n" + mail(text).replace(b"\r\n", b"\n") + b"\n"
+             for text in ("Pierwsza sprawa", "Druga sprawa\n>From tego miejsca", "Trzecia"))  # fmt: skip
+    file.write_bytes(b"".join(lines))
+    before = file.read_bytes()
+    assert [one["file"] for one in receive("--mbox", file)] == [f"archiwum.mbox:{n}" for n in (1, 2, 3)]
+    assert Case.objects.filter(description__contains=">From tego").count() == 1
+    receive("--mbox", file)
+    assert (Case.objects.count(), RawMessage.objects.count(), file.read_bytes()) == (3, 3, before)
+
+
+def test_a_file_that_is_no_mbox_is_refused_and_not_read_as_empty(tmp_path):
+    (tmp_path / "a.eml").write_bytes(mail())
+    with pytest.raises(CommandError, match="does not begin"):
+        receive("--mbox", tmp_path / "a.eml")
+
+
 def test_a_directory_of_files_will_do(tmp_path):
     for number in range(3):
         (tmp_path / f"{number}.eml").write_bytes(mail(f"Zgłoszenie {number}"))

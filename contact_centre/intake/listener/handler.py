@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any, Final, TypeVar
 
 import structlog
 from aiosmtpd.smtp import Envelope, Session
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from contact_centre.intake import store
@@ -27,6 +29,7 @@ TOO_MANY: Final = "452 4.5.3 too many recipients"
 TOO_OFTEN: Final = "451 4.7.1 the mailbox takes no more in this hour, try again later"
 TOO_LARGE: Final = "552 5.3.4 larger than the mailbox takes"
 MAX_RECIPIENTS: Final = 50
+_LEAVE_SECONDS: Final = 5.0
 
 
 class Handler:
@@ -35,6 +38,7 @@ class Handler:
     def __init__(self, on_stored: Callable[[RawMessage], object], *, is_lmtp: bool, threads: int = 4) -> None:
         self._on_stored = on_stored
         self._is_lmtp = is_lmtp
+        self._count = threads
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="mail")
 
     async def handle_RCPT(  # noqa: N802 - the names are the library's
@@ -67,7 +71,10 @@ class Handler:
         return TRY_AGAIN
 
     def close(self) -> None:
-        """End the threads once their mails are stored."""
+        """End the threads once their mails are stored, each with its connection to the database."""
+        together = Barrier(self._count)
+        for _ in range(self._count):
+            self._threads.submit(_leave, together)
         self._threads.shutdown()
 
     async def _store(self, envelope: Envelope) -> str:
@@ -96,6 +103,13 @@ class Handler:
                 close_old_connections()
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+
+def _leave(together: Barrier) -> None:
+    """A connection belongs to its thread: every thread must come here, and none twice."""
+    with suppress(BrokenBarrierError):
+        together.wait(timeout=_LEAVE_SECONDS)
+    connections.close_all()
 
 
 def _refusal(address: str, at: datetime) -> str:

@@ -38,7 +38,7 @@ class ImapLogin(models.TextChoices):
     """How we sign in. What is secret lies in a file of ``MAIL_SECRETS_DIR``; the row names it."""
 
     PASSWORD = "PASSWORD", _("password")
-    XOAUTH2 = "XOAUTH2", _("OAuth 2.0 (XOAUTH2)")
+    XOAUTH2 = "XOAUTH2", "OAuth 2.0 (XOAUTH2)"
 
 
 def default_max_bytes() -> int:

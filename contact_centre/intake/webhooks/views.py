@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from contact_centre.intake import store
 from contact_centre.intake.addresses import mailbox_of
+from contact_centre.intake.fetching import settle_soon
 from contact_centre.intake.models import MailSource, RawChannel, RawMessage
 from contact_centre.intake.store import Arrival
-from contact_centre.intake.tasks import settle_soon
 from contact_centre.intake.trace import with_envelope
 from contact_centre.intake.webhooks.body import BadForm, read_whole
 from contact_centre.intake.webhooks.providers import Call, HookMail, Provider, provider_of

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
+from contact_centre.intake.fetching import settle_soon
 from contact_centre.intake.listener.handler import Handler
 from contact_centre.intake.listener.server import Terms, listening, tls_context
-from contact_centre.intake.tasks import settle_soon
 
 
 class Command(BaseCommand):

@@ -1,6 +1,7 @@
-"""Take mails in: as the pipe command of a mail server, from a file, or from a maildir."""
+"""Take mails in: as the pipe command of a mail server, from a file, from a maildir or from an mbox file."""
 
 import json
+import mailbox
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from contact_centre.intake.process import process, receive
 NO_INPUT: Final = 66
 TRY_AGAIN: Final = 75
 STDIN: Final = "-"
+Source = Path | bytes | int | None
 
 
 class Command(BaseCommand):
@@ -34,6 +36,9 @@ class Command(BaseCommand):
         source = parser.add_mutually_exclusive_group(required=True)
         source.add_argument("file", nargs="?", help="a mail; - reads it from standard input")
         source.add_argument("--maildir", type=Path, metavar="DIR", help="a maildir, or a directory of mails")
+        source.add_argument(
+            "--mbox", type=Path, metavar="FILE", help='a file of mails after lines of "From "'
+        )
         source.add_argument(
             "--retry", action="store_true", help="process again what failed or was left half-way"
         )
@@ -53,20 +58,20 @@ class Command(BaseCommand):
         if any(result["state"] in ("", *UNSETTLED) for result in results):
             raise CommandError("Not everything could be stored and settled: try again.", returncode=TRY_AGAIN)
 
-    def _one(self, name: str, source: "Path | int | None") -> dict[str, Any]:
+    def _one(self, name: str, source: Source) -> dict[str, Any]:
         try:
             if isinstance(source, int):
                 row = process(source, at=timezone.now())
             else:
-                row = receive(_read(source), at=timezone.now())
+                row = receive(source if isinstance(source, bytes) else _read(source), at=timezone.now())
             return _described(name, row)
         except (DatabaseError, OSError) as error:
             self.stderr.write(f"{name}: {type(error).__name__}: {error}")
             return _undone(name)
 
 
-def _sources(options: dict[str, Any]) -> Iterator[tuple[str, "Path | int | None"]]:
-    """The name of each mail, and its file, its row, or None for standard input."""
+def _sources(options: dict[str, Any]) -> Iterator[tuple[str, Source]]:
+    """The name of each mail, and its file, its bytes, its row, or None for standard input."""
     if options["retry"]:
         unfinished = RawMessage.objects.filter(Q(state__in=UNSETTLED) | Q(state=RawState.FAILED))
         for pk, digest in list(unfinished.order_by("id").values_list("pk", "sha256")):
@@ -75,6 +80,8 @@ def _sources(options: dict[str, Any]) -> Iterator[tuple[str, "Path | int | None"
         directory: Path = options["maildir"]
         for path in _mails_in(directory):
             yield str(path.relative_to(directory)), path
+    elif options["mbox"] is not None:
+        yield from _mails_of(options["mbox"])
     elif options["file"] == STDIN:
         yield STDIN, None
     else:
@@ -90,6 +97,21 @@ def _mails_in(directory: Path) -> list[Path]:
         raise CommandError(f"There is no directory {directory}", returncode=NO_INPUT)
     boxes = [box for name in ("new", "cur") if (box := directory / name).is_dir()] or [directory]
     return sorted(path for box in boxes for path in box.iterdir() if path.is_file() and path.name[0] != ".")
+
+
+def _mails_of(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The mails of an mbox file, by their number; the file stays as it is."""
+    if not path.is_file():
+        raise CommandError(f"There is no file {path}", returncode=NO_INPUT)
+    with path.open("rb") as file:
+        if file.read(5) not in (b"From ", b""):
+            raise CommandError(f'{path} does not begin with a line of "From "', returncode=NO_INPUT)
+    box = mailbox.mbox(path, create=False)
+    try:
+        for number, key in enumerate(box.iterkeys(), 1):
+            yield f"{path.name}:{number}", box.get_bytes(key)
+    finally:
+        box.close()
 
 
 def _read(path: Path | None) -> bytes:

@@ -5,12 +5,14 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.core import mail as sent
 from django.db import OperationalError, connection
 from django.utils import timezone
 
 from cases.models import Case
 from contact_centre.intake import store
+from contact_centre.intake.fetching import poll_mailboxes
 from contact_centre.intake.health import troubles
 from contact_centre.intake.imap import progress
 from contact_centre.intake.imap.poll import poll
@@ -343,3 +345,45 @@ def test_what_comes_beyond_the_limit_of_an_hour_waits(mailbox, box):
     MailArrival.objects.update(arrived_at=timezone.now() - timedelta(hours=2))
     fetch(mailbox)
     assert RawMessage.objects.count() == 4
+
+
+class Killed(BaseException):
+    """As if the process had ended here: nothing of ours runs any more."""
+
+
+@pytest.mark.parametrize("done", ["", "Done"])
+def test_a_worker_killed_between_storing_and_putting_away_loses_and_doubles_nothing(mailbox, box, done):
+    mailbox.imap_done_folder = done
+    mailbox.save()
+    raws = [mail(f"Sprawa {number}") for number in range(6)]
+    for raw in raws:
+        box.add(raw)
+
+    def die(row):
+        raise Killed
+
+    for number in range(1, 4):
+        with pytest.raises(Killed):
+            fetch(mailbox, on_stored=die)
+        assert RawMessage.objects.count() == number
+        MailboxPoll.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    fetch(mailbox)
+    assert stored() == raws
+    assert len(box.folders["INBOX"]) == (0 if done else 6)
+    if done:
+        assert Counter(one.raw for one in box.folders["Done"].values()) == Counter(raws)
+
+
+@pytest.fixture
+def workers():
+    """Whoever is woken works at once."""
+    current_app.conf.task_always_eager = True
+    yield
+    current_app.conf.task_always_eager = False
+
+
+def test_the_tasks_fetch_a_mailbox_and_settle_its_mails(mailbox, box, workers):
+    box.add(mail("Sprawa"))
+    poll_mailboxes.delay()
+    assert Case.objects.get().description == "Sprawa"
+    assert RawMessage.objects.get().state == RawState.CASE_CREATED

@@ -1,0 +1,42 @@
+"""Celery tasks that bring mails in, and the waking of a worker for each mail that is stored."""
+
+from typing import Final
+
+from celery import shared_task
+from django.utils import timezone
+
+from cases.waking import wake
+from contact_centre.intake import too_large
+from contact_centre.intake.imap.poll import poll
+from contact_centre.intake.imap.progress import due_mailboxes
+from contact_centre.intake.models import RawMessage, Reason
+from contact_centre.intake.tasks import process_mail
+
+QUEUE: Final = "mail"
+
+
+@shared_task(name="intake.poll_mailboxes", queue=QUEUE)
+def poll_mailboxes() -> None:
+    """Wake a worker for each mailbox whose turn it is."""
+    for mailbox_id in due_mailboxes(timezone.now()):
+        wake(poll_mailbox, mailbox_id)
+
+
+@shared_task(name="intake.poll_mailbox", queue=QUEUE)
+def poll_mailbox(mailbox_id: int) -> None:
+    """Fetch one mailbox, unless another worker does."""
+    poll(mailbox_id, on_stored=settle_soon)
+
+
+@shared_task(name="intake.answer_too_large", queue=QUEUE)
+def answer_too_large(raw_id: int) -> None:
+    """Tell the sender of a mail that was too large. Lost with its worker: the mail waits for a person all the same."""
+    too_large.answer(RawMessage.objects.get(pk=raw_id))
+
+
+def settle_soon(row: RawMessage) -> None:
+    """Wake a worker for a mail that was stored just now."""
+    if row.reason == Reason.TOO_LARGE:
+        wake(answer_too_large, row.pk)
+    elif not row.is_settled:
+        wake(process_mail, row.pk)
