@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from cases.models import EventKind
 from cases.states import Outcome
 from cases.timeline import ring_again
-from notifications.channels import CHANNELS, NotNow, PermanentFailure, Receipt
+from notifications.channels import CHANNELS, Failure, NotNow, PermanentFailure, Receipt, TemporaryFailure
 from notifications.links import conceal
 from notifications.models import (
     FOR_A_PERSON,
@@ -178,7 +178,9 @@ def _refuse(notice: Notice, at: datetime) -> Ending | None:
 
 def _give_up(notice: Notice) -> Ending | None:
     """A notice whose worker dies each time must not kill workers for ever."""
-    return None if notice.attempts <= MAX_ATTEMPTS else _end(FailureReason.GAVE_UP, "too many attempts")
+    if notice.attempts <= MAX_ATTEMPTS:
+        return None
+    return _end(FailureReason.GAVE_UP, TemporaryFailure("its worker died each time"))
 
 
 def _try(notice: Notice, at: datetime) -> Ending:
@@ -189,7 +191,7 @@ def _try(notice: Notice, at: datetime) -> Ending:
     except NotNow as wait:
         return Ending(NoticeState.PLANNED, due_at=wait.until + _CROWD * random.random())  # noqa: S311
     except PermanentFailure as failure:
-        return replace(_end(FailureReason.REFUSED, str(failure), failure.relay), verdict=failure.verdict)
+        return _end(FailureReason.REFUSED, failure)
     except Exception as failure:  # noqa: BLE001
         # Whatever it is, it must neither stop the queue nor lose the notice: it is tried again, then shown.
         log.warning("notice_attempt_failed", notice_id=notice.pk, error=type(failure).__name__)
@@ -203,16 +205,24 @@ def _taken(notice: Notice, state: NoticeState, words: Rendered, receipt: Receipt
 
 
 def _later(notice: Notice, failure: Exception, at: datetime) -> Ending:
-    relay = getattr(failure, "relay", "")
-    error = str(failure) if relay else f"{type(failure).__name__}: {failure}"
     if notice.attempts >= MAX_ATTEMPTS:
-        return _end(FailureReason.GAVE_UP, error, relay)
+        return _end(FailureReason.GAVE_UP, failure)
     due_at = at + back_off(notice.attempts, random.random())  # noqa: S311 - spreads load, guards nothing
-    return Ending(NoticeState.PLANNED, AttemptResult.TEMPORARY, error, due_at=due_at, receipt=Receipt(relay))
+    return replace(_told(failure), state=NoticeState.PLANNED, result=AttemptResult.TEMPORARY, due_at=due_at)
 
 
-def _end(failure: FailureReason, error: str, relay: str = "") -> Ending:
-    return Ending(NoticeState.FAILED, AttemptResult.PERMANENT, error, failure=failure, receipt=Receipt(relay))
+def _end(reason: FailureReason, failure: Exception) -> Ending:
+    verdict = failure.verdict if isinstance(failure, Failure) else None
+    return replace(_told(failure), failure=reason, verdict=verdict)
+
+
+def _told(failure: Exception) -> Ending:
+    """What is kept of a failure, and of the relay that it came from."""
+    if isinstance(failure, Failure):
+        return Ending(
+            NoticeState.FAILED, AttemptResult.PERMANENT, str(failure), receipt=Receipt(failure.relay)
+        )
+    return Ending(NoticeState.FAILED, AttemptResult.PERMANENT, f"{type(failure).__name__}: {failure}")
 
 
 def _keep_attempt(notice: Notice, ending: Ending, at: datetime) -> None:

@@ -64,7 +64,7 @@ def mark_undelivered(*, notice_id: int, note: str, at: datetime) -> Notice | Non
     ``note`` is what the mail system said. None when the notice is in another state: known already, sent again
     meanwhile, or told by one of us.
     """
-    notice = Notice.objects.select_for_update().select_related("event").get(pk=notice_id)
+    notice = Notice.objects.select_for_update(of=("self",)).select_related("event").get(pk=notice_id)
     if notice.state != NoticeState.SENT:
         return None
     other = told_otherwise(notice)
@@ -145,7 +145,7 @@ def _last_taken(notice_id: int) -> Attempt | None:
 
 
 def _mark_delivered(notice_id: int, occurred_at: datetime) -> None:
-    notice = Notice.objects.select_for_update().select_related("event").get(pk=notice_id)
+    notice = Notice.objects.select_for_update(of=("self",)).select_related("event").get(pk=notice_id)
     if notice.delivered_at is None or occurred_at < notice.delivered_at:
         notice.delivered_at = occurred_at
         notice.save(update_fields=["delivered_at"])

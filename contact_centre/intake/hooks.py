@@ -3,6 +3,8 @@
 Only the providers that our mails go to are let in, and only with the secret or signature that Anymail checks.
 """
 
+from collections.abc import Callable
+
 import structlog
 from anymail import urls
 from anymail.exceptions import AnymailConfigurationError, AnymailInsecureWebhookWarning
@@ -12,7 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 log = structlog.get_logger(__name__)
-_VIEWS = {pattern.name: pattern.callback for pattern in urls.urlpatterns}
+_VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    pattern.name: pattern.callback for pattern in urls.urlpatterns
+}
 
 
 @csrf_exempt

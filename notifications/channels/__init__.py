@@ -3,12 +3,19 @@
 from collections.abc import Mapping
 from typing import Final
 
-from notifications.channels.base import Channel, NotNow, PermanentFailure, Receipt
+from notifications.channels.base import (
+    Channel,
+    Failure,
+    NotNow,
+    PermanentFailure,
+    Receipt,
+    TemporaryFailure,
+)
 from notifications.channels.by_person import CALL_BACK, LETTER
 from notifications.channels.email import EMAIL
 from notifications.models import NoticeChannel
 
-__all__ = ["CHANNELS", "Channel", "NotNow", "PermanentFailure", "Receipt"]
+__all__ = ["CHANNELS", "Channel", "Failure", "NotNow", "PermanentFailure", "Receipt", "TemporaryFailure"]
 
 CHANNELS: Final[Mapping[str, Channel]] = {
     NoticeChannel.EMAIL: EMAIL,

@@ -20,21 +20,16 @@ Send = Callable[[Notice, Rendered, datetime], Receipt]
 
 
 class Failure(Exception):
-    """The words were not taken; ``relay`` is who was asked."""
+    """The words were not taken. ``relay`` is who was asked, ``verdict`` what it means for the address if it lasts."""
 
-    def __init__(self, message: str, *, relay: str = "") -> None:
+    def __init__(self, message: str, *, relay: str = "", verdict: SuppressionReason | None = None) -> None:
         super().__init__(message)
         self.relay = relay
+        self.verdict = verdict
 
 
 class PermanentFailure(Failure):
-    """The words will never be taken for this person; ``verdict`` is what that means for her address. Everything
-    else that goes wrong is worth another try.
-    """
-
-    def __init__(self, message: str, *, relay: str = "", verdict: SuppressionReason | None = None) -> None:
-        super().__init__(message, relay=relay)
-        self.verdict = verdict
+    """The words will never be taken for this person. Everything else that goes wrong is worth another try."""
 
 
 class TemporaryFailure(Failure):

@@ -15,7 +15,7 @@ from notifications.channels.base import Channel, PermanentFailure, Receipt, Temp
 from notifications.channels.headers import headers_of
 from notifications.channels.relays import Relay, choose, let_rest
 from notifications.links import bounce_address, reply_address
-from notifications.models import Notice, NoticeState
+from notifications.models import Notice, NoticeState, SuppressionReason
 from notifications.rendering import Rendered
 from notifications.suppression import status_in, verdict_on
 
@@ -65,8 +65,10 @@ def _failure(error: Exception, relay: Relay, at: datetime) -> PermanentFailure |
     said = f"{type(error).__name__}: {error}"
     if isinstance(error, _REFUSALS) or _is_permanent(error):
         return PermanentFailure(said, relay=relay.name, verdict=verdict_on(status_in(said)))
-    if not isinstance(error, SMTPRecipientsRefused | SMTPDataError):
-        # Whoever refuses this one recipient or these words for now is at work; anybody else may be away.
+    if isinstance(error, SMTPRecipientsRefused):
+        return TemporaryFailure(said, relay=relay.name, verdict=SuppressionReason.SOFT)
+    if not isinstance(error, SMTPDataError):
+        # Whoever refuses one recipient or these words for now is at work; anybody else may be away.
         let_rest(relay, at=at)
     return TemporaryFailure(said, relay=relay.name)
 

@@ -10,6 +10,8 @@ from celery import current_app
 from channels_redis.core import RedisChannelLayer
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
+from django.test import override_settings
 from django.utils.module_loading import import_string
 
 from contact_centre.settings import services
@@ -228,3 +230,48 @@ def test_every_scheduled_task_exists():
     current_app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert scheduled - set(current_app.tasks) == set()
+
+
+def test_a_second_mail_system_takes_nothing_over_from_the_first():
+    relay = services.second_email("smtp://relay.internal")
+    assert relay["BACKEND"].endswith("smtp.EmailBackend")
+    assert relay["OPTIONS"] == {
+        "host": "relay.internal",
+        "port": 25,
+        "username": "",
+        "password": "",
+        "use_tls": False,
+        "use_ssl": False,
+        "timeout": 20,
+    }
+    backend = get_connection(relay["BACKEND"], **relay["OPTIONS"])
+    made = vars(backend)
+    assert (made["host"], made["username"], made["use_tls"]) == ("relay.internal", "", False)
+    assert services.second_email("smtp+tls://city:word@relay.internal")["OPTIONS"]["port"] == 587
+
+
+def test_two_accounts_with_the_same_provider_keep_their_own_keys():
+    second = services.second_email("anymail+postmark://?POSTMARK_SERVER_TOKEN=second")
+    assert second["OPTIONS"] == {"server_token": "second"}
+    with override_settings(ANYMAIL={"POSTMARK_SERVER_TOKEN": "first"}):
+        assert vars(get_connection(second["BACKEND"], **second["OPTIONS"]))["server_token"] == "second"
+
+
+def test_the_webhooks_of_both_providers_find_their_secrets():
+    urls = (
+        "anymail+mailgun://?MAILGUN_API_KEY=a&MAILGUN_WEBHOOK_SIGNING_KEY=b",
+        "anymail+postmark://?POSTMARK_SERVER_TOKEN=c&WEBHOOK_SECRET=name:word",
+    )
+    assert services.anymail(*urls) == {
+        "MAILGUN_API_KEY": "a",
+        "MAILGUN_WEBHOOK_SIGNING_KEY": "b",
+        "POSTMARK_SERVER_TOKEN": "c",
+        "WEBHOOK_SECRET": "name:word",
+    }
+    assert services.mail_providers(*urls, "smtp://relay.internal", "") == ["mailgun", "postmark"]
+
+
+def test_a_second_mail_system_must_be_as_safe_as_the_first():
+    assert faults(EMAIL_SECOND_URL="smtp://relay.internal") == set()
+    assert faults(EMAIL_SECOND_URL="maildir:///mail") == {"EMAIL_SECOND_URL"}
+    assert faults(EMAIL_SECOND_URL="smtp+tls://city:password@relay.internal") == {"EMAIL_SECOND_URL"}

@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 
 from cases.keys import phone_pin, read_reply_token, tracking_key
-from notifications.links import conceal, make_message_id, read_message_id, reply_address, reveal, tracking_url
+from notifications.links import (
+    bounce_address,
+    conceal,
+    make_message_id,
+    read_bounce_address,
+    read_message_id,
+    reply_address,
+    reveal,
+    tracking_url,
+)
 from tests.factories import NOW, make_case, reporter_of
 
 
@@ -88,3 +97,35 @@ def test_kept_words_hold_neither_key_nor_pin_and_give_them_back():
     assert tracking_key(participant) not in kept
     assert phone_pin(participant) not in kept
     assert reveal(kept, participant) == words
+
+
+def test_the_envelope_sender_names_its_notice_and_fits_a_local_part(settings):
+    address = bounce_address(10**17)
+
+    local, _, domain = address.partition("@")
+    assert domain == settings.MAIL_DOMAIN
+    assert len(local) <= 64
+    assert read_bounce_address(f" <{address.upper()}> ") == 10**17
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("bounce+1.", "bounce+2."),
+        ("bounce+1.", "bounce+01."),
+        ("bounce+", "reply+"),
+        ("@", "x@"),
+        ("@kontakt.example", "@elsewhere.example"),
+    ],
+)
+def test_an_envelope_sender_that_we_did_not_make_is_nobodys(settings, old, new):
+    settings.MAIL_DOMAIN = "kontakt.example"
+
+    assert read_bounce_address(bounce_address(1).replace(old, new)) is None
+
+
+def test_the_mac_of_one_use_is_worth_nothing_in_another():
+    bounce, message = bounce_address(7), make_message_id(7)
+
+    assert read_message_id(bounce.replace("bounce+", "n")) is None
+    assert read_bounce_address(message.strip("<>").replace("n7", "bounce+7", 1)) is None

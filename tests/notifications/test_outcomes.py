@@ -8,13 +8,14 @@ import pytest
 from django.utils import translation
 
 from cases.actors import SYSTEM_ACTOR, staff
-from notifications.delivery import Ending, claim, deliver, record
+from notifications.delivery import MAX_ATTEMPTS, Ending, claim, deliver, record
 from notifications.models import (
     DeliveryNews,
     FailureReason,
     NewsKind,
     Notice,
     NoticeState,
+    SoftFailure,
     Suppression,
     SuppressionReason,
 )
@@ -153,10 +154,9 @@ def test_three_mails_that_came_back_from_a_full_mailbox_stop_the_next(settings, 
     mailoutbox.clear()
     deliver_all()
 
-    second = Notice.objects.order_by("id").last()
+    second = Notice.objects.latest("id")
     assert (second.state, second.failure) == (NoticeState.FAILED, FailureReason.SUPPRESSED)
-    assert "3" not in second.failure_note
-    assert second.why
+    assert (second.failure_note, second.tries.count()) == ("SOFT", 0)
     assert mailoutbox == []
 
 
@@ -279,3 +279,15 @@ def test_what_was_given_up_is_sent_again_at_once_by_one_order(mailoutbox):
     assert resend_many(notice_ids=ids, by=agent(), at=SOON) == 0
     deliver_all(SOON)
     assert len(mailoutbox) == 3
+
+
+@pytest.mark.parametrize(("answer", "counted"), [("MailboxFull", 1), ("Away", 0)])
+def test_only_what_was_refused_for_the_recipient_counts_against_her(settings, answer, counted):
+    settings.EMAIL_BACKEND = f"tests.notifications.mail_backends.{answer}"
+    make_case()
+    plan_all()
+    Notice.objects.update(attempts=MAX_ATTEMPTS - 1)
+    deliver_all()
+
+    assert Notice.objects.get().failure == FailureReason.GAVE_UP
+    assert SoftFailure.objects.count() == counted

@@ -1,11 +1,14 @@
 """The table: which event tells whom, by which channel, and when."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from cases.models import EventKind
-from notifications.models import NoticeChannel, NoticeKind
+from contact_centre.management.commands import generate_notices
+from notifications.models import NoticeChannel, NoticeKind, Priority, SkipReason
 from notifications.planning import TABLE, Person, notices_for, plan_for
 from tests.factories import NOW
 
@@ -106,3 +109,41 @@ def test_who_reported_in_a_conversation_is_not_called_back_to_hear_it_again(chan
 )
 def test_everything_else_is_told_by_phone(kind, channel):
     assert {notice.skip_reason for notice in told(kind, channel=channel)} == {None}
+
+
+def test_a_question_goes_before_progress_and_a_copy_goes_last():
+    [own, other] = [notice.priority for notice in told("QUESTION_ASKED")]
+    assert own == other == Priority.FIRST
+    by_person = {notice.participant_id: notice.priority for notice in told("RESOLVED")}
+    assert by_person == {1: Priority.NORMAL, 2: Priority.NORMAL, 3: Priority.LAST}
+    [copy] = notices_for(
+        TABLE["QUESTION_ASKED"], {}, [Person(6, "EMAIL", "pl", is_follower=True)], at=NOW, hold=HOLD
+    )
+    assert copy.priority == Priority.LAST
+
+
+def test_what_a_person_may_turn_off_is_progress():
+    optional = {plan.kind for plan in TABLE.values() if not plan.is_compulsory}
+    assert optional == {NoticeKind.PASSED_ON, NoticeKind.PLANNED, NoticeKind.WAITING_OTHER}
+
+
+def test_who_stops_following_is_not_written_to_about_it():
+    follower = Person(4, "EMAIL", "pl", has_left=True, is_follower=True)
+    [notice] = notices_for(TABLE["DETACHED"], {"participant": 4}, [follower], at=NOW, hold=HOLD)
+    assert notice.skip_reason == SkipReason.UNSUBSCRIBED
+
+
+def test_the_page_of_notices_is_fresh():
+    call_command("generate_notices", "--check")
+
+
+def test_a_stale_page_is_noticed_and_written_anew(tmp_path, monkeypatch):
+    path = tmp_path / "notices.md"
+    monkeypatch.setattr(generate_notices, "PATH", path)
+    with pytest.raises(CommandError, match="stale"):
+        call_command("generate_notices", "--check")
+    call_command("generate_notices", stdout=StringIO())
+    call_command("generate_notices", "--check")
+    path.write_text(path.read_text() + "x")
+    with pytest.raises(CommandError, match="stale"):
+        call_command("generate_notices", "--check")

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -38,7 +39,7 @@ def notice() -> Notice:
     return Notice.objects.get()
 
 
-def tell(client, event: dict, secret: str = SECRET):
+def tell(client, event: dict[str, Any], secret: str = SECRET):
     basic = base64.b64encode(secret.encode()).decode()
     headers = {"Authorization": f"Basic {basic}"} if secret else {}
     return client.post(POSTMARK, json.dumps(event), content_type="application/json", headers=headers)
@@ -91,7 +92,7 @@ def test_a_complaint_stops_further_mail(client, notice, mailoutbox):
     deliver_all()
 
     assert mailoutbox == []
-    assert Notice.objects.order_by("id").last().failure == "SUPPRESSED"
+    assert Notice.objects.latest("id").failure == "SUPPRESSED"
 
 
 @pytest.mark.parametrize("secret", ["", "postmark:wrong", "x"])
