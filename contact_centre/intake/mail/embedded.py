@@ -40,11 +40,17 @@ def _without(
     kept: list[bytes] = []
     blocks: list[Block] = []
     position = searched = 0
+    closing = end.search(text)
     while len(blocks) < _MAX_BLOCKS and (opening := begin.search(text, searched)):
         searched = opening.end()
-        closing = end.search(text, searched)
+        # Every byte is looked at once: an end is looked for only behind the last one.
+        if closing is not None and closing.start() < searched:
+            closing = end.search(text, searched)
         if closing is None:
             break
+        if begin.search(text, searched, closing.start()):
+            # Another one begins first: this one has no end of its own.
+            continue
         inside = text[searched : closing.start()]
         data = _uu(inside) if begin is _UU_BEGIN else _yenc(opening[1], inside)
         if data is not None:
