@@ -92,7 +92,9 @@ _CHANGES: Final[tuple[Callable[[random.Random, bytes, bytes], bytes], ...]] = (
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("directory", type=Path, help="mails to mutate")
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--limit", type=float, default=5.0, help="seconds that reading one mail may take")

@@ -15,7 +15,9 @@ _WITH_CR: Final = _AS_SENT.clone(linesep="\r\n")
 
 def source(part: Message) -> bytes:
     """The inner mail as it stands in the outer one, also where a program encoded it against the rules."""
-    rules = _WITH_CR if any(b"\r\n" in parts.source(one) for one in part.walk()) else _AS_SENT
+    # On the way every line ends with CR and LF; a file of a program of Unix does not.
+    is_unix = any(b"\n" in parts.source(one).replace(b"\r\n", b"") for one in part.walk())
+    rules = _AS_SENT if is_unix else _WITH_CR
     inner = b"\n".join(child.as_bytes(policy=rules) for child in parts.children(part))
     encoding = headers.raw_value(part, "Content-Transfer-Encoding").lower()
     if encoding.startswith(("base64", "quoted")):
