@@ -103,6 +103,19 @@ def test_a_mail_in_a_mail_is_kept_whole_and_its_header_is_read(line):
     assert found.files[0].summary == "Ana Nowak <ana@example.org> · Tue, 17 Nov 2026 08:58:00 +0100 · Łąka"
 
 
+def test_a_mail_of_parts_in_a_mail_is_kept_byte_for_byte():
+    inner = multipart(text_part("Łąka"), file_part(photo(), "a.jpg"), X_Folded="a\r\n  b").replace(
+        b"=_b", b"=_in"
+    )
+    inner = (
+        inner.replace(b"Subject: Dziura\r\n", b"Subject: Dziura \xb3\r\n")
+        .replace(b"\r\n", b"\n")
+        .replace(b"\n", b"\r\n")
+    )
+    found = parse(multipart(text_part("moje"), b"Content-Type: message/rfc822\r\n\r\n" + inner))
+    assert found.files[0].data == inner
+
+
 def test_a_mail_in_a_mail_that_was_encoded_against_the_rules_is_read():
     inner = mail("obce słowa", subject="Obcy").strip()
     part = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(

@@ -221,6 +221,10 @@ HOSTILE = {
     "unfinished tags": HEAD + b"Content-Type: text/html\n\n" + b'<a class="' * 50_000,
     "quotations": HEAD + b"Content-Type: text/html\n\n" + b"<blockquote>" * 20_000,
     "a page of many megabytes": HEAD + b"Content-Type: text/html\n\n" + b"<p>x</p>\n" * 1_000_000,
+    "the header of an inner mail": HEAD
+    + b"Content-Type: message/rfc822\n\nX-A: "
+    + b"a b\n " * 50_000
+    + b"\n\nx",
     "lines before quotations": HEAD + b"\n" + b"On 2024 wrote:\n" * 6000 + b"> a\nb\n",
     "lines of a telephone": HEAD + b"\n" + b"Sent from my " * 50_000,
     "boundaries that are none": HEAD + b"Content-Type: multipart/mixed\n\n" + b"--x y\nContent-x\n" * 50_000,
