@@ -36,6 +36,7 @@ _ZOHO: Final = re.compile(r"^-{2,}\s*on .{4,300} wrote\s*-{2,}$", re.IGNORECASE)
 # Without marked lines below, only what a person would not write herself is taken for a program's line.
 _CERTAIN: Final = re.compile(r"\d{1,2}[:.]\d{2}\b|\S@\S")
 _WROTE_LINES: Final = 3
+_WROTE_LENGTH: Final = 1000
 _SEPARATOR: Final = re.compile(
     r"^\s*-{2,}\s*(?:original message|wiadomość oryginalna|oryginalna wiadomość|treść oryginalnej wiadomości"
     r"|ursprüngliche nachricht|оригінальне повідомлення|вихідне повідомлення)\s*-{2,}\s*$",
@@ -112,6 +113,9 @@ def _wrote_length(lines: list[str], index: int) -> int:
         if not all(line.strip() for line in taken):
             return 0
         joined = " ".join(line.strip() for line in taken)
+        # All of them end so, and none is longer: most lines need no search at all.
+        if len(joined) > _WROTE_LENGTH or not joined.endswith((":", "-")):
+            continue
         if any(mark.match(joined) for mark in (_WROTE, _WROTE_ON, _ZOHO)):
             return length
     return 0
