@@ -13,6 +13,9 @@ MAX_DEPTH: Final = 30
 MAX_PARTS: Final = 1000
 # Base64 and its kin shrink when they are decoded; what grows in spite of that is meant to.
 MAX_DECODED: Final = 64 * 1024 * 1024
+# Of a longer page the end is not read; its words are more than a message holds.
+MAX_MARKUP: Final = 1_500_000
+CUT_TEXT: Final = "text_cut"
 _MAX_SEALS: Final = 3
 _PLAIN: Final = "text/plain"
 _HTML: Final = "text/html"
@@ -49,8 +52,12 @@ class Body:
         self.pieces.append(text.replace(html_text.QUOTE_MARK, ""))
 
     def add_page(self, markup: str) -> None:
+        """A page as it was sent, and its words as far as they can be read in time."""
         self.pages.append(markup)
-        self.pieces.append(html_text.to_text(markup))
+        lean = html_text.without_data(markup)
+        if len(lean) > MAX_MARKUP:
+            self.note(CUT_TEXT)
+        self.pieces.append(html_text.to_text(lean[:MAX_MARKUP]))
 
     @property
     def html(self) -> str:

@@ -9,7 +9,7 @@ _UU_BEGIN: Final = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.MU
 _UU_END: Final = re.compile(rb"^end[ \t]*\r?$", re.MULTILINE)
 _UU_LINE: Final = re.compile(rb"[ -`]{1,90}")
 _Y_BEGIN: Final = re.compile(rb"^=ybegin ([^\r\n]{0,200}?)name=([^\r\n]{1,200})\r?\n", re.MULTILINE)
-_Y_END: Final = re.compile(rb"^=yend[ \t][^\r\n]{0,200}$", re.MULTILINE)
+_Y_END: Final = re.compile(rb"^=yend[ \t][^\r\n]{0,200}\r?$", re.MULTILINE)
 _Y_ESCAPED: Final = re.compile(rb"=([\x00-\xff])", re.DOTALL)
 _Y_TABLE: Final = bytes((code - 42) % 256 for code in range(256))
 _MAX_BLOCKS: Final = 30
@@ -40,11 +40,17 @@ def _without(
     kept: list[bytes] = []
     blocks: list[Block] = []
     position = searched = 0
+    closing = end.search(text)
     while len(blocks) < _MAX_BLOCKS and (opening := begin.search(text, searched)):
         searched = opening.end()
-        closing = end.search(text, searched)
+        # Every byte is looked at once: an end is looked for only behind the last one.
+        if closing is not None and closing.start() < searched:
+            closing = end.search(text, searched)
         if closing is None:
             break
+        if begin.search(text, searched, closing.start()):
+            # Another one begins first: this one has no end of its own.
+            continue
         inside = text[searched : closing.start()]
         data = _uu(inside) if begin is _UU_BEGIN else _yenc(opening[1], inside)
         if data is not None:

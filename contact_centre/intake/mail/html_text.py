@@ -30,6 +30,8 @@ _QUOTE: Final = re.compile(
     r"|border-top:\s*solid\s*#(?:B5C4DF|E1E1E1)",
     re.IGNORECASE,
 )
+# Pictures written into the page itself: far longer than any tag that is looked for.
+_DATA: Final = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,60};base64,[A-Za-z0-9+/=%]*", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
@@ -38,7 +40,7 @@ def to_text(markup: str) -> str:
     """The words that a reader would see; quotations have "> " before every line."""
     writer = _Writer()
     position = 0
-    source = _without_hidden_content(markup)
+    source = _without_hidden_content(without_data(markup))
     for found in _TOKEN.finditer(source):
         writer.words(source[position : found.start()])
         position = found.end()
@@ -46,6 +48,11 @@ def to_text(markup: str) -> str:
             writer.tag(found[2].lower(), found[3], is_end=bool(found[1]))
     writer.words(source[position:])
     return writer.text()
+
+
+def without_data(markup: str) -> str:
+    """The page without the pictures that are written into it."""
+    return _DATA.sub("", markup)
 
 
 def _without_hidden_content(markup: str) -> str:

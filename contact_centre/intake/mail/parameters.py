@@ -12,7 +12,8 @@ from contact_centre.intake.mail import charset, headers
 
 MAX_LENGTH: Final = 8 * 1024
 _PARAMETER: Final = re.compile(r'[;\s]\s*([^\s=;"]{1,60})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.DOTALL)
-_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+# Only these are escaped in fact: old programs write whole paths, with single backslashes.
+_ESCAPED: Final = re.compile(r'\\(["\\])')
 # name*, name*0 and name*0* of RFC 2231.
 _CONTINUED: Final = re.compile(r"([^*]+)\*(\d{0,3})(\*?)")
 

@@ -11,15 +11,17 @@ from typing import Final
 from urllib.parse import unquote
 
 from contact_centre.intake.mail import address, body, bounces, charset, envelope, headers, machines, tree
+from contact_centre.intake.mail.body import CUT_TEXT
 from contact_centre.intake.mail.html_text import QUOTE_MARK
 from contact_centre.intake.mail.repair import repaired
 from contact_centre.intake.mail.reply import strip_quotes
 from contact_centre.intake.mail.subject import in_one_line
 from contact_centre.intake.mail.types import Mailbox, MailFile, ParsedMail
 
+__all__ = ["CUT_MAIL", "CUT_TEXT", "MAX_TEXT", "SEALED", "parse"]
+
 MAX_TEXT: Final = 100_000
 # Defects that say that words of the mail are missing from its text.
-CUT_TEXT: Final = "text_cut"
 CUT_MAIL: Final = frozenset({"truncated", "too_many_parts", "too_deep", "too_much_decoded"})
 # Stands among the defects for what a person must be told: the mail is signed (not checked) or encrypted.
 SEALED: Final = "sealed:"

@@ -33,8 +33,9 @@ def repaired(raw: bytes, defects: list[str]) -> Repaired:
     """The bytes from their first header field on, of a length that can be read."""
     source = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n \t")
     source = _MBOX_LINE.sub(b"", source)
-    if b"\n" not in source:
-        source = source.replace(b"\r", b"\n")
+    if len(_BARE_CR.findall(source[:MAX_HEADER])) > source[:MAX_HEADER].count(b"\n"):
+        # Lines of an old Mac; a program that wrote single ones of its own does not change that.
+        source = _BARE_CR.sub(b"\n", source)
     if len(source) > MAX_BYTES:
         defects.append("truncated")
         source = source[:MAX_BYTES]

@@ -10,6 +10,7 @@ from typing import Final
 
 from contact_centre.intake.mail.endings import without_ending
 from contact_centre.intake.mail.html_text import QUOTE_MARK
+from contact_centre.intake.mail.quoted import QuotedLines
 
 # "On ... wrote:" in the languages of the house; programs break it over two or three lines.
 _WROTE: Final = re.compile(
@@ -35,6 +36,7 @@ _ZOHO: Final = re.compile(r"^-{2,}\s*on .{4,300} wrote\s*-{2,}$", re.IGNORECASE)
 # Without marked lines below, only what a person would not write herself is taken for a program's line.
 _CERTAIN: Final = re.compile(r"\d{1,2}[:.]\d{2}\b|\S@\S")
 _WROTE_LINES: Final = 3
+_WROTE_LENGTH: Final = 1000
 _SEPARATOR: Final = re.compile(
     r"^\s*-{2,}\s*(?:original message|wiadomość oryginalna|oryginalna wiadomość|treść oryginalnej wiadomości"
     r"|ursprüngliche nachricht|оригінальне повідомлення|вихідне повідомлення)\s*-{2,}\s*$",
@@ -83,6 +85,7 @@ def strip_quotes(text: str) -> str:
 
 
 def _first_mark(lines: list[str]) -> int | None:
+    quoted = QuotedLines(lines)
     for index, line in enumerate(lines):
         if _FORWARDED.match(line):
             return None
@@ -90,17 +93,17 @@ def _first_mark(lines: list[str]) -> int | None:
         # Words that stand right above the program's line are not part of it.
         if length > 1 and _wrote_length(lines, index + 1):
             continue
-        if length and _ends_the_words(lines, index, length):
+        if length and _ends_the_words(lines, index, length, quoted):
             return index
-        if (QUOTE_MARK in line or _ABOVE.match(line)) and _is_one_quotation(lines[index + 1 :]):
-            return _or_rule_above(lines, index)
-        if (_SEPARATOR.match(line) or _is_header_block(lines, index)) and _is_one_quotation(lines[index:]):
-            return _or_rule_above(lines, index)
+        if _is_certain(lines, index) and quoted.is_one_quotation(index + 1):
+            return index - 1 if index and _RULE.match(lines[index - 1]) else index
     return None
 
 
-def _or_rule_above(lines: list[str], index: int) -> int:
-    return index - 1 if index and _RULE.match(lines[index - 1]) else index
+def _is_certain(lines: list[str], index: int) -> bool:
+    line = lines[index]
+    is_mark = QUOTE_MARK in line or _ABOVE.match(line) or _SEPARATOR.match(line)
+    return bool(is_mark) or _is_header_block(lines, index)
 
 
 def _wrote_length(lines: list[str], index: int) -> int:
@@ -110,33 +113,20 @@ def _wrote_length(lines: list[str], index: int) -> int:
         if not all(line.strip() for line in taken):
             return 0
         joined = " ".join(line.strip() for line in taken)
+        # All of them end so, and none is longer: most lines need no search at all.
+        if len(joined) > _WROTE_LENGTH or not joined.endswith((":", "-")):
+            continue
         if any(mark.match(joined) for mark in (_WROTE, _WROTE_ON, _ZOHO)):
             return length
     return 0
 
 
-def _ends_the_words(lines: list[str], index: int, length: int) -> bool:
+def _ends_the_words(lines: list[str], index: int, length: int, quoted: QuotedLines) -> bool:
     """Whether what follows is one quotation: all of it marked, or none of it (programs that do not mark)."""
-    below = lines[index + length :]
-    if any(line.lstrip().startswith(">") for line in below):
-        return _is_one_quotation(below)
-    return bool(_CERTAIN.search(" ".join(lines[index : index + length])))
-
-
-def _is_one_quotation(below: list[str]) -> bool:
-    """Whether nobody answered between quoted lines or under them; without quoted lines: nobody can have."""
-    said = [line for line in below if line.strip() and QUOTE_MARK not in line]
-    marked = [place for place, line in enumerate(said) if line.lstrip().startswith(">")]
-    if not marked:
-        return True
-    # Above the quoted lines a program may have written its own; below them only a signature is no answer.
-    between = said[marked[0] : marked[-1] + 1]
-    after = said[marked[-1] + 1 :]
-    return len(between) == len(marked) and (not after or _is_signature(after))
-
-
-def _is_signature(lines: list[str]) -> bool:
-    return lines[0].rstrip() == "--"
+    start = index + length
+    if quoted.has_any(start):
+        return quoted.is_one_quotation(start)
+    return bool(_CERTAIN.search(" ".join(lines[index:start])))
 
 
 def _is_header_block(lines: list[str], index: int) -> bool:

@@ -27,6 +27,11 @@ class TooManyParts(ValueError):
 class Part(Message):
     """A part whose declared type and boundary are read by our own tolerant reader, in linear time."""
 
+    def set_raw(self, name: str, value: Any) -> None:
+        """Keep a field as it came, cut where the standard library's own readers would need minutes for it."""
+        limit = parameters.MAX_LENGTH if name.lower().startswith("content-") else headers.MAX_LENGTH
+        super().set_raw(name, value[:limit])
+
     def get_content_type(self) -> str:
         """The declared type; for a missing or broken one what the place of the part suggests."""
         found = _TYPE.match(headers.raw_value(self, "Content-Type")[: parameters.MAX_LENGTH])
