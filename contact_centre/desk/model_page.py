@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -13,7 +13,6 @@ from cases.queries.learning import Corrections, Week
 from classifiers.store.models import ModelVersion
 from classifiers.types import NO_CASE
 from contact_centre.desk.charts import Chart, Series, percent
-from contact_centre.web.wording import day
 from routing.models import Category
 
 _DEMANDS = {
@@ -151,7 +150,7 @@ def drift_chart(weeks: Sequence[Week]) -> Chart:
         "chart-drift",
         "line",
         _("Certainty, passing on and corrections by week"),
-        [day(week.begins) for week in weeks],
+        [date_format(week.begins, "SHORT_DATE_FORMAT") for week in weeks],
         [
             Series(_("Certainty"), [percent(week.certainty) for week in weeks]),
             Series(_("Passed on by itself"), [percent(week.routed) for week in weeks]),
@@ -170,11 +169,6 @@ def correction_chart(rows: Sequence[Corrections], names: Names) -> Chart:
         [names.of(row.code) for row in shown],
         [Series(_("Corrected"), [percent(row.share) for row in shown])],
     )
-
-
-def made_on(at: datetime) -> str:
-    """The day on which a version was made."""
-    return day(at.date())
 
 
 def _demand(finding: Mapping[str, Any], names: Names) -> Demand:

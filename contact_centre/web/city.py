@@ -19,6 +19,12 @@ class PrivacyClause:
     version: str
     paragraphs: tuple[str, ...]
 
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """The paragraphs, each as what it is about (its first sentence) and what it says of that."""
+        halves = (paragraph.partition(". ") for paragraph in self.paragraphs)
+        return tuple((f"{first}.", rest) if rest else ("", first) for first, _, rest in halves)
+
 
 @dataclass(frozen=True, slots=True)
 class EmergencyNumber:

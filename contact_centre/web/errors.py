@@ -18,10 +18,37 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(None, "400.html", context, status=400)
 
 
-# What a form carries for machines, and what nobody may see again.
-_NOT_WORDS = frozenset(
-    {"csrfmiddlewaretoken", "key", "started", "seen", "version", "next", "privacy_version"}
+# What a form carries for machines.
+_FOR_MACHINES = frozenset(
+    {
+        "csrfmiddlewaretoken",
+        "key",
+        "started",
+        "seen",
+        "version",
+        "next",
+        "privacy_version",
+        "token",
+        "patience",
+    }
 )
+# Choices are sent as codes, which nobody wrote; they are made again in a moment.
+_CHOICES = frozenset(
+    {
+        "called",
+        "category",
+        "channel",
+        "kind",
+        "language",
+        "outcome",
+        "purpose",
+        "same",
+        "urgency",
+        "wishes",
+        "becomes",
+    }
+)
+_NOT_WORDS = _FOR_MACHINES | _CHOICES
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django names it

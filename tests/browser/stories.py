@@ -11,9 +11,18 @@ from cases.actors import Actor, resident, staff
 from cases.keys import tracking_key
 from cases.models import Case, Channel, EventKind, EventWork
 from cases.services.conversation import add_note, record_reply
-from cases.services.endings import resolve_case
+from cases.services.endings import confirm_case, resolve_case, withdraw_case
 from cases.services.intake import Place, Report, Reporter, open_case
-from cases.services.workflow import ask_resident, classify_case, plan_work, route_case, start_work, take_case
+from cases.services.merging import merge_cases
+from cases.services.workflow import (
+    ask_resident,
+    classify_case,
+    plan_work,
+    route_case,
+    start_work,
+    take_case,
+    wait_for,
+)
 from cases.states import Outcome
 from classifiers.gate import Hearing, compare
 from classifiers.judging import Judged
@@ -22,6 +31,7 @@ from routing.models import Category, Department, Kind, Urgency, User
 
 ANA = Reporter(name="Ana Nowak", email="ana.stories@example.org", phone="600100200")
 NOBODY = Reporter()
+EWA = Reporter(name="Ewa Lis", email="ewa.stories@example.org")
 JAN = Reporter(name="Jan Kowalski", postal_address="ul. Dworcowa 3/7\n62-510 Konin")
 
 
@@ -36,7 +46,11 @@ def tell() -> None:
         "planned": _planned(),
         "resolved": _resolved(),
         "letter": _decide(_open("Zapadnięty chodnik przy szkole.", JAN), "road.pavement"),
+        "waiting": _waiting(),
+        "closed": _closed(),
+        "withdrawn": _withdrawn(),
     }
+    stories["merged"] = _merged(into=stories["planned"])
     _compared_version()
     print(json.dumps({name: _way_to(case) for name, case in stories.items()}))  # noqa: T201 - read by the caller
 
@@ -109,6 +123,33 @@ def _resolved() -> Case:
     )
     answer = "Załataliśmy dziurę masą na gorąco. Dziękujemy za zgłoszenie."
     return resolve_case(case_id=case.pk, outcome=Outcome.DONE, answer=answer, by=handler, at=timezone.now())
+
+
+def _waiting() -> Case:
+    return wait_for(
+        case_id=_at_work().pk,
+        body="PGE Dystrybucja",
+        note="Przesunięcie słupa należy do nich.",
+        by=_login("handler"),
+        at=timezone.now(),
+    )
+
+
+def _closed() -> Case:
+    case = _resolved()
+    return confirm_case(case_id=case.pk, by=resident(case.participants.get().pk), at=timezone.now())
+
+
+def _withdrawn() -> Case:
+    case = _decide(_open("Ławka przy fontannie jest złamana.", ANA), "clean")
+    by = resident(case.participants.get().pk)
+    return withdraw_case(case_id=case.pk, reason="Ktoś ją już naprawił.", by=by, at=timezone.now())
+
+
+def _merged(into: Case) -> Case:
+    """Somebody else tells of a hole that is known."""
+    case = _decide(_open("Wielka dziura na Dworcowej.", EWA), "road.pothole")
+    return merge_cases(case_id=case.pk, into_id=into.pk, by=_login("dispatcher"), at=timezone.now())
 
 
 def _compared_version() -> None:

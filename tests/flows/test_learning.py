@@ -20,6 +20,7 @@ from classifiers.store import serving
 from classifiers.store.examples import Decided, keep
 from classifiers.store.models import DecidedExample, ModelVersion, Promotion, ShadowReading
 from classifiers.store.services import prepare_model
+from contact_centre.portal.same import FIELD, OTHER
 from routing.models import Category, Kind, Role, Urgency
 from tests.cast import staff_member
 from tests.flows.test_web_report import fields_of
@@ -37,7 +38,8 @@ def report(description: str) -> Case:
     cache.clear()
     browser = Client()
     form = browser.get("/report/").content.decode()
-    typed = {"description": description, "address": "Dworcowa 5", "language": "pl"}
+    # Her words and place are those of others before her, and the form would ask.
+    typed = {"description": description, "address": "Dworcowa 5", "language": "pl", FIELD: OTHER}
     assert browser.post("/report/", fields_of(form) | typed).status_code == 302
     return Case.objects.order_by("-id")[0]
 

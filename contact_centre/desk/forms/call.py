@@ -57,7 +57,10 @@ class CallForm(forms.Form):
     )
     purpose = forms.ChoiceField(label=_("What about"), choices=Purpose.choices)
     said = forms.CharField(
-        label=_("What the person says"), max_length=SAID_LENGTH, widget=forms.Textarea(attrs={"rows": 6})
+        label=_("What the person says"),
+        max_length=SAID_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Write down what the person says.")},
     )
     address = forms.CharField(
         label=_("Where"),
@@ -122,6 +125,15 @@ class CallForm(forms.Form):
     def __init__(self, data: Any = None, *, user: User, by: Actor, **options: Any) -> None:
         super().__init__(data, **options)
         self.user, self.by = user, by
+        self.mark_for(str(self["category"].value() or ""))
+
+    def mark_for(self, code: str) -> None:
+        """Do not call the place optional where the category needs one; a caller may not know it all the same."""
+        category = Category.objects.filter(code=code).first() if code else None
+        needs_place = category is not None and category.needs_place
+        # Read by web/_optional.html.
+        mark = _("(needed for this category)") if needs_place else _("(optional)")
+        self.fields["address"].changing_mark = str(mark)  # type: ignore[attr-defined]
 
     def clean_received_date(self) -> datetime | None:
         day = self.cleaned_data["received_date"]

@@ -16,11 +16,18 @@ class ExcludeForm(OnceForm):
         User.objects.filter(is_active=True).order_by("last_name", "first_name", "id"),
         label=_("Person"),
         required=False,
+        empty_label=_("choose"),
     )
     department = forms.ModelChoiceField(
-        active_departments(), label=_("Or a whole department"), required=False
+        active_departments(), label=_("Or a whole department"), required=False, empty_label=_("choose")
     )
     reason = text_field(_("Reason"), max_length=REASON_LENGTH, rows=3)
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        for name in ("user", "department"):
+            # One of the two is needed, so neither is called optional; read by web/_optional.html.
+            self.fields[name].changing_mark = ""  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

@@ -83,16 +83,15 @@ class PlanForm(StepForm):
         required=False,
         help_text=_("Needed when a promised day is moved: say why."),
         rows=3,
+        error_messages={"required": _("Say why the day is moved. The resident will read it.")},
     )
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["note"].required = self.case.status == Status.PLANNED
 
     def clean_planned_for(self) -> date:
         return _not_past(self.cleaned_data["planned_for"])
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.case.status == Status.PLANNED and not data.get("note", "").strip():
-            self.add_error("note", _("Say why the day is moved. The resident will read it."))
-        return data
 
 
 class AskForm(StepForm):
@@ -144,6 +143,8 @@ class ResolveForm(StepForm):
         outcome = data.get("outcome") if data else None
         self.fields["answer"].required = outcome != Outcome.SPAM
         self.fields["authority"].required = outcome == Outcome.FORWARDED
+        # It is seen when it is needed; read by web/_optional.html.
+        self.fields["authority"].changing_mark = ""  # type: ignore[attr-defined]
         if outcome == Outcome.DECLINED:
             why = _("Say why we cannot do this and what the resident can do now.")
             self.fields["answer"].error_messages["required"] = why

@@ -62,11 +62,13 @@ def suggest_while_typing(request: DeskRequest) -> HttpResponse:
     """The suggestions for what was typed so far, as a part of the open page."""
     found = suggestions_for(request.POST.get("said", ""), request.POST.get("language", "pl"))
     chosen = request.POST.get("category", "")
+    form = CallForm(initial={"category": chosen}, user=request.user, by=request.by)
     context = {
         "suggestions": found,
         "alike": _alike(request, found),
         "chosen": chosen,
         "call_first": call_first(chosen),
+        "marked": form["address"],
     }
     return render(request, "desk/_suggestions.html", context)
 

@@ -15,7 +15,7 @@ from cases.queries.learning import corrections_until, weeks_until
 from classifiers.store import serving
 from classifiers.store.figures import shadow_figures
 from classifiers.store.models import ModelVersion, Promotion, PromotionReason
-from classifiers.store.promoting import CannotPromote, promote, read_in_shadow, roll_back
+from classifiers.store.promoting import CannotPromote, promote, read_in_shadow, roll_back, version_before
 from contact_centre.desk import model_page as page
 from contact_centre.desk.guard import AdminRequest, for_administrators
 
@@ -54,6 +54,7 @@ def show_models(request: AdminRequest) -> HttpResponse:
     context = {
         "versions": versions,
         "row": row,
+        "may_roll_back": _may_roll_back(versions),
         "text_set": text_set,
         "text_sets": page.TextSet.choices,
         "problem": serving.problem(),
@@ -93,6 +94,13 @@ def _chosen(versions: list[ModelVersion], version: str) -> ModelVersion | None:
         return row
     ranked = sorted(versions, key=lambda row: (not row.is_shadow, not row.is_serving))
     return ranked[0] if ranked else None
+
+
+def _may_roll_back(versions: list[ModelVersion]) -> bool:
+    """Whether a version served before the one that serves, and still has its files."""
+    serves = next((row for row in versions if row.is_serving), None)
+    before = version_before(serves)
+    return before is not None and before.has_files
 
 
 def _figures(row: ModelVersion, text_set: str) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = needs_reason
+        self.fields["reason"].error_messages["required"] = _("Write what is still wrong.")
 
 
 class FindForm(forms.Form):

@@ -54,6 +54,12 @@ def channel(code: str, label: str = "") -> SafeString:
     return _badge(badges.CHANNELS[code], label)
 
 
+@register.filter
+def unbroken(reference: str) -> SafeString:
+    """The number of a case inside a sentence: it stays on one line."""
+    return format_html('<span class="reference">{}</span>', reference)
+
+
 @register.simple_tag
 def short_time(at: datetime) -> SafeString:
     """A moment as ``web/_time.html`` says it, but shorter: for the rows of a list."""

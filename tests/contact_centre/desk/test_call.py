@@ -1,5 +1,6 @@
 """Logging calls, visits and letters; suggestions; status by phone."""
 
+import re
 import uuid
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -229,6 +230,24 @@ def test_names_the_emergency_number_and_whom_to_call_first(desk):
     assert 'href="tel:994"' in page
     part = browser.post(reverse("desk:suggest"), {"said": "", "language": "pl", "category": "light"})
     assert "tel:994" not in part.content.decode()
+
+
+@pytest.mark.usefixtures("in_english")
+def test_says_whether_the_category_needs_a_place(desk):
+    browser = desk(Role.AGENT)
+    for code, words in (
+        ("road.pothole", "(needed for this category)"),
+        ("tax", "(optional)"),
+        ("", "(optional)"),
+    ):
+        part = browser.post(reverse("desk:suggest"), {"said": "", "language": "pl", "category": code})
+        swapped = re.search(
+            r'<span id="id_address_mark"[^>]*hx-swap-oob="true">([^<]*)', part.content.decode()
+        )
+        assert swapped is not None
+        assert swapped[1] == words
+    page = browser.post(CALL, call(accept="category:road.pothole")).content.decode()
+    assert "(needed for this category)" in page
 
 
 def test_offers_a_category_with_its_number(desk, serving_model):

@@ -106,6 +106,12 @@ def press(admin: Client, name: str, version: str) -> str:
     return answer.content.decode()
 
 
+def buttons(admin: Client) -> set[tuple[str, str]]:
+    """The versions that can be changed on the page, and how."""
+    html = admin.get(MODELS).content.decode()
+    return set(re.findall(r'action="/desk/models/(\w+)/(\w+)/"', html))
+
+
 def serves() -> str:
     return ModelVersion.objects.get(is_serving=True).version
 
@@ -370,9 +376,12 @@ def test_there_is_no_other_way_and_none_by_looking(admin, two):
 
 def test_only_buttons_that_can_be_pressed_are_there(admin, two, make_version):
     shutil.rmtree(make_version("bare").directory)
-    html = admin.get(MODELS).content.decode()
-    found = set(re.findall(r'action="/desk/models/(\w+)/(\w+)/"', html))
-    assert found == {("old", "rollback"), ("new", "promote")}
+    # Nothing served before the first one, so there is nothing to roll back to.
+    assert buttons(admin) == {("new", "promote")}
+    press(admin, "promote", "new")
+    assert buttons(admin) == {("new", "rollback"), ("old", "promote"), ("old", "shadow")}
+    shutil.rmtree(two[0].directory)
+    assert buttons(admin) == set()
 
 
 # -- a version that is broken -----------------------------------------------------------------------------------

@@ -118,6 +118,8 @@ def test_starts_plans_and_goes_on(take):
     moved = take(Role.HANDLER, case, "plan", planned_for=day(8), note="")
     assert moved.status_code == 422
     assert "note" in moved.context["bound"].errors
+    # Words are needed now, so the form does not call them optional.
+    assert moved.context["bound"].fields["note"].required
     take(Role.HANDLER, case, "plan", planned_for=day(8), note="Deszcz.")
     take(Role.CREW, case, "resume")
     assert fresh(case).status == "IN_PROGRESS"

@@ -43,7 +43,16 @@ def refused(data, site: str) -> str:
 
 def test_a_form_without_its_cookie_gives_back_what_was_written_and_no_secret():
     page = refused(
-        {"said": "No light", "phone": "600100200", "key": "k-1", "password": "hush"}, "same-origin"
+        {
+            "said": "No light",
+            "phone": "600100200",
+            "category": "light",
+            "key": "k-1",
+            "token": "t-1",
+            "patience": "p-1",
+            "password": "hush",
+        },
+        "same-origin",
     )
     assert "No light\n600100200</textarea>" in page
     assert "hush" not in page

@@ -1,0 +1,1 @@
+"""Polish as its offices write it."""

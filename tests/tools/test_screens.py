@@ -1,0 +1,70 @@
+"""The pictures in docs/screens/: every page has one, every one is there, and together they stay small."""
+
+import re
+from collections import Counter
+
+from django.urls import resolve
+
+from tests.browser.served import Product
+from tests.test_house_rules import url_names
+from tools.screens.__main__ import GROUPS
+from tools.screens.index import COVERS, DIRECTORY, MOST_BYTES
+from tools.screens.scene import Scene
+
+SCENES = [scene for _, group in GROUPS for scene in group]
+KEYS = {"reference": "KON-2026-000001-7", "key": "abcdefgh12345678"}
+# Parts of pages, files, and what only answers a press of a button; those pages are reached by ``Scene.act``.
+NO_PAGES = {
+    "healthz",
+    "readyz",
+    "set_language",
+    "logout",
+    "portal:streets",
+    "portal:category_hint",
+    "portal:confirm",
+    "portal:file",
+    "desk:file",
+    "desk:original",
+    "desk:suggest",
+    "desk:streets",
+    "desk:called_back",
+    "desk:change_model",
+    "desk:settle",
+    "desk:revoke_link",
+    "desk:step",
+    "desk:notice",
+    "intake:original",
+}
+
+
+def address(scene: Scene) -> str:
+    stories = dict.fromkeys(re.findall(r"^(?:track|case):(\w+)", scene.path), KEYS)
+    return scene.address(Product("", DIRECTORY, stories))
+
+
+def test_every_page_has_a_picture():
+    met = {
+        resolve(address(scene).partition("?")[0]).view_name for scene in SCENES if "no-such" not in scene.path
+    }
+    pages = {name for name in url_names() if not name.startswith("admin:")}
+    assert pages - met - NO_PAGES == set()
+
+
+def test_every_picture_is_there_and_listed():
+    names = {
+        scene.file_name(width, language)
+        for scene in SCENES
+        for width in scene.widths
+        for language in scene.languages
+    }
+    assert {path.name for path in DIRECTORY.iterdir()} == names | set(COVERS.values()) | {"README.md"}
+    listed = re.findall(r"\]\(([^)]+)\)", (DIRECTORY / "README.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(names)
+
+
+def test_no_two_pictures_share_a_name():
+    assert [name for name, count in Counter(scene.name for scene in SCENES).items() if count > 1] == []
+
+
+def test_the_pictures_are_small_enough_for_a_repository():
+    assert sum(path.stat().st_size for path in DIRECTORY.iterdir()) <= MOST_BYTES
