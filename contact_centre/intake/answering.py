@@ -1,121 +1,13 @@
-"""What the rules about senders say of a mail, and who may make such rules.
+"""The mailbox of a case, as the notifications want it."""
 
-The centre head approves each rule: a rule that shuts somebody out may shut out a petition.
-"""
-
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
-
-from django.db import transaction
-from django.db.models import Q
-
-from cases.actors import Actor, ActorKind
-from cases.services._steps import Refused
-from cases.states import DESK
-from contact_centre.intake.mail import address
-from contact_centre.intake.mail.types import Envelope, Mailbox
-from contact_centre.intake.models import RuleAction, RuleField, SenderRule
-from routing.models import Role
-
-# A rule without an end is forgotten, and so is why it was made.
-LONGEST: Final = timedelta(days=366)
-# The hardest action counts; to let in beats them all.
-_ORDER: Final = (RuleAction.ALLOW, RuleAction.DROP, RuleAction.SPAM, RuleAction.NO_AUTO_REPLY)
+from cases.models import Case
+from contact_centre.intake.addresses import mailbox_for
+from notifications.senders import Sender
 
 
-class CannotRule(Refused):
-    """The role does not allow it, or the rule says too little."""
-
-
-def rule_for(
-    sender: Mailbox | None, envelope: Envelope, queues: tuple[str, ...], *, at: datetime
-) -> SenderRule | None:
-    """The rule that decides over a mail to these addresses of ours; None when nothing is said of it."""
-    rules = SenderRule.objects.in_force(at).filter(Q(queue="") | Q(queue__in=queues))
-    about = Q(field=RuleField.HEADER)
-    if sender is not None:
-        about |= Q(field=RuleField.ADDRESS, pattern=sender.key)
-        about |= Q(field=RuleField.DOMAIN, pattern__in=_domains(sender))
-    found = [rule for rule in rules.filter(about).order_by("id") if _holds(rule, envelope)]
-    return min(found, key=lambda rule: _ORDER.index(RuleAction(rule.action)), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A rule as somebody wishes it."""
-
-    field: RuleField
-    pattern: str
-    action: RuleAction
-    reason: str
-    ends_at: datetime
-    header: str = ""
-    queue: str = ""
-
-
-@transaction.atomic(durable=True)
-def propose_rule(*, proposal: Proposal, by: Actor, at: datetime) -> SenderRule:
-    """Write a rule down; it waits for the centre head. Raises CannotRule."""
-    pattern, header = _pattern(proposal.field, proposal.pattern), proposal.header.strip().lower()
-    says_all = pattern and proposal.reason.strip() and (header or proposal.field != RuleField.HEADER)
-    if by.role not in DESK or not says_all or not at < proposal.ends_at <= at + LONGEST:
-        raise CannotRule(proposal.pattern)
-    return SenderRule.objects.create(
-        field=proposal.field,
-        header=header,
-        pattern=pattern,
-        queue=address.key(proposal.queue) if proposal.queue else "",
-        action=proposal.action,
-        reason=proposal.reason.strip(),
-        proposed_by_id=by.user_id or 0,
-        proposed_at=at,
-        ends_at=proposal.ends_at,
-    )
-
-
-@transaction.atomic(durable=True)
-def approve_rule(*, rule_id: int, by: Actor, at: datetime) -> SenderRule:
-    """Put a rule into force, as the centre head. Raises CannotRule."""
-    rule = SenderRule.objects.select_for_update().get(pk=rule_id)
-    is_over = rule.ends_at is not None and rule.ends_at <= at
-    if by.kind is not ActorKind.STAFF or by.role != Role.HEAD or rule.approved_at is not None or is_over:
-        raise CannotRule(str(rule_id))
-    rule.approved_by_id, rule.approved_at = by.user_id, at
-    rule.save(update_fields=["approved_by", "approved_at"])
-    return rule
-
-
-@transaction.atomic(durable=True)
-def end_rule(*, rule_id: int, by: Actor, at: datetime) -> SenderRule:
-    """End a rule before its day; what it shut out meanwhile can be taken up again. Raises CannotRule."""
-    rule = SenderRule.objects.select_for_update().get(pk=rule_id)
-    if by.role not in (Role.HEAD, Role.DISPATCHER):
-        raise CannotRule(str(rule_id))
-    if rule.ends_at is None or rule.ends_at > at:
-        rule.ends_at = at
-        rule.save(update_fields=["ends_at"])
-    return rule
-
-
-def _domains(sender: Mailbox) -> list[str]:
-    """The sender's domain and all above it but the last label."""
-    labels = sender.key.rpartition("@")[2].split(".")
-    return [".".join(labels[start:]) for start in range(max(len(labels) - 1, 1))]
-
-
-def _holds(rule: SenderRule, envelope: Envelope) -> bool:
-    if rule.field != RuleField.HEADER:
-        return True
-    wanted = rule.pattern.casefold()
-    return any(wanted in value.casefold() for value in envelope.values(rule.header))
-
-
-def _pattern(field: RuleField, pattern: str) -> str:
-    text = pattern.strip()
-    if field == RuleField.ADDRESS:
-        return address.key(text) if "@" in text.strip("@") else ""
-    if field == RuleField.DOMAIN:
-        domain = address.key(f"x@{text.removeprefix('@')}").partition("@")[2]
-        return domain if "." in domain else ""
-    return text
+def sender_of(case: Case) -> Sender | None:
+    """From whom the case is answered; None for a case that no mail opened."""
+    mailbox = mailbox_for(case)
+    if mailbox is None:
+        return None
+    return Sender(mailbox.address, mailbox.name, mailbox.signature, mailbox.language)
