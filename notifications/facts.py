@@ -12,6 +12,7 @@ from cases.models import REOPEN_DAYS, Audience, Case, CaseEvent, EventKind, Mess
 from cases.queries.reasons import route_reason
 from notifications.links import privacy_url, tracking_url
 from notifications.models import Notice, NoticeChannel, NoticeKind
+from notifications.senders import sender_of
 from routing.models import Department
 
 
@@ -53,6 +54,9 @@ class Facts:
     city: str
     city_phone: str
     privacy_url: str
+    # Of the mailbox that the case came to; empty where it came by none, or the mailbox has none of its own.
+    sender_name: str
+    signature: str
 
     @property
     def is_mail(self) -> bool:
@@ -83,6 +87,7 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
     event, participant = notice.event, notice.participant
     case, payload = event.case, event.payload
     passed = _passing_event(notice)
+    sender = sender_of(participant.case)
     return Facts(
         reference=participant.case.reference,
         kind=notice.kind,
@@ -111,6 +116,8 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         city=settings.CITY_NAME,
         city_phone=settings.CITY_PHONE,
         privacy_url=privacy_url(),
+        sender_name=sender.name if sender else "",
+        signature=sender.signature if sender else "",
     )
 
 

@@ -68,7 +68,7 @@ def render(notice: Notice, at: datetime) -> Rendered:
         words = say(facts)
         is_mail = notice.channel == NoticeChannel.EMAIL
         return Rendered(
-            sender=words.frame["sender"],
+            sender=facts.sender_name or words.frame["sender"],
             subject=f"[{facts.reference}] {words.subject}",
             text=_lay_out(_TEXT_LAYOUT[notice.channel], facts, words),
             html=_lay_out("mail.html", facts, words) if is_mail else "",

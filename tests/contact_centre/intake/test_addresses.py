@@ -15,6 +15,7 @@ from routing.models.loaded import LoadedKey
 from routing.rules import choose
 from tests.contact_centre.intake.mails import mail
 from tests.factories import NOW, make_case
+from tests.notifications.outbox import deliver_all, plan_all
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,17 @@ def test_a_mail_to_a_departments_mailbox_has_the_department_as_a_fact(boxes):
     assert case.addressed_to == Department.objects.get(code="zdm")
     assert mailbox_for(case) == boxes[1]
     assert sender_of(case) == Sender("Drogi@kontakt.example", "", "ZDM", "pl")
+
+
+def test_the_answer_comes_in_the_name_and_with_the_signature_of_that_mailbox(boxes, mailoutbox):
+    Mailbox.objects.filter(code="roads").update(name="Zarząd Dróg", signature="Zarząd Dróg\nul. Dworcowa <2>")
+    receive(mail(to="drogi@kontakt.example"), at=NOW)
+    plan_all()
+    deliver_all()
+    [answer] = mailoutbox
+    assert str(answer.extra_headers.get("From", answer.from_email)).startswith("Zarząd Dróg <reply+")
+    assert answer.body.split("\n-- \n")[1].startswith("Zarząd Dróg\nul. Dworcowa <2>\n")
+    assert "Zarząd Dróg<br>ul. Dworcowa &lt;2&gt;" in answer.alternatives[0][0]
 
 
 def test_where_it_was_delivered_decides_before_to(boxes):
