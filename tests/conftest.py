@@ -23,6 +23,11 @@ from tests.database import keep_city, let_events_go, put_city_back, send_others_
 from tests.factories import NOW
 from tests.prepared import prepare_once
 
+# Fixtures and markers of tests that need a database, a server or the whole product.
+NEEDS = frozenset(
+    {"db", "transactional_db", "django_db", "browser", "embedded", "postgresql", "redis", "live_server"}
+)
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
@@ -36,6 +41,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     yield
     with django_db_blocker.unblock():
         send_others_away()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What touches no database and no server is true on one engine as on the other: it is run once, by itself."""
+    for item in items:
+        if not (NEEDS & {*getattr(item, "fixturenames", ()), *(marker.name for marker in item.iter_markers())}):
+            item.add_marker("no_database")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -49,11 +49,12 @@ train() {
 }
 
 part "Classifier" train
-part "SQLite" python -m pytest $strict -n auto -m "not browser and not postgresql and not redis"
+part "Without a database" python -m pytest $strict -n auto -m no_database
+part "SQLite" python -m pytest $strict -n auto -m "not no_database and not browser and not postgresql and not redis"
 
 missing=$(tools/services.sh missing)
 if [ -z "$missing" ]; then
-    part "PostgreSQL and Redis" tools/services.sh with python -m pytest $strict -n auto -m "not browser and not embedded"
+    part "PostgreSQL and Redis" tools/services.sh with python -m pytest $strict -n auto -m "not no_database and not browser and not embedded"
 else
     skip "PostgreSQL and Redis: missing $(echo "$missing" | tr '\n' ' ')"
 fi
