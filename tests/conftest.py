@@ -47,7 +47,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What touches no database and no server is true on one engine as on the other: it is run once, by itself."""
     for item in items:
-        if not (NEEDS & {*getattr(item, "fixturenames", ()), *(marker.name for marker in item.iter_markers())}):
+        if not (
+            NEEDS & {*getattr(item, "fixturenames", ()), *(marker.name for marker in item.iter_markers())}
+        ):
             item.add_marker("no_database")
 
 

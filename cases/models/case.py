@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from cases.actors import Actor, ActorKind
+from cases.models.case_rules import CONSTRAINTS, INDEXES
 from cases.models.case_set import CaseQuerySet
 from cases.models.codes import REOPEN_DAYS, URGENCY_RANK, Channel
 from cases.states import (
@@ -109,67 +110,8 @@ class Case(FSMModelMixin, models.Model):
     objects = CaseManager()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="case_status_known"),
-            models.CheckConstraint(
-                condition=models.Q(outcome__in=["", *Outcome.values]), name="case_outcome_known"
-            ),
-            models.CheckConstraint(condition=models.Q(channel__in=Channel.values), name="case_channel_known"),
-            models.CheckConstraint(condition=models.Q(kind__in=["", *Kind.values]), name="case_kind_known"),
-            models.CheckConstraint(condition=models.Q(urgency__in=Urgency.values), name="case_urgency_known"),
-            models.CheckConstraint(
-                condition=~models.Q(status=Status.RESOLVED) | ~models.Q(outcome=""),
-                name="case_resolved_has_outcome",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["department", "queue_rank", "received_at", "id"],
-                name="case_department_queue",
-                condition=models.Q(status__in=OPEN),
-            ),
-            models.Index(
-                fields=["queue_rank", "received_at", "id"],
-                name="case_queue",
-                condition=models.Q(status__in=OPEN),
-            ),
-            models.Index(fields=["status", "resolved_at"], name="case_status_resolved"),
-            # The counters of the desk stay cheap however many cases are closed.
-            models.Index(
-                fields=["department", "queue_rank", "received_at", "id"],
-                name="case_needs_person",
-                condition=models.Q(needs_person=True),
-            ),
-            models.Index(
-                fields=["promise_due_at", "department"],
-                name="case_due",
-                condition=models.Q(status__in=OPEN, promise_paused_at__isnull=True),
-            ),
-            models.Index(
-                fields=["legal_due_date", "department"],
-                name="case_legal_due",
-                condition=models.Q(status__in=OPEN, legal_due_date__isnull=False),
-            ),
-            models.Index(
-                fields=["assignee", "queue_rank", "received_at", "id"],
-                name="case_of_person",
-                condition=models.Q(status__in=OPEN),
-            ),
-            # Where else something like it is open (``cases.queries.neighbours``).
-            models.Index(
-                fields=["street", "received_at"], name="case_near_street", condition=models.Q(status__in=OPEN)
-            ),
-            models.Index(
-                fields=["area", "category", "received_at"],
-                name="case_near_area",
-                condition=models.Q(status__in=OPEN),
-            ),
-            models.Index(
-                fields=["lat", "lon", "received_at"],
-                name="case_near_point",
-                condition=models.Q(status__in=OPEN, lat__isnull=False),
-            ),
-        ]
+        constraints = CONSTRAINTS
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return self.reference

@@ -51,6 +51,7 @@ def test_message_goes_to_its_queue_alone(broker):
         "default": [],
         "triage": [1],
         "notifications": [],
+        "mail": [],
         "training": [],
     }
 

@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import DataError, connection
 from django.utils import timezone
 
-from cases.models import Case
+from cases.models import Case, Message
 from cases.models.references import is_reference
 from contact_centre.intake.models import RawMessage
 from tests.contact_centre.intake.mails import (
@@ -128,7 +128,7 @@ def test_an_mbox_file_is_taken_in_mail_by_mail_and_stays_as_it_is(tmp_path):
     file.write_bytes(b"".join(lines))
     before = file.read_bytes()
     assert [one["file"] for one in receive("--mbox", file)] == [f"archiwum.mbox:{n}" for n in (1, 2, 3)]
-    assert Case.objects.filter(description__contains=">From tego").count() == 1
+    assert Message.objects.filter(full_body__contains=">From tego").count() == 1
     receive("--mbox", file)
     assert (Case.objects.count(), RawMessage.objects.count(), file.read_bytes()) == (3, 3, before)
 

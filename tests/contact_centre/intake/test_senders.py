@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
-from contact_centre.intake.senders import CannotRule, Proposal, approve_rule, end_rule, propose_rule
 
 from cases.models import Case, ContactChannel
 from contact_centre.intake import senders
 from contact_centre.intake.models import RawState, Reason, RuleAction, RuleField, SenderRule
 from contact_centre.intake.process import receive
+from contact_centre.intake.senders import CannotRule, Proposal, approve_rule, end_rule, propose_rule
 from notifications.models import Notice, SuppressionReason
 from notifications.suppression import is_suppressed, suppress
 from routing.models import Role, User

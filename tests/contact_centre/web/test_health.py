@@ -39,7 +39,14 @@ def broker(settings, tmp_path):
 def test_ready_when_every_part_is(client, broker, serving_model):
     serving.require(30)
     answer = client.get("/readyz")
-    parts = {"database": "ok", "migrations": "ok", "broker": "ok", "model": "ok", "outbox": "ok"}
+    parts = {
+        "database": "ok",
+        "migrations": "ok",
+        "broker": "ok",
+        "model": "ok",
+        "outbox": "ok",
+        "mail": "ok",
+    }
     assert (answer.status_code, answer.json()) == (200, {"status": "ready", "parts": parts})
 
 
@@ -87,7 +94,14 @@ def test_model_that_cannot_be_loaded_keeps_nobody_out(client, broker, fresh_proc
     with pytest.raises(serving.NoModel):
         serving.require(60)
     answer = client.get("/readyz")
-    parts = {"database": "ok", "migrations": "ok", "broker": "ok", "model": "degraded", "outbox": "ok"}
+    parts = {
+        "database": "ok",
+        "migrations": "ok",
+        "broker": "ok",
+        "model": "degraded",
+        "outbox": "ok",
+        "mail": "ok",
+    }
     assert (answer.status_code, answer.json()) == (200, {"status": "ready", "parts": parts})
     broker.rmdir()
     assert client.get("/readyz").status_code == 503

@@ -1,0 +1,55 @@
+"""Mail: our addresses, what comes in and by which way, and by whom it goes out."""
+
+from pathlib import Path
+
+from contact_centre.settings import services
+from contact_centre.settings.place import VAR_DIR, env
+
+# Our addresses
+MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="kontakt.example")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"kontakt@{MAIL_DOMAIN}")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where residents write; the mail system takes it in beside the reply addresses
+CITY_EMAIL = env.str("CITY_EMAIL", default=f"kontakt@{MAIL_DOMAIN}")
+# The name under which our mail server writes what it found of a sender (Authentication-Results); empty: it does not
+MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")
+# More domains of ours: a mail that claims to come from one has to prove it
+MAIL_OWN_DOMAINS = env.list("MAIL_OWN_DOMAINS", default=[])
+# Addresses of forms that write for others: who wrote stands in Reply-To
+MAIL_FORM_GATEWAYS = env.list("MAIL_FORM_GATEWAYS", default=[])
+# Whether a mail that one of us passes on opens a case for the person who wrote it first
+MAIL_STAFF_FORWARDS = env.bool("MAIL_STAFF_FORWARDS", default=True)
+# So many cases a day one address opens by mail; what follows is added to the last of them
+MAIL_MAX_CASES_PER_DAY = env.int("MAIL_MAX_CASES_PER_DAY", default=25)
+# Mail in: the largest mail, where the secrets of mailboxes lie, and where the listener waits (port 0: nowhere)
+MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=25 * 1024 * 1024)
+MAIL_SECRETS_DIR = Path(env.str("MAIL_SECRETS_DIR", default=str(VAR_DIR / "secrets")))
+MAIL_SILENCE_MINUTES = env.int("MAIL_SILENCE_MINUTES", default=15)
+MAIL_LISTEN_HOST = env.str("MAIL_LISTEN_HOST", default="127.0.0.1")
+MAIL_LISTEN_PORT = env.int("MAIL_LISTEN_PORT", default=0)
+MAIL_LISTEN_LMTP = env.bool("MAIL_LISTEN_LMTP", default=False)
+MAIL_TLS_CERTIFICATE = env.str("MAIL_TLS_CERTIFICATE", default="")
+MAIL_TLS_KEY = env.str("MAIL_TLS_KEY", default="")
+# Providers whose webhooks may bring mails; each is on only with its secret among the settings of Anymail
+MAIL_HOOKS = env.list("MAIL_HOOKS", default=[])
+
+# Mail out
+EMAIL_URL = env.str("EMAIL_URL", default=f"maildir://{VAR_DIR}/mail")
+EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+globals().update(services.email(EMAIL_URL))
+# Takes over while the first one is away
+EMAIL_SECOND_URL = env.str("EMAIL_SECOND_URL", default="")
+EMAIL_SECOND = services.second_email(EMAIL_SECOND_URL) if EMAIL_SECOND_URL else None
+# Secrets of webhooks, as the query of EMAIL_URL: WEBHOOK_SECRET=user:password&MAILGUN_WEBHOOK_SIGNING_KEY=...
+ANYMAIL = services.anymail(EMAIL_URL, EMAIL_SECOND_URL) | services.values(
+    env.str("MAIL_HOOK_SECRETS", default="")
+)
+# The providers that our mails go to: they may tell what became of them
+EMAIL_PROVIDERS = services.mail_providers(EMAIL_URL, EMAIL_SECOND_URL)
+# As many mails as each takes in a minute (0: no limit)
+EMAIL_PER_MINUTE = env.int("EMAIL_PER_MINUTE", default=0)
+EMAIL_SECOND_PER_MINUTE = env.int("EMAIL_SECOND_PER_MINUTE", default=0)
+# Whether mails name an address of ours per notice, to which they come back; off where a relay writes its own there
+EMAIL_VERP = env.bool("EMAIL_VERP", default=True)
+# Whether it is kept that a mail was opened or a link in it followed, where the provider watches that
+EMAIL_TRACK_OPENS = env.bool("EMAIL_TRACK_OPENS", default=False)
