@@ -8,7 +8,7 @@ from cases.models.codes import Channel
 from cases.states import OPEN, Outcome, Status
 from routing.models import Kind, Urgency
 
-CONSTRAINTS: Final = [
+CONSTRAINTS: Final[list[models.BaseConstraint]] = [
     models.CheckConstraint(condition=models.Q(status__in=Status.values), name="case_status_known"),
     models.CheckConstraint(condition=models.Q(outcome__in=["", *Outcome.values]), name="case_outcome_known"),
     models.CheckConstraint(condition=models.Q(channel__in=Channel.values), name="case_channel_known"),

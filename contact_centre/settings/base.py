@@ -9,11 +9,13 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
-from contact_centre.settings import services
+from contact_centre.settings import place, services
 from contact_centre.settings.mail import *
-from contact_centre.settings.place import BASE_DIR, VAR_DIR, env
 from contact_centre.web.logging import configure_structlog, logging_config
 
+env = place.env
+BASE_DIR = place.BASE_DIR
+VAR_DIR = place.VAR_DIR
 MODELS_DIR = Path(env.str("MODELS_DIR", default=str(VAR_DIR / "models")))
 
 # The city and the address of this installation
