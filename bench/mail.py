@@ -165,7 +165,8 @@ def large(state: Path) -> float:
     raw = with_file(10 * MAILS, at, to=address(), size=LARGE)
     clock = Clock()
     row = clock.timed("large", lambda: receive(raw, at=at))
-    assert row.state == "CASE_CREATED" and (state / "files" / "raw_mail" / row.path).exists(), row.state
+    assert row.state == "CASE_CREATED", row.state
+    assert (state / "files" / "raw_mail" / row.path).exists()
     return round(clock.wall, 2)
 
 
