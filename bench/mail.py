@@ -89,10 +89,14 @@ def measure(state: Path) -> Figures:
 
 
 def open_broker() -> None:
-    """Somewhere to put the rings for the worker, who stays away."""
+    """Somewhere to put the rings for the worker that classifies, who stays away; they are said by a thread, as in the
+    worker that takes mails in.
+    """
+    from cases.hints import crier
     from contact_centre.management.commands.serve import prepare_broker
 
     prepare_broker()
+    crier.start()
 
 
 def numbered(first: int, count: int) -> Iterator[tuple[int, str]]:

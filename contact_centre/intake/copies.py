@@ -38,7 +38,11 @@ def is_reused_id(row: RawMessage) -> bool:
 @transaction.atomic(durable=True)
 def _claim(row: RawMessage, key: str) -> bool:
     holder = (
-        RawMessage.objects.select_for_update(of=("self",)).filter(copy_key=key).exclude(pk=row.pk).first()
+        RawMessage.objects.select_for_update(of=("self",))
+        .only("state", "received_at", "addressed_to")
+        .filter(copy_key=key)
+        .exclude(pk=row.pk)
+        .first()
     )
     if holder is not None:
         if holder.state != RawState.FAILED and holder.received_at > row.received_at - SPAN:
