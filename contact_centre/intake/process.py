@@ -1,6 +1,7 @@
 """From bytes to a settled message: store, read, decide. A crash after any step is mended by doing it again."""
 
 import traceback
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -68,8 +69,7 @@ def _process(row: RawMessage, at: datetime) -> RawMessage:
 
 
 def _decide(row: RawMessage, mail: ParsedMail, at: datetime) -> Fate:
-    _keep_reading(row, mail)
-    if not copies.claim_key(row):
+    if not copies.claim_key(row, _take_down(row, mail)):
         return Fate(RawState.IGNORED, Reason.DUPLICATE)
     fate = settle(row, mail, at=at)
     leave_notes(row, fate, at=at)
@@ -111,9 +111,8 @@ def _count_attempt(row: RawMessage) -> None:
     row.attempts += 1
 
 
-@transaction.atomic(durable=True)
-def _keep_reading(row: RawMessage, mail: ParsedMail) -> None:
-    """Write what the mail says of itself."""
+def _take_down(row: RawMessage, mail: ParsedMail) -> Sequence[str]:
+    """Note on the row what the mail says of itself; the fields that are to be written."""
     row.state, row.reason, row.error = RawState.PARSED, "", ""
     row.message_id = (mail.message_id or f"{row.sha256}@missing.invalid")[:255]
     row.content_digest = mail.content_digest
@@ -123,11 +122,9 @@ def _keep_reading(row: RawMessage, mail: ParsedMail) -> None:
     row.subject = mail.subject[:255]
     row.file_count = len(mail.files)
     row.defects = [*mail.defects, *(["reused_message_id"] if copies.is_reused_id(row) else [])]
-    row.save(
-        update_fields=[
-            "state", "reason", "error", "message_id", "content_digest", "sender", "subject", "file_count",
-            "defects", "addressed_to",
-        ]
+    return (
+        "state", "reason", "error", "message_id", "content_digest", "sender", "subject", "file_count", "defects",
+        "addressed_to",
     )  # fmt: skip
 
 

@@ -108,18 +108,19 @@ def _known(arrival: Arrival) -> RawMessage | None:
 
 
 def _arrive(row: RawMessage, arrival: Arrival, at: datetime) -> MailArrival:
-    found, _ = MailArrival.objects.select_related("raw").get_or_create(
-        source=arrival.source,
-        place=arrival.place,
-        external_id=(arrival.external_id or row.sha256)[:_ID_LENGTH],
-        defaults={
-            "raw": row,
-            "mailbox": arrival.mailbox,
-            "recipients": list(arrival.recipients)[:_MAX_RECIPIENTS],
-            "arrived_at": at,
-        },
-    )
-    return found
+    name = {
+        "source": arrival.source,
+        "place": arrival.place,
+        "external_id": (arrival.external_id or row.sha256)[:_ID_LENGTH],
+    }
+    recipients = list(arrival.recipients)[:_MAX_RECIPIENTS]
+    try:
+        with transaction.atomic():
+            return MailArrival.objects.create(
+                **name, raw=row, mailbox=arrival.mailbox, recipients=recipients, arrived_at=at
+            )
+    except IntegrityError:
+        return MailArrival.objects.select_related("raw").get(**name)
 
 
 def _quarantined(too_large: TooLarge | None, at: datetime) -> dict[str, Any]:
