@@ -102,7 +102,7 @@ def _open(arrival: Arrival, original: Forwarded | None, reason: Reason, at: date
         addressed_to=arrival.department,
     )
     case = open_case(report, by=resident(None), at=at)
-    message = Message.objects.get(source_key=report.source_key)
+    message = case.new_message or Message.objects.get(source_key=report.source_key)
     comment = original.comment if original else ""
     return Outcome(RawState.CASE_CREATED, reason, case, message, tuple(left), comment)
 
