@@ -43,7 +43,7 @@ def _apart(name: str, prefix: list[str]) -> Figures:
             "LOG_LEVEL": "WARNING",
             "DURABLE": "1",
         }
-        command = [*prefix, sys.executable, "-m", f"bench.{name}", ONE]
+        command = [*prefix, sys.executable, "-m", f"bench.{name}", ONE, *sys.argv[1:]]
         done = subprocess.run(
             command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
         )

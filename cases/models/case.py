@@ -32,6 +32,7 @@ from cases.states import (
 from routing.models import Category, Department, District, Kind, Role, Street, TermUnit, Urgency
 
 if TYPE_CHECKING:
+    from cases.models.message import Message
     from cases.models.participant import CaseParticipant
 
 CaseManager = models.Manager.from_queryset(CaseQuerySet)
@@ -104,8 +105,10 @@ class Case(FSMModelMixin, models.Model):
     )
     version = models.PositiveIntegerField(default=1)
 
-    # No column: whoever reported, on the case that ``open_case`` has just opened, so that nobody reads her again.
+    # No columns: whoever reported, and her words, on the case that ``open_case`` has just opened, so that nobody reads
+    # them again.
     new_reporter: "CaseParticipant | None" = None
+    new_message: "Message | None" = None
 
     objects = CaseManager()
 

@@ -20,6 +20,8 @@ _SMALL: Final = 10_000
 
 def attach_files(case: Case, message: Message, files: Sequence[StoredFile], at: datetime) -> None:
     """Write the rows of files that lie in storage already; the same bytes on one message count once."""
+    if not files:
+        return
     unique = {file.sha256: file for file in files}
     keeps_evidence = case.category is None or case.category.keeps_evidence
     Attachment.objects.bulk_create(

@@ -118,7 +118,7 @@ def _open(report: Report, *, by: Actor, at: datetime) -> Case:
     case.save(force_insert=True)
     participant = case.new_reporter = add_reporter(case, report, at)
     author = by if by.kind is ActorKind.STAFF else resident(participant.pk)
-    message = _first_message(case, report, words, author, at)
+    message = case.new_message = _first_message(case, report, words, author, at)
     attach_files(case, message, report.files, at)
     record_event(case, Received(report.channel, message.pk, participant.pk), by=author, at=at)
     return case

@@ -1,7 +1,9 @@
 """Whose address is it? Which mailbox a mail is for, and which addresses are ours at all."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from email.utils import parseaddr
 from typing import Final
 
@@ -17,6 +19,17 @@ from contact_centre.intake.models import ANY_TOKEN, Mailbox, RawMessage, RawStat
 _SIGNED: Final = re.compile(r"(?:reply|bounce)\+[a-z0-9.]{5,64}")
 _POSTMASTER: Final = "postmaster"
 MAIN: Final = "main"
+_read: ContextVar[list[Mailbox] | None] = ContextVar("mailboxes", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Read the mailboxes once for all questions within: one mail asks of each of its addresses."""
+    token = _read.set(_rows())
+    try:
+        yield
+    finally:
+        _read.reset(token)
 
 
 def is_ours(text: str) -> bool:
@@ -34,11 +47,14 @@ def mailbox_of(text: str) -> Mailbox | None:
     """The mailbox in use that the address belongs to; one that was merged gives the one it was merged into."""
     wanted = address.key(text)
     base, token = _split(wanted)
-    for box in _mailboxes():
+    boxes = _mailboxes()
+    for box in boxes:
+        if not (box.is_active or box.merged_into_id is not None):
+            continue
         own = {address.key(one) for one in (box.address, *box.aliases)}
         if wanted in own or (token and base in own and _allows(box, token)):
             return _survivor(box)
-    return main_mailbox() if wanted in _of_settings() else None
+    return _main(boxes) if wanted in _of_settings() else None
 
 
 def addressed_mailbox(row: RawMessage, recipients: Iterable[str]) -> Mailbox | None:
@@ -66,8 +82,7 @@ def mailbox_for(case: Case) -> Mailbox | None:
 
 def main_mailbox() -> Mailbox | None:
     """The mailbox of ``DEFAULT_FROM_EMAIL``; None where the starting data is not loaded."""
-    found = Mailbox.objects.filter(code=MAIN).select_related("department", "merged_into").first()
-    return _survivor(found) if found else None
+    return _main(_mailboxes())
 
 
 def default_address() -> str:
@@ -83,9 +98,22 @@ def _arrived_at(row: RawMessage) -> Mailbox | None:
     return _survivor(found.mailbox) if found and found.mailbox else None
 
 
+def _main(boxes: list[Mailbox]) -> Mailbox | None:
+    return next((_survivor(box) for box in boxes if box.code == MAIN), None)
+
+
 def _mailboxes() -> list[Mailbox]:
-    rows = Mailbox.objects.select_related("department", "merged_into__department").order_by("id")
-    return [box for box in rows if box.is_active or box.merged_into_id is not None]
+    known = _read.get()
+    return known if known is not None else _rows()
+
+
+def _rows() -> list[Mailbox]:
+    """All mailboxes; they are few, so that they are joined with each other here and not by the database."""
+    boxes = {box.pk: box for box in Mailbox.objects.order_by("id")}
+    for box in boxes.values():
+        if box.merged_into_id is not None:
+            box.merged_into = boxes[box.merged_into_id]
+    return list(boxes.values())
 
 
 def _survivor(box: Mailbox) -> Mailbox:

@@ -1,6 +1,7 @@
 """The same mail by another way: which row stands for it. One row holds the key of a mail, and the database says so."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -13,16 +14,16 @@ SPAN: Final = timedelta(days=30)
 _TRIES: Final = 3
 
 
-def claim_key(row: RawMessage) -> bool:
+def claim_key(row: RawMessage, fields: Sequence[str] = ()) -> bool:
     """Whether this row stands for the mail: nobody else does, or did so long ago or in vain.
 
-    A copy leaves the addresses that it came to with the row that stands. Raises IntegrityError when others are quicker
-    every time.
+    ``fields`` of the row are written in the same transaction, whoever stands. A copy leaves the addresses that it came
+    to with the row that stands. Raises IntegrityError when others are quicker every time.
     """
     key = _key(row)
     for remaining in reversed(range(_TRIES)):
         try:
-            return _claim(row, key)
+            return _claim(row, key, fields)
         except IntegrityError:
             if not remaining:
                 raise
@@ -36,18 +37,24 @@ def is_reused_id(row: RawMessage) -> bool:
 
 
 @transaction.atomic(durable=True)
-def _claim(row: RawMessage, key: str) -> bool:
+def _claim(row: RawMessage, key: str, fields: Sequence[str]) -> bool:
     holder = (
-        RawMessage.objects.select_for_update(of=("self",)).filter(copy_key=key).exclude(pk=row.pk).first()
+        RawMessage.objects.select_for_update(of=("self",))
+        .only("state", "received_at", "addressed_to")
+        .filter(copy_key=key)
+        .exclude(pk=row.pk)
+        .first()
     )
     if holder is not None:
         if holder.state != RawState.FAILED and holder.received_at > row.received_at - SPAN:
             addresses = dict.fromkeys([*holder.addressed_to, *row.addressed_to])
             RawMessage.objects.filter(pk=holder.pk).update(addressed_to=list(addresses))
+            if fields:
+                row.save(update_fields=fields)
             return False
         RawMessage.objects.filter(pk=holder.pk).update(copy_key=None)
-    RawMessage.objects.filter(pk=row.pk).update(copy_key=key)
     row.copy_key = key
+    row.save(update_fields=[*fields, "copy_key"])
     return True
 
 

@@ -76,17 +76,14 @@ def own_domains() -> frozenset[str]:
 
 def claims_to_be_us(mail: ParsedMail) -> bool:
     """Whether From names one of our people, or a domain of ours."""
-    return mail.sender is not None and (
-        _domain(mail.sender.key) in own_domains() or staff_behind(mail) is not None
-    )
+    return mail.sender is not None and (_domain(mail.sender.key) in own_domains() or is_of_staff(mail))
 
 
-def staff_behind(mail: ParsedMail) -> User | None:
-    """The person of ours whose address stands in From; whether she wrote it is another question."""
+def is_of_staff(mail: ParsedMail) -> bool:
+    """Whether the address of a person of ours stands in From; whether she wrote it is another question."""
     if mail.sender is None:
-        return None
-    people = User.objects.filter(is_active=True, email__iexact=mail.sender.address)
-    return people.order_by("pk").first()
+        return False
+    return User.objects.filter(is_active=True, email__iexact=mail.sender.address).exists()
 
 
 def is_gateway(mail: ParsedMail) -> bool:

@@ -12,7 +12,7 @@ from cases.files import ACCEPTED_TYPES, StoredFile
 from cases.models import Case, Channel, ContactChannel, Message
 from cases.services.conversation import record_reply
 from cases.services.intake import Report, Reporter, open_case
-from contact_centre.intake.identity import Identity, staff_behind
+from contact_centre.intake.identity import Identity, is_of_staff
 from contact_centre.intake.mail import attachments, forwarded
 from contact_centre.intake.mail.authentication import Verdict
 from contact_centre.intake.mail.forwarded import Forwarded
@@ -27,6 +27,7 @@ from routing.models import Department
 
 # So many cases from one address get a confirmation; a loop without any mark of a machine ends here.
 MAX_CASES: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 25))
+_DAY: Final = max(span for span, _ in MAX_CASES)
 # What the agent should know of a mail, kept with its defects and told in a note on the case.
 UNVERIFIED, WEAK, SUBJECT_CHANGED = "unverified", "weak_identity", "subject_changed"
 
@@ -71,12 +72,13 @@ def open_for(arrival: Arrival, thread: Thread | None, *, row_id: int, at: dateti
     original = _passed_on(arrival)
     if original is not None:
         return _open(arrival, original, Reason.STAFF_FORWARD, at)
-    collecting = _collecting(arrival, row_id)
+    lately = _opened_lately(arrival, row_id)
+    collecting = _collecting(arrival, row_id, lately)
     if collecting is not None:
         kept, left = attachments.keep(arrival.mail.files)
         message = _reply(arrival, collecting, kept, at)
         return Outcome(RawState.CASE_UPDATED, Reason.COLLECTED, message.case, message, tuple(left))
-    reason = _reason(arrival, row_id)
+    reason = _reason(arrival, lately)
     done = _open(arrival, None, Reason.STRANGER if thread and reason is Reason.REQUEST else reason, at)
     if arrival.who.writer is None:
         return Outcome(RawState.QUARANTINED, Reason.NO_SENDER, done.case, done.message, done.flags)
@@ -100,7 +102,7 @@ def _open(arrival: Arrival, original: Forwarded | None, reason: Reason, at: date
         addressed_to=arrival.department,
     )
     case = open_case(report, by=resident(None), at=at)
-    message = Message.objects.get(source_key=report.source_key)
+    message = case.new_message or Message.objects.get(source_key=report.source_key)
     comment = original.comment if original else ""
     return Outcome(RawState.CASE_CREATED, reason, case, message, tuple(left), comment)
 
@@ -128,29 +130,33 @@ def _reporter(arrival: Arrival, original: Forwarded | None, reason: Reason) -> R
     return Reporter(name=writer.name, email=writer.address, wishes=wishes)
 
 
-def _reason(arrival: Arrival, row_id: int) -> Reason:
+def _reason(arrival: Arrival, lately: list[datetime]) -> Reason:
     if arrival.who.is_unverified:
         return Reason.UNVERIFIED
     if arrival.mail.machine is not Machine.NO:
         return Reason.MACHINE_MAIL
-    opened = _opened_by(arrival.sender, row_id)
     for span, limit in MAX_CASES:
-        recent = opened.filter(
-            received_at__gt=arrival.received_at - span, received_at__lte=arrival.received_at
-        )
-        if recent.count() >= limit:
+        if sum(one > arrival.received_at - span for one in lately) >= limit:
             return Reason.TOO_MANY
     return Reason.REQUEST
 
 
-def _opened_by(sender: str, row_id: int) -> QuerySet[RawMessage]:
-    """The mails of this address, whatever stands behind a plus sign in it, that opened cases."""
-    local, _, domain = counted_as(sender).rpartition("@") if sender else ("", "", "")
+def _opened_by(arrival: Arrival, row_id: int) -> QuerySet[RawMessage]:
+    """The mails of this address, whatever stands behind a plus sign in it, that opened cases within a day."""
+    local, _, domain = counted_as(arrival.sender).rpartition("@") if arrival.sender else ("", "", "")
     same = Q(sender=f"{local}@{domain}") | Q(sender__startswith=f"{local}+", sender__endswith=f"@{domain}")
-    return RawMessage.objects.filter(same, state=RawState.CASE_CREATED).exclude(pk=row_id)
+    rows = RawMessage.objects.filter(same, state=RawState.CASE_CREATED).exclude(pk=row_id)
+    return rows.filter(received_at__gt=arrival.received_at - _DAY, received_at__lte=arrival.received_at)
 
 
-def _collecting(arrival: Arrival, row_id: int) -> int | None:
+def _opened_lately(arrival: Arrival, row_id: int) -> list[datetime]:
+    """When, the newest first: as many as any limit counts."""
+    most = max(settings.MAIL_MAX_CASES_PER_DAY, *(limit for _, limit in MAX_CASES))
+    times = _opened_by(arrival, row_id).order_by("-received_at").values_list("received_at", flat=True)
+    return list(times[:most])
+
+
+def _collecting(arrival: Arrival, row_id: int, lately: list[datetime]) -> int | None:
     """The participant to whose case further mails of this day are added, once she opened so many; None before.
 
     Nothing is swallowed: the words stand on a case that asks for a person, with the day on which they came, and can be
@@ -158,12 +164,9 @@ def _collecting(arrival: Arrival, row_id: int) -> int | None:
     """
     if not arrival.sender or arrival.who.is_unverified:
         return None
-    day = arrival.received_at - timedelta(days=1)
-    opened = _opened_by(arrival.sender, row_id).filter(
-        received_at__gt=day, received_at__lte=arrival.received_at
-    )
-    if opened.count() < settings.MAIL_MAX_CASES_PER_DAY:
+    if len(lately) < settings.MAIL_MAX_CASES_PER_DAY:
         return None
+    opened = _opened_by(arrival, row_id)
     last = opened.filter(case__isnull=False).select_related("case").order_by("-received_at", "-id").first()
     if last is None or last.case is None or not last.case.is_open:
         return None
@@ -174,7 +177,7 @@ def _collecting(arrival: Arrival, row_id: int) -> int | None:
 def _passed_on(arrival: Arrival) -> Forwarded | None:
     """The mail behind one that a person of ours, proved to be her, passed on to us."""
     mail = arrival.mail
-    is_proved = arrival.who.verdict is Verdict.PASS and staff_behind(mail) is not None
+    is_proved = arrival.who.verdict is Verdict.PASS and is_of_staff(mail)
     if not (settings.MAIL_STAFF_FORWARDS and is_proved):
         return None
     for file in mail.files:

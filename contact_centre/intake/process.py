@@ -1,6 +1,7 @@
 """From bytes to a settled message: store, read, decide. A crash after any step is mended by doing it again."""
 
 import traceback
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,7 +9,7 @@ import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Case, F, Q, When
 
-from contact_centre.intake import copies, store
+from contact_centre.intake import addresses, copies, store
 from contact_centre.intake.fates import Fate, settle
 from contact_centre.intake.identity import identity_of, own_recipients
 from contact_centre.intake.mail.parse import parse
@@ -34,7 +35,7 @@ def receive(raw: bytes, *, at: datetime) -> RawMessage:
     or by ``process``.
     """
     row = store.keep(raw, channel=RawChannel.MAIL, at=at)
-    return row if row.is_settled else process(row.pk, at=at)
+    return row if row.is_settled else _process(row, at)
 
 
 def process(raw_id: int, *, at: datetime) -> RawMessage:
@@ -43,8 +44,11 @@ def process(raw_id: int, *, at: datetime) -> RawMessage:
     A message that cannot be processed becomes FAILED with the traceback. Raises one of ``TEMPORARY`` where the
     trouble is ours and the message still has attempts; its row stays as far as it came.
     """
+    return _process(RawMessage.objects.get(pk=raw_id), at)
+
+
+def _process(row: RawMessage, at: datetime) -> RawMessage:
     structlog.contextvars.unbind_contextvars("case_id")
-    row = RawMessage.objects.get(pk=raw_id)
     if row.is_settled and row.state != RawState.FAILED:
         return row
     if row.attempts >= MAX_ATTEMPTS and not row.is_settled:
@@ -52,12 +56,8 @@ def process(raw_id: int, *, at: datetime) -> RawMessage:
     _count_attempt(row)
     try:
         mail = parse(store.read(row))
-        _keep_reading(row, mail)
-        if copies.claim_key(row):
-            fate = settle(row, mail, at=at)
-            leave_notes(row, fate, at=at)
-        else:
-            fate = Fate(RawState.IGNORED, Reason.DUPLICATE)
+        with addresses.read_once():
+            fate = _decide(row, mail, at)
     except TEMPORARY:
         if row.attempts < MAX_ATTEMPTS:
             _give_back(row)
@@ -66,6 +66,14 @@ def process(raw_id: int, *, at: datetime) -> RawMessage:
     except Exception:  # noqa: BLE001 - a poisoned mail must not stop those behind it
         return _fail(row, traceback.format_exc(), at)
     return _finish(row, fate, at)
+
+
+def _decide(row: RawMessage, mail: ParsedMail, at: datetime) -> Fate:
+    if not copies.claim_key(row, _take_down(row, mail)):
+        return Fate(RawState.IGNORED, Reason.DUPLICATE)
+    fate = settle(row, mail, at=at)
+    leave_notes(row, fate, at=at)
+    return fate
 
 
 def claim(raw_id: int, *, at: datetime) -> bool:
@@ -98,13 +106,13 @@ def _give_back(row: RawMessage) -> None:
 
 @transaction.atomic(durable=True)
 def _count_attempt(row: RawMessage) -> None:
+    # Exact in the database, where it counts for the next try; of two tries at once each knows its own.
     RawMessage.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
-    row.refresh_from_db(fields=["attempts"])
+    row.attempts += 1
 
 
-@transaction.atomic(durable=True)
-def _keep_reading(row: RawMessage, mail: ParsedMail) -> None:
-    """Write what the mail says of itself."""
+def _take_down(row: RawMessage, mail: ParsedMail) -> Sequence[str]:
+    """Note on the row what the mail says of itself; the fields that are to be written."""
     row.state, row.reason, row.error = RawState.PARSED, "", ""
     row.message_id = (mail.message_id or f"{row.sha256}@missing.invalid")[:255]
     row.content_digest = mail.content_digest
@@ -114,11 +122,9 @@ def _keep_reading(row: RawMessage, mail: ParsedMail) -> None:
     row.subject = mail.subject[:255]
     row.file_count = len(mail.files)
     row.defects = [*mail.defects, *(["reused_message_id"] if copies.is_reused_id(row) else [])]
-    row.save(
-        update_fields=[
-            "state", "reason", "error", "message_id", "content_digest", "sender", "subject", "file_count",
-            "defects", "addressed_to",
-        ]
+    return (
+        "state", "reason", "error", "message_id", "content_digest", "sender", "subject", "file_count", "defects",
+        "addressed_to",
     )  # fmt: skip
 
 

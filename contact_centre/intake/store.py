@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from contact_centre.intake.models import (
     MailArrival,
@@ -76,19 +76,27 @@ def keep(
     _write(storages["raw_mail"], path, raw)
     values = {"path": path, "size": len(raw), "received_at": at, **_quarantined(too_large, at)}
     with transaction.atomic(durable=True):
-        row, _ = RawMessage.objects.get_or_create(channel=channel, sha256=digest, defaults=values)
-        if arrival is None:
-            return row
-        return _arrive(row, arrival, at).raw
+        row = _row(channel, digest, values)
+        return row if arrival is None else _arrive(row, arrival, at).raw
 
 
 def note_mailbox(row: RawMessage, mailbox: Mailbox) -> None:
     """Remember for which mailbox the mail is, where its arrival did not tell. Safe to repeat."""
     arrivals = MailArrival.objects.filter(raw=row)
-    if not arrivals.exists():
+    told = set(arrivals.values_list("mailbox_id", flat=True))
+    if not told:
         _arrive(row, Arrival(MailSource.PIPE, mailbox), row.received_at)
-    elif not arrivals.exclude(mailbox=None).exists():
+    elif told == {None}:
         arrivals.update(mailbox=mailbox)
+
+
+def _row(channel: RawChannel, digest: str, values: dict[str, Any]) -> RawMessage:
+    try:
+        with transaction.atomic():
+            return RawMessage.objects.create(channel=channel, sha256=digest, **values)
+    except IntegrityError:
+        # Nobody asks beforehand: nearly every mail is new.
+        return RawMessage.objects.get(channel=channel, sha256=digest)
 
 
 def _known(arrival: Arrival) -> RawMessage | None:
@@ -100,18 +108,19 @@ def _known(arrival: Arrival) -> RawMessage | None:
 
 
 def _arrive(row: RawMessage, arrival: Arrival, at: datetime) -> MailArrival:
-    found, _ = MailArrival.objects.select_related("raw").get_or_create(
-        source=arrival.source,
-        place=arrival.place,
-        external_id=(arrival.external_id or row.sha256)[:_ID_LENGTH],
-        defaults={
-            "raw": row,
-            "mailbox": arrival.mailbox,
-            "recipients": list(arrival.recipients)[:_MAX_RECIPIENTS],
-            "arrived_at": at,
-        },
-    )
-    return found
+    name = {
+        "source": arrival.source,
+        "place": arrival.place,
+        "external_id": (arrival.external_id or row.sha256)[:_ID_LENGTH],
+    }
+    recipients = list(arrival.recipients)[:_MAX_RECIPIENTS]
+    try:
+        with transaction.atomic():
+            return MailArrival.objects.create(
+                **name, raw=row, mailbox=arrival.mailbox, recipients=recipients, arrived_at=at
+            )
+    except IntegrityError:
+        return MailArrival.objects.select_related("raw").get(**name)
 
 
 def _quarantined(too_large: TooLarge | None, at: datetime) -> dict[str, Any]:

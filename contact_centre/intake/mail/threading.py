@@ -95,6 +95,8 @@ def _by_ids(ids: list[str], evidence: Evidence, writer: Mailbox | None) -> Itera
 
 def _stored(ids: list[str]) -> dict[str, list[Case]]:
     """The cases where the words of stored mails with these ids are now; they may have been moved."""
+    if not ids:
+        return {}
     rows = RawMessage.objects.filter(message_id__in=[one[:255] for one in ids], case__isnull=False)
     keys = {f"{MAIL_KEY}{row.sha256}": row.message_id for row in rows.order_by("-id")[: MAX_IDS * _MAX_CASES]}
     found: dict[str, list[Case]] = {}

@@ -19,8 +19,9 @@ _NAMES: Final = {
     "uue": "x-uuencode",
     "x-uue": "x-uuencode",
 }
-_NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/=]+")
-_BLANKS: Final = re.compile(rb"\s+")
+_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOT_BASE64: Final = bytes(byte for byte in range(256) if byte not in _BASE64)
+_BLANKS: Final = b" \t\n\r\f\v"
 _PADDING: Final = re.compile(rb"=[=\s]*")
 # A line of words: letters with a blank between them. No program writes base64 so.
 _WORDS: Final = re.compile(rb"[^\s=]{1,76}[ \t]+[^\s=]")
@@ -63,8 +64,8 @@ def _from_base64(data: bytes) -> tuple[bytes, list[str]]:
 
 
 def _run(data: bytes, defects: list[str]) -> bytes:
-    letters = _NOT_BASE64.sub(b"", data)
-    if len(letters) != len(_BLANKS.sub(b"", data)) or len(letters) % 4 == 1:
+    letters = data.translate(None, _NOT_BASE64)
+    if len(letters) != len(data.translate(None, _BLANKS)) or len(letters) % 4 == 1:
         defects.append(_UNPADDED)
     # A single letter at the end carries no whole byte.
     letters = letters[:-1] if len(letters) % 4 == 1 else letters
