@@ -37,21 +37,25 @@ def count_for_people() -> int:
 
 
 def mails_for(user: User, by: Actor) -> QuerySet[RawMessage]:
-    """All mails. ``is_hidden`` marks those that belong to a case which the person may not see.
+    """All mails. ``is_hidden`` marks those that belong to a case which the person may not see."""
+    hidden = ExpressionWrapper(_hidden(visible_cases(user, by)), output_field=BooleanField())
+    rows = RawMessage.objects.select_related("case", "case_message__case", "suggested_case")
+    return rows.annotate(is_hidden=hidden)
 
-    A copy of a mail says what the mail says; one that waits beside a case belongs to it as well.
-    """
-    seen = visible_cases(user, by)
+
+def open_mails_for(user: User, by: Actor) -> QuerySet[RawMessage]:
+    """The mails whose content the person may see."""
+    return RawMessage.objects.filter(~_hidden(visible_cases(user, by)))
+
+
+def _hidden(seen: QuerySet[Case]) -> Q:
+    """A copy of a mail says what the mail says; one that waits beside a case belongs to it as well."""
     own = _unseen("case_id", seen) | _unseen("case_message__case_id", seen)
     beside = Q(case__isnull=True) & _unseen("suggested_case_id", seen)
     twins = RawMessage.objects.filter(
         message_id=OuterRef("message_id"), content_digest=OuterRef("content_digest"), case__isnull=False
     ).exclude(case__in=seen)
-    copy = Q(reason=Reason.DUPLICATE) & Q(Exists(twins))
-    hidden = ExpressionWrapper(own | beside | copy, output_field=BooleanField())
-    return RawMessage.objects.annotate(is_hidden=hidden).select_related(
-        "case", "case_message__case", "suggested_case"
-    )
+    return own | beside | Q(reason=Reason.DUPLICATE) & Q(Exists(twins))
 
 
 def _unseen(field: str, seen: QuerySet[Case]) -> Q:

@@ -94,7 +94,7 @@ def _initial(request: MailRequest) -> dict[str, Any]:
     }
     chosen = request.GET.get("mail", "")
     if chosen.isascii() and chosen.isdigit():
-        rows = inbox.mails_for(request.user, request.by).filter(is_hidden=False, pk=int(chosen[:18]))
+        rows = inbox.open_mails_for(request.user, request.by).filter(pk=int(chosen[:18]))
         initial["pattern"] = rows.values_list("sender", flat=True).first() or ""
     return initial
 
@@ -115,7 +115,7 @@ def _effect(request: MailRequest, field: str, pattern: str) -> Effect | None:
     rows = would_catch(RuleField(field), pattern, since=timezone.now() - LOOKED_BACK)
     if rows is None:
         return None
-    seen = inbox.mails_for(request.user, request.by).filter(is_hidden=False, pk__in=rows.values("pk"))
+    seen = inbox.open_mails_for(request.user, request.by).filter(pk__in=rows.values("pk"))
     examples = tuple(seen.order_by("-id")[:_EXAMPLES])
     return Effect(rows.count(), rows.filter(case__isnull=False).count(), examples)
 

@@ -88,7 +88,7 @@ def too_large() -> RawMessage:
 
 
 def page(browser, row: RawMessage) -> str:
-    return browser.get(reverse("intake:mail", args=[row.pk])).content.decode()
+    return str(browser.get(reverse("intake:mail", args=[row.pk])).content, "utf-8")
 
 
 def act(browser, row: RawMessage, name: str, **data: str):
