@@ -31,7 +31,6 @@ from contact_centre.web.pages import page_of
 _SHELVES: Final = (
     (inbox.TO_DO, gettext_lazy("For a person")),
     (inbox.ALL, gettext_lazy("All")),
-    *RawState.choices,
 )
 
 
@@ -39,8 +38,8 @@ _SHELVES: Final = (
 @for_mail_workers
 def show_inbox(request: MailRequest) -> HttpResponse:
     """The mails of one shelf, the newest first; begins with those that need a person."""
-    name = request.GET.get("state", inbox.TO_DO)
-    if name not in dict(_SHELVES):
+    name = request.GET.get("state") or inbox.TO_DO
+    if name not in (inbox.TO_DO, inbox.ALL, *RawState.values):
         raise Http404(name)
     mails, older = page_of(inbox.shelf(inbox.mails_for(request.user, request.by), name), request)
     log_list_reading(
@@ -54,7 +53,7 @@ def show_inbox(request: MailRequest) -> HttpResponse:
         "mails": mails,
         "shelves": [(value, label, value == name) for value, label in _SHELVES],
         "older_url": older,
-        "shows_state": name in (inbox.TO_DO, inbox.ALL),
+        "states": [(value, label, value == name) for value, label in RawState.choices],
     }
     return render(request, "intake/inbox.html", context)
 

@@ -159,13 +159,6 @@ def send_wrong_report(page: Page) -> None:
     send(page)
 
 
-def preview_rule(page: Page) -> None:
-    page.locator("#id_field").select_option("DOMAIN")
-    page.locator("#id_pattern").fill("bilety.example")
-    page.locator("#id_reason").fill("Od miesięcy tylko reklama.")
-    press("main form button[value=preview]")(page)
-
-
 def log_nothing(page: Page) -> None:
     page.locator("#id_name").fill("Jan Kowalski")
     press("#call-form .form-actions button")(page)

@@ -6,7 +6,6 @@ from tools.screens.scene import Scene
 NOTICE = acts.press("#notices a.subject")
 FIRST_CASE = acts.press("table a.subject")
 FIRST_MAIL = acts.press("table a.subject")
-FAILED_MAIL = acts.press("table tr:nth-child(2) a.subject")
 WAITING_MAILS = acts.press("a[href*='/desk/waiting/']")
 CALL = acts.fill(*acts.LAMP)
 STAFF = ("pl", "en")
@@ -70,25 +69,7 @@ DESK_SCENES = (
         FIRST_MAIL,
         languages=("pl",),
     ),
-    Scene(
-        "inbox-failed",
-        "Mail that failed",
-        "/desk/inbox/",
-        "dispatcher",
-        FAILED_MAIL,
-        languages=("pl",),
-        widths=(1280,),
-    ),
     Scene("inbox-rules", "Rules about senders", "/desk/inbox/rules/", "head", languages=("pl",)),
-    Scene(
-        "inbox-preview",
-        "Rule, what it would have caught",
-        "/desk/inbox/rules/",
-        "agent",
-        acts.preview_rule,
-        languages=("pl",),
-        widths=(1280,),
-    ),
     Scene(
         "waiting",
         "Mails that wait beside a case",
