@@ -36,6 +36,7 @@ class ReadReason(models.TextChoices):
     TRACKING_PAGE = "TRACKING_PAGE", _("tracking page")
     FILE = "FILE", _("file")
     OUTBOX = "OUTBOX", _("outbox")
+    INBOX = "INBOX", _("incoming mail")
     CONTACTS = "CONTACTS", _("list of contacts")
     STATUS_BY_PHONE = "STATUS_BY_PHONE", _("status told by phone")
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.access import may_read_log, sees_contacts
 from cases.actors import Actor
+from cases.states import DESK
+from contact_centre.web.menu_counts import COUNTS
 from routing.models import Role
 
 
@@ -16,11 +18,16 @@ def _everybody(_by: Actor) -> bool:
     return True
 
 
+def _decides_mails(by: Actor) -> bool:
+    return by.role in DESK
+
+
 _ENTRIES = (
     ("desk:queue", _("Queue"), "inbox", _everybody),
     ("desk:call", _("Log a contact"), "telephone", _everybody),
     ("desk:contacts", _("Contacts"), "people", sees_contacts),
     ("desk:outbox", _("Outbox"), "send", _everybody),
+    ("intake:inbox", _("Mail"), "mailbox", _decides_mails),
     ("desk:readings", _("Read log"), "eye", may_read_log),
 )
 
@@ -31,6 +38,8 @@ class Entry:
     label: str | Promise
     icon: str
     is_here: bool
+    # What waits for a person there.
+    count: int = 0
 
 
 def menu_of(request: HttpRequest) -> list[Entry]:
@@ -48,4 +57,5 @@ def menu_of(request: HttpRequest) -> list[Entry]:
 
 def _entry(request: HttpRequest, name: str, label: str | Promise, icon: str) -> Entry:
     url = reverse(name)
-    return Entry(url, label, icon, is_here=request.path == url)
+    count = COUNTS[name]() if name in COUNTS else 0
+    return Entry(url, label, icon, is_here=request.path == url, count=count)

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cases.actors import Actor, ActorKind
 from cases.services._steps import Refused
 from cases.states import DESK
 from contact_centre.intake.mail import address
 from contact_centre.intake.mail.types import Envelope, Mailbox
-from contact_centre.intake.models import RuleAction, RuleField, SenderRule
+from contact_centre.intake.models import RawMessage, RuleAction, RuleField, SenderRule
 from routing.models import Role
 
 # A rule without an end is forgotten, and so is why it was made.
@@ -50,6 +50,21 @@ class Proposal:
     ends_at: datetime
     header: str = ""
     queue: str = ""
+
+
+def would_catch(field: RuleField, pattern: str, *, since: datetime) -> QuerySet[RawMessage] | None:
+    """The mails that came since then and that such a rule would have been about.
+
+    None for what only the mails themselves can tell, and for a pattern that says nothing.
+    """
+    key = _pattern(field, pattern)
+    if field == RuleField.HEADER or not key:
+        return None
+    if field == RuleField.ADDRESS:
+        by_sender = Q(sender=key)
+    else:
+        by_sender = Q(sender__endswith=f"@{key}") | Q(sender__endswith=f".{key}")
+    return RawMessage.objects.filter(by_sender, received_at__gte=since)
 
 
 @transaction.atomic(durable=True)

@@ -6,6 +6,7 @@ Bytes are compressed and named by the digest of what they hold, so keeping the s
 import gzip
 import hashlib
 import os
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from contact_centre.intake.models import (
 )
 
 _COMPRESSION = 6
+_EMPTY_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _ID_LENGTH = 255
 _MAX_RECIPIENTS = 100
 
@@ -141,6 +143,20 @@ def read(row: RawMessage) -> bytes:
     """The bytes as they came. Raises OSError when they cannot be read."""
     with storages["raw_mail"].open(row.path) as file:
         return gzip.decompress(file.read())
+
+
+def header_of(raw: bytes) -> bytes:
+    """The bytes before the first empty line."""
+    return _EMPTY_LINE.split(raw, maxsplit=1)[0]
+
+
+def readable(row: RawMessage) -> bytes:
+    """What of the mail may be read outside a worker that can be killed: of one that ended workers, its header alone.
+
+    Raises OSError.
+    """
+    raw = read(row)
+    return header_of(raw) if row.deaths else raw
 
 
 def _write(storage: Storage, path: str, raw: bytes) -> None:

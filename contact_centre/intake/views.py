@@ -47,7 +47,7 @@ def send_original_mail(request: HttpRequest, message_id: int) -> HttpResponse:
     response = HttpResponse(raw, content_type="application/octet-stream")
     name = f"{message.case.reference}-{message.pk}.eml"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _safe(response, "default-src 'none'; sandbox")
+    return safe(response, "default-src 'none'; sandbox")
 
 
 @require_GET
@@ -66,10 +66,11 @@ def show_as_sent(request: HttpRequest, message_id: int) -> HttpResponse:
     }
     response = HttpResponse(render_to_string("intake/as_sent.html", context, request))
     response.headers["Referrer-Policy"] = "no-referrer"
-    return _safe(response, _PAGE_POLICY)
+    return safe(response, _PAGE_POLICY)
 
 
-def _safe(response: HttpResponse, policy: str) -> HttpResponse:
+def safe(response: HttpResponse, policy: str) -> HttpResponse:
+    """The answer with what keeps a browser from keeping, running or guessing it."""
     response.headers["Cache-Control"] = "no-store, private"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = policy

@@ -28,6 +28,7 @@ from classifiers.gate import Hearing, compare
 from classifiers.judging import Judged
 from classifiers.store.models import ModelVersion
 from routing.models import Category, Department, Kind, Urgency, User
+from tests.browser.mail_stories import tell_mails
 
 ANA = Reporter(name="Ana Nowak", email="ana.stories@example.org", phone="600100200")
 NOBODY = Reporter()
@@ -52,6 +53,7 @@ def tell() -> None:
     }
     stories["merged"] = _merged(into=stories["planned"])
     _compared_version()
+    tell_mails(stories["asked"])
     print(json.dumps({name: _way_to(case) for name, case in stories.items()}))  # noqa: T201 - read by the caller
 
 

@@ -21,7 +21,8 @@ from cases.services.conversation import record_reply
 from cases.services.intake import Conversation, log_contact
 from cases.services.privacy import exclude, revoke_link
 from contact_centre.intake import store
-from contact_centre.intake.models import RawChannel
+from contact_centre.intake.models import RawChannel, RawMessage, RuleAction, RuleField, SenderRule
+from contact_centre.intake.senders import Proposal, propose_rule
 from notifications.links import unsubscribe_url
 from notifications.models import Notice
 from notifications.services import plan_event
@@ -59,6 +60,8 @@ class World:
     notice: Notice
     contact: Contact
     mail: Message
+    raw: RawMessage
+    rule: SenderRule
 
     def address(self, name: str) -> str:
         """The address of a name, for this case."""
@@ -80,6 +83,11 @@ class World:
             "intake:original": partial(reverse, "intake:original", args=[self.mail.pk]),
             "intake:as_sent": partial(reverse, "intake:as_sent", args=[self.mail.pk]),
             "intake:waiting": partial(reverse, "intake:waiting", args=[self.case.reference]),
+            "intake:as_sent": partial(reverse, "intake:as_sent", args=[self.mail.pk]),
+            "intake:mail": partial(reverse, "intake:mail", args=[self.raw.pk]),
+            "intake:raw_mail": partial(reverse, "intake:raw_mail", args=[self.raw.pk]),
+            "intake:decide_mail": partial(reverse, "intake:decide_mail", args=[self.raw.pk, "spam"]),
+            "intake:change_rule": partial(reverse, "intake:change_rule", args=[self.rule.pk, "end"]),
             "intake:decide": partial(reverse, "intake:decide", args=[self.case.reference, 1]),
             "desk:original": partial(reverse, "desk:original", args=[self.attachment.pk]),
             "desk:called_back": partial(reverse, "desk:called_back", args=[self.contact.pk]),
@@ -131,6 +139,10 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "intake:original": READS_EVIDENCE,
     "intake:as_sent": READS_EVIDENCE,
     "intake:waiting": DECIDES_MAILS,
+    "intake:inbox": DECIDES_MAILS,
+    "intake:rules": DECIDES_MAILS,
+    "intake:mail": DECIDES_MAILS,
+    "intake:raw_mail": DECIDES_MAILS & READS_EVIDENCE,
     "desk:logged": frozenset({Role.AGENT}),
     "desk:notice": SEES_CASE,
 }
@@ -143,6 +155,8 @@ POST_TABLE: dict[str, frozenset[str]] = {
     "desk:suggest": WITH_DESK,
     "desk:step": SEES_CASE,
     "intake:decide": DECIDES_MAILS,
+    "intake:decide_mail": DECIDES_MAILS,
+    "intake:change_rule": DECIDES_MAILS,
     "desk:revoke_link": SEES_CASE & REVOKES,
     "desk:settle": SEES_CASE,
     "desk:resend_dead_letters": WITH_DESK,
@@ -185,7 +199,16 @@ def world(tmp_path: Path) -> World:
         notice=Notice.objects.get(participant=participant),
         contact=contact,
         mail=mail,
+        raw=raw,
+        rule=_rule(),
     )
+
+
+def _rule() -> SenderRule:
+    wish = Proposal(
+        RuleField.ADDRESS, "obcy@example.net", RuleAction.SPAM, "Reklama", NOW + timedelta(days=30)
+    )
+    return propose_rule(proposal=wish, by=staff(staff_member(Role.AGENT)), at=NOW)
 
 
 def _call() -> Conversation:

@@ -34,6 +34,16 @@ NO_PAGES = {
     "desk:step",
     "desk:notice",
     "intake:original",
+    "intake:as_sent",
+    "intake:mail",
+    "intake:waiting",
+    "intake:raw_mail",
+    "intake:decide",
+    "intake:decide_mail",
+    "intake:change_rule",
+    "hooks:mail",
+    "hooks:mail_tracking",
+    "desk:resend_dead_letters",
 }
 
 

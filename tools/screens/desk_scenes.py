@@ -5,6 +5,8 @@ from tools.screens.scene import Scene
 
 NOTICE = acts.press("#notices a.subject")
 FIRST_CASE = acts.press("table a.subject")
+FIRST_MAIL = acts.press("table a.subject")
+WAITING_MAILS = acts.press("a[href*='/desk/waiting/']")
 CALL = acts.fill(*acts.LAMP)
 STAFF = ("pl", "en")
 
@@ -58,6 +60,24 @@ DESK_SCENES = (
     Scene("outbox-empty", "Outbox, an empty shelf", "/desk/outbox/?fate=DONE", "handler", languages=STAFF),
     Scene("notice", "Notice for a person", "/desk/outbox/", "agent", NOTICE, languages=STAFF),
     Scene("notice-sent", "Notice that was sent", "/desk/outbox/?fate=SENT", "agent", NOTICE, languages=STAFF),
+    Scene("inbox", "Mail, for a person", "/desk/inbox/", "dispatcher", languages=("pl",)),
+    Scene(
+        "inbox-mail",
+        "Mail that waits for a person",
+        "/desk/inbox/",
+        "dispatcher",
+        FIRST_MAIL,
+        languages=("pl",),
+    ),
+    Scene("inbox-rules", "Rules about senders", "/desk/inbox/rules/", "head", languages=("pl",)),
+    Scene(
+        "waiting",
+        "Mails that wait beside a case",
+        "case:asked",
+        "dispatcher",
+        WAITING_MAILS,
+        languages=("pl",),
+    ),
     Scene("case-new", "Case: new", "case:new", "dispatcher", languages=STAFF),
     Scene("case-legal", "Case: matter of law", "case:legal", "dispatcher"),
     Scene("case-letter", "Case: letter, nobody to reach", "case:letter", "dispatcher", languages=STAFF),

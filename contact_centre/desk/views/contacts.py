@@ -13,7 +13,7 @@ from cases.queries.contacts import call_backs_due, contacts_for_staff, get_conta
 from cases.services.contacts import CannotCallBack, mark_contact_called_back
 from cases.services.privacy import log_list_reading
 from contact_centre.desk.guard import DeskRequest, for_case_workers
-from contact_centre.desk.pages import page_of
+from contact_centre.web.pages import page_of
 
 
 @require_GET

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cases.models import ReadReason
 from cases.services.privacy import log_list_reading, log_reading
 from contact_centre.desk.guard import DeskRequest, for_case_workers
-from contact_centre.desk.pages import PAGE_SIZE, position
+from contact_centre.web.pages import PAGE_SIZE, position
 from notifications.models import FAILURES, FailureReason, Notice, NoticeState
 from notifications.queries import (
     Fate,

@@ -8,8 +8,8 @@ from cases.access import NoAccess
 from cases.queries.finding import find_case_for_staff
 from cases.queries.readings import readings_for
 from contact_centre.desk.guard import DeskRequest, for_case_workers
-from contact_centre.desk.pages import page_of
 from contact_centre.desk.readings import in_words
+from contact_centre.web.pages import page_of
 
 
 @require_GET

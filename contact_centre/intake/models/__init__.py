@@ -1,5 +1,6 @@
 """What the machine channels keep, one topic a file."""
 
+from contact_centre.intake.models.decisions import Decision, MailDecision
 from contact_centre.intake.models.mailboxes import (
     ANY_TOKEN,
     ImapLogin,
@@ -22,10 +23,12 @@ from contact_centre.intake.models.senders import RuleAction, RuleField, SenderRu
 __all__ = [
     "ANY_TOKEN",
     "UNSETTLED",
+    "Decision",
     "Evidence",
     "ImapLogin",
     "ImapSecurity",
     "MailArrival",
+    "MailDecision",
     "MailSource",
     "Mailbox",
     "MailboxPoll",

@@ -13,7 +13,7 @@ from cases.models import Case, Channel, Contact, ContactOutcome, Purpose, ReadLo
 from cases.services.contacts import CannotCallBack, mark_contact_called_back
 from cases.services.intake import Conversation, log_contact
 from cases.services.privacy import exclude
-from contact_centre.desk.pages import PAGE_SIZE
+from contact_centre.web.pages import PAGE_SIZE
 from routing.models import Role
 from tests.cast import staff_member
 from tests.factories import NOW, make_routed_case

@@ -6,7 +6,7 @@ from django.urls import reverse
 from cases.actors import staff
 from cases.models import ReadLog, ReadReason
 from cases.services.privacy import exclude, log_reading
-from contact_centre.desk.pages import PAGE_SIZE
+from contact_centre.web.pages import PAGE_SIZE
 from notifications.models import Notice, NoticeChannel, NoticeKind
 from notifications.queries import Fate
 from routing.models import Role
