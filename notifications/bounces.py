@@ -24,7 +24,7 @@ from notifications.models import (
     SuppressionReason,
 )
 from notifications.outcomes import evidence_of, mark_undelivered
-from notifications.suppression import address_key, suppress
+from notifications.suppression import address_key, suppress, verdict_on
 
 # So long after a mail a report that names nothing but the address is taken to be about it.
 RECENT: Final = timedelta(days=7)
@@ -125,10 +125,16 @@ def record_displayed(*, notice_id: int, at: datetime) -> Notice:
 
 def _suppress(news: News, notice: Notice | None, at: datetime) -> None:
     address = news.address or (notice.participant.email if notice else "")
-    reason = SuppressionReason.DEAD if news.failure == SuppressionReason.DEAD else SuppressionReason.SOFT
+    is_dead = news.failure == SuppressionReason.DEAD
+    # Refused for its size, its words or by policy says nothing of the address; without a code it may.
+    reason = SuppressionReason.DEAD if is_dead else _verdict(news.status)
     evidence = evidence_of(notice.pk) if notice else news.source
-    if address:
+    if address and reason is not None:
         suppress(address_key(address), reason=reason, evidence=evidence, at=at)
+
+
+def _verdict(status: str) -> SuppressionReason | None:
+    return verdict_on(status) if status else SuppressionReason.SOFT
 
 
 def _said(news: News) -> str:

@@ -83,7 +83,6 @@ class World:
             "intake:original": partial(reverse, "intake:original", args=[self.mail.pk]),
             "intake:as_sent": partial(reverse, "intake:as_sent", args=[self.mail.pk]),
             "intake:waiting": partial(reverse, "intake:waiting", args=[self.case.reference]),
-            "intake:as_sent": partial(reverse, "intake:as_sent", args=[self.mail.pk]),
             "intake:mail": partial(reverse, "intake:mail", args=[self.raw.pk]),
             "intake:raw_mail": partial(reverse, "intake:raw_mail", args=[self.raw.pk]),
             "intake:decide_mail": partial(reverse, "intake:decide_mail", args=[self.raw.pk, "spam"]),

@@ -22,6 +22,8 @@ NO_PAGES = {
     "portal:streets",
     "portal:category_hint",
     "portal:confirm",
+    # One question with a button, which only the mails to followers lead to.
+    "portal:stop",
     "portal:file",
     "desk:file",
     "desk:original",

@@ -192,6 +192,19 @@ def test_three_soft_failures_stop_our_mails_and_a_mail_of_hers_starts_them_again
     assert not is_suppressed(ANA, at=MUCH_LATER + timedelta(days=3))
 
 
+@pytest.mark.parametrize("status", ["5.7.1", "5.3.4", "5.2.3"])
+def test_what_was_refused_for_its_words_or_its_size_never_stops_our_mails(status):
+    """EMAIL §6: policy, spam and "too big" are not dead, however often."""
+    for _ in range(4):
+        make_case()
+    plan_all()
+    deliver_all()
+    for number, notice in enumerate(Notice.objects.order_by("id")):
+        late(bounce(enclosed=notice.message_id, status=status, n=number))
+    assert Notice.objects.filter(state=NoticeState.UNDELIVERED).count() == 4
+    assert not is_suppressed(ANA, at=MUCH_LATER + timedelta(days=1))
+
+
 def test_the_case_shows_what_was_not_delivered_and_why(sent, desk):
     late(bounce(enclosed=sent.message_id))
     from_desk = desk("DISPATCHER").get(
