@@ -86,6 +86,8 @@ class World:
             "desk:notice": partial(reverse, "desk:notice", args=[self.notice.pk]),
             "desk:settle": partial(reverse, "desk:settle", args=[self.notice.pk, "again"]),
             "hooks:mail": partial(reverse, "hooks:mail", args=["mailgun"]),
+            "desk:words_of": partial(reverse, "desk:words_of", args=["received", "pl"]),
+            "desk:change_words": partial(reverse, "desk:change_words", args=["received", "pl", "save"]),
             "desk:change_model": partial(reverse, "desk:change_model", args=["m-1", "promote"]),
         }
         if name.removeprefix("portal:") in TRACKING:
@@ -124,6 +126,8 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "desk:contacts": WITH_CONTACTS,
     "desk:readings": frozenset({Role.HEAD, Role.DPO}),
     "desk:models": frozenset({Role.ADMIN}),
+    "desk:words": frozenset({Role.ADMIN, Role.HEAD}),
+    "desk:words_of": frozenset({Role.ADMIN, Role.HEAD}),
     "desk:case": SEES_CASE,
     "desk:file": SEES_CASE,
     "desk:original": READS_EVIDENCE,
@@ -146,6 +150,7 @@ POST_TABLE: dict[str, frozenset[str]] = {
     "desk:resend_dead_letters": WITH_DESK,
     "desk:called_back": WITH_CONTACTS,
     "desk:change_model": frozenset({Role.ADMIN}),
+    "desk:change_words": frozenset({Role.ADMIN}),
     # No person: a provider that is switched on, with its signature.
     "hooks:mail": frozenset(),
 }
