@@ -32,6 +32,7 @@ FRAME: Final = (
     "answer",
     "phone",
     "privacy",
+    "wishes",
     "more",
     "call",
 )

@@ -77,6 +77,7 @@ def _base(kind: NoticeKind, language: str, on: date) -> Facts:
         recipient="Anna Nowak",
         postal_address=f"ul. Długa 1\n{settings.CITY_NAME}",
         tracking_url=f"{settings.PUBLIC_URL}/track/",
+        wishes_url=f"{settings.PUBLIC_URL}/track/",
         pin="123 456",
         is_reporter=True,
         is_merged=False,

@@ -95,7 +95,7 @@ class World:
         return addresses.get(name, partial(reverse, name))()
 
 
-TRACKING = ("track", "received", "confirm", "withdraw", "reopen")
+TRACKING = ("track", "received", "confirm", "withdraw", "reopen", "wishes")
 # Name of the address: who gets in by GET. Addresses that take only POST are in the second table.
 GET_TABLE: dict[str, frozenset[str]] = {
     "healthz": EVERYBODY,
@@ -116,6 +116,7 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "portal:received": EVERYBODY,
     "portal:withdraw": EVERYBODY,
     "portal:reopen": EVERYBODY,
+    "portal:wishes": EVERYBODY,
     "portal:file": EVERYBODY,
     "desk:queue": EVERYBODY - {ANONYMOUS},
     "desk:find": WITH_DESK,

@@ -27,6 +27,7 @@ PART_LABELS = {
     "answer": gettext_lazy("How to answer"),
     "phone": gettext_lazy("Before the phone number"),
     "privacy": gettext_lazy("Privacy clause in the confirmation"),
+    "wishes": gettext_lazy("Link to what she wishes"),
     "more": gettext_lazy("Link to the whole privacy clause"),
     "call": gettext_lazy("How a call begins"),
 }
