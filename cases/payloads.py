@@ -221,6 +221,15 @@ class LinkRequested(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class WishesChanged(Payload):
+    kind = EventKind.WISHES_CHANGED
+    participant: int
+    language: str
+    channel: str
+    only_compulsory: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Excluded(Payload):
     kind = EventKind.EXCLUDED
     user: int | None

@@ -10,7 +10,7 @@ from cases.deadlines import promised_date
 from cases.keys import phone_pin
 from cases.models import REOPEN_DAYS, Audience, Case, CaseEvent, EventKind, Message, ParticipantRole
 from cases.queries.reasons import route_reason
-from notifications.links import privacy_url, tracking_url
+from notifications.links import privacy_url, tracking_url, wishes_url
 from notifications.models import Notice, NoticeChannel, NoticeKind
 from notifications.senders import sender_of
 from routing.models import Department
@@ -36,6 +36,7 @@ class Facts:
     recipient: str
     postal_address: str
     tracking_url: str
+    wishes_url: str
     pin: str
     is_reporter: bool
     is_merged: bool
@@ -97,6 +98,7 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         recipient=participant.name,
         postal_address=participant.postal_address,
         tracking_url=tracking_url(participant) if participant.detached_at is None else "",
+        wishes_url=wishes_url(participant) if participant.detached_at is None else "",
         pin=phone_pin(participant),
         is_reporter=participant.role == ParticipantRole.REPORTER,
         is_merged=participant.case_id != case.pk,

@@ -27,6 +27,11 @@ def tracking_url(participant: CaseParticipant) -> str:
     return f"{settings.PUBLIC_URL}/track/{participant.case.reference}/{tracking_key(participant)}/"
 
 
+def wishes_url(participant: CaseParticipant) -> str:
+    """Where she says how she wants to hear from us; opens without a password."""
+    return f"{tracking_url(participant)}wishes/"
+
+
 def privacy_url() -> str:
     """The full privacy clause."""
     return f"{settings.PUBLIC_URL}/privacy/"

@@ -69,11 +69,12 @@ class Person:
     is_merged: bool = False
     has_left: bool = False
     is_follower: bool = False
+    only_compulsory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedNotice:
-    """With a ``skip_reason`` it is written for the record only: the person knows it already."""
+    """With a ``skip_reason`` it is written for the record only: the person knows it already, or does not want it."""
 
     participant_id: int
     channel: NoticeChannel
@@ -126,7 +127,9 @@ def _needless(plan: Plan, payload: Mapping[str, Any], person: Person) -> SkipRea
     if _was_told(plan, payload, person):
         return SkipReason.TOLD
     # Who has just asked for no more notices gets none to say so.
-    return SkipReason.UNSUBSCRIBED if plan.kind == NoticeKind.LEFT and person.is_follower else None
+    has_stopped = plan.kind == NoticeKind.LEFT and person.is_follower
+    is_progress = person.only_compulsory and not plan.is_compulsory
+    return SkipReason.UNSUBSCRIBED if has_stopped or is_progress else None
 
 
 def _was_told(plan: Plan, payload: Mapping[str, Any], person: Person) -> bool:

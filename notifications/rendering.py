@@ -2,19 +2,23 @@
 
 ``templates/notifications/<kind>/<language>.txt`` holds what is said, ``frame/<language>.txt`` what stands around
 it in every notice, and ``layout/`` how mail, letter and call are laid out. Text and HTML cannot drift apart.
+What an administrator has written (``Wording``) is said in place of the file, as long as it can be read.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from django.template import Context, Engine
+import structlog
+from django.template import Context, Engine, Template
 from django.utils import translation
 
 from notifications.facts import Facts, Quote, read_facts
-from notifications.models import Notice, NoticeChannel
+from notifications.models import FRAME_KIND, Notice, NoticeChannel, Wording
+from notifications.placeholders import compile_words
 
+log = structlog.get_logger(__name__)
 WORDS: Final = ("subject", "lead", "quoted", "then")
 FRAME: Final = (
     "sender",
@@ -28,10 +32,15 @@ FRAME: Final = (
     "answer",
     "phone",
     "privacy",
+    "wishes",
     "more",
     "call",
 )
+# Without these a notice says nothing: words of ours that come out empty give way to the file.
+NEEDED: Final = ("subject", "lead", *FRAME)
 _FALLBACK = "pl"
+# Words in place of the files, by kind (or FRAME_KIND) and part.
+Ours = Mapping[tuple[str, str], str]
 _TEXT_LAYOUT: Final[Mapping[str, str]] = {
     NoticeChannel.EMAIL: "mail.txt",
     NoticeChannel.PHONE: "call.txt",
@@ -63,39 +72,62 @@ class Rendered:
 
 def render(notice: Notice, at: datetime) -> Rendered:
     """The notice in its language, from what is known at this moment."""
-    with translation.override(notice.spoken_language):
-        facts = read_facts(notice, at)
-        words = say(facts)
-        is_mail = notice.channel == NoticeChannel.EMAIL
-        return Rendered(
-            sender=facts.sender_name or words.frame["sender"],
-            subject=f"[{facts.reference}] {words.subject}",
-            text=_lay_out(_TEXT_LAYOUT[notice.channel], facts, words),
-            html=_lay_out("mail.html", facts, words) if is_mail else "",
-        )
+    language = notice.spoken_language
+    with translation.override(language):
+        return compose(read_facts(notice, at), our_words(notice.kind, language))
 
 
-def say(facts: Facts) -> Words:
+def our_words(kind: str, language: str) -> dict[tuple[str, str], str]:
+    """What stands in place of the files for this kind of notice and for its frame."""
+    rows = Wording.objects.in_force(language, (kind, FRAME_KIND))
+    return {(row.kind, row.part): row.text for row in rows}
+
+
+def compose(facts: Facts, ours: Ours) -> Rendered:
+    """The facts laid out for their channel, in the active language."""
+    words = say(facts, ours)
+    return Rendered(
+        sender=facts.sender_name or words.frame["sender"],
+        subject=f"[{facts.reference}] {words.subject}",
+        text=_lay_out(_TEXT_LAYOUT[facts.channel], facts, words),
+        html=_lay_out("mail.html", facts, words) if facts.is_mail else "",
+    )
+
+
+def say(facts: Facts, ours: Ours) -> Words:
     """The words for the facts in the active language."""
-    language = translation.get_language() or _FALLBACK
-    context = {"facts": facts}
-    said = {name: _part(facts.kind.lower(), language, name, context) for name in WORDS}
+    said = {name: part(facts, facts.kind, name, ours) for name in WORDS}
     line = {name: " ".join(text.split()) for name, text in said.items()}
-    frame = {name: _part("frame", language, name, context) for name in FRAME}
+    frame = {name: part(facts, FRAME_KIND, name, ours) for name in FRAME}
     return Words(
         subject=line["subject"],
         lead=line["lead"],
         quoted=line["quoted"],
-        then=[" ".join(part.split()) for part in said["then"].split("\n\n") if part.strip()],
+        then=[" ".join(text.split()) for text in said["then"].split("\n\n") if text.strip()],
         quote=facts.quote,
         frame=frame,
     )
 
 
-def _part(folder: str, language: str, name: str, context: dict[str, Any]) -> str:
-    template = Engine.get_default().get_template(f"notifications/{folder}/{language}.txt#{name}")
-    # Plain text: nothing is escaped here. ``strip`` gives back an unsafe string, so the HTML layout escapes it.
-    return template.render(Context(context, autoescape=False)).strip()
+def part(facts: Facts, kind: str, name: str, ours: Ours) -> str:
+    """One part in the active language. Words of ours that cannot be read never hold a notice back."""
+    if own := ours.get((kind, name)):
+        try:
+            said = fill(compile_words(own), facts)
+        except Exception:
+            log.exception("wording_broken", kind=kind, part=name, language=translation.get_language())
+        else:
+            if said or name not in NEEDED:
+                return said
+    language = translation.get_language() or _FALLBACK
+    template = Engine.get_default().get_template(f"notifications/{kind.lower()}/{language}.txt#{name}")
+    return fill(template, facts)
+
+
+def fill(template: Template, facts: Facts) -> str:
+    """The template as plain text: nothing is escaped here. ``strip`` gives back an unsafe string, so the HTML layout
+    escapes it."""
+    return template.render(Context({"facts": facts}, autoescape=False)).strip()
 
 
 def _lay_out(layout: str, facts: Facts, words: Words) -> str:

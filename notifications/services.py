@@ -137,7 +137,8 @@ def _keep(event: CaseEvent, plan: Plan, planned: PlannedNotice, at: datetime) ->
     """Write one notice, or find that it is written; returns the ids that are due because of it."""
     confirmation = None if plan.waits else _waiting_confirmation(planned)
     into = confirmation if plan.folds else None
-    skip_reason = planned.skip_reason or _limit(planned, into, at)
+    # What a mail that goes anyway can tell costs nobody another one.
+    skip_reason = None if into else planned.skip_reason or _limit(planned, at)
     notice, is_new = Notice.objects.get_or_create(
         event=event,
         participant_id=planned.participant_id,
@@ -163,9 +164,9 @@ def _keep(event: CaseEvent, plan: Plan, planned: PlannedNotice, at: datetime) ->
     return [*_release(confirmation, at), *([notice.pk] if notice.due_at <= at else [])]
 
 
-def _limit(planned: PlannedNotice, into: Notice | None, at: datetime) -> SkipReason | None:
+def _limit(planned: PlannedNotice, at: datetime) -> SkipReason | None:
     """Why an automatic mail stays back: so many went to the address that a machine may be answering."""
-    if into is not None or planned.kind not in counters.AUTOMATIC:
+    if planned.kind not in counters.AUTOMATIC:
         return None
     participant = CaseParticipant.objects.get(pk=planned.participant_id)
     may_go = counters.allows(kind=planned.kind, channel=planned.channel, participant=participant, at=at)
@@ -224,6 +225,7 @@ def _person(row: CaseParticipant, *, is_merged: bool) -> Person:
         is_merged=is_merged,
         has_left=row.detached_at is not None,
         is_follower=row.role == ParticipantRole.FOLLOWER,
+        only_compulsory=row.only_compulsory,
     )
 
 

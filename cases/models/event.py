@@ -38,6 +38,7 @@ class EventKind(models.TextChoices):
     DETACHED = "DETACHED", _("The resident left the case")
     LINK_REVOKED = "LINK_REVOKED", _("Tracking link revoked")
     LINK_REQUESTED = "LINK_REQUESTED", _("Tracking link asked for again")
+    WISHES_CHANGED = "WISHES_CHANGED", _("The resident chose how to hear from us")
     EXCLUDED = "EXCLUDED", _("Excluded from the case")
     EXCLUSION_LIFTED = "EXCLUSION_LIFTED", _("Exclusion lifted")
     MADE_CONFIDENTIAL = "MADE_CONFIDENTIAL", _("Made confidential")

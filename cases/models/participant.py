@@ -33,6 +33,8 @@ class CaseParticipant(models.Model):
     postal_address = models.TextField(blank=True)
     language = models.CharField(max_length=2, blank=True)
     channel = models.CharField(max_length=8, choices=ContactChannel, default=ContactChannel.NONE)
+    # She wants to hear only what must be told (``notifications.planning``).
+    only_compulsory = models.BooleanField(default=False)
     resident = models.ForeignKey(Resident, null=True, blank=True, on_delete=models.SET_NULL)
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL)
     key_version = models.PositiveSmallIntegerField(default=1)
@@ -57,6 +59,16 @@ class CaseParticipant(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone or str(_("anonymous"))
+
+    @property
+    def channels(self) -> list[ContactChannel]:
+        """The ways in which she can be told, by the contact details that she gave."""
+        given = (
+            (ContactChannel.EMAIL, self.email),
+            (ContactChannel.PHONE, self.phone),
+            (ContactChannel.LETTER, self.postal_address),
+        )
+        return [channel for channel, contact in given if contact]
 
     @property
     def is_reachable(self) -> bool:

@@ -71,6 +71,29 @@ def for_administrators(
     return guarded  # type: ignore[return-value]
 
 
+class WordsRequest(AdminRequest):
+    """A request of somebody who looks after the words of notices; ``by`` only where she works with cases, too."""
+
+    by: Actor | None
+
+
+def for_keepers_of_words(
+    view: Callable[Concatenate[WordsRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let administrators in, who write the words, and the head of the centre, who may try them on a real case."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: WordsRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.user.role not in (Role.ADMIN, Role.HEAD):
+            raise Http404
+        request.by = staff(request.user) if works_with_cases(request.user) else None
+        return view(request, *args, **kwargs)
+
+    return guarded  # type: ignore[return-value]
+
+
 def _no_desk(request: DeskRequest) -> HttpResponse:
     context = {"is_admin": request.user.role == Role.ADMIN}
     return render(request, "desk/no_cases.html", context, status=200 if request.path == "/desk/" else 403)

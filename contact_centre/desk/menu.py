@@ -22,6 +22,10 @@ def _decides_mails(by: Actor) -> bool:
     return by.role in DESK
 
 
+def _tries_words(by: Actor) -> bool:
+    return by.role == Role.HEAD
+
+
 _ENTRIES = (
     ("desk:queue", _("Queue"), "inbox", _everybody),
     ("desk:call", _("Log a contact"), "telephone", _everybody),
@@ -29,6 +33,11 @@ _ENTRIES = (
     ("desk:outbox", _("Outbox"), "send", _everybody),
     ("intake:inbox", _("Mail"), "mailbox", _decides_mails),
     ("desk:readings", _("Read log"), "eye", may_read_log),
+    ("desk:words", _("Words"), "chat-left-text", _tries_words),
+)
+_OF_ADMINISTRATORS = (
+    ("desk:models", _("Classifier"), "stars"),
+    ("desk:words", _("Words"), "chat-left-text"),
 )
 
 
@@ -50,9 +59,9 @@ def menu_of(request: HttpRequest) -> list[Entry]:
     user = getattr(request, "user", None)
     if user is None or not user.is_active:
         return []
-    models = [_entry(request, "desk:models", _("Classifier"), "stars")] if user.role == Role.ADMIN else []
+    own = [_entry(request, *entry) for entry in _OF_ADMINISTRATORS] if user.role == Role.ADMIN else []
     administration = [_entry(request, "admin:index", _("Administration"), "gear")] if user.is_staff else []
-    return [*models, *administration]
+    return [*own, *administration]
 
 
 def _entry(request: HttpRequest, name: str, label: str | Promise, icon: str) -> Entry:

@@ -62,6 +62,7 @@ _SENTENCES: Mapping[str, tuple[str, Any]] = {
     EventKind.WITHDRAWN: ("arrow-return-left", gettext_lazy("Withdrawn")),
     EventKind.DETACHED: ("person", gettext_lazy("The resident left the case")),
     EventKind.LINK_REVOKED: ("link-45deg", gettext_lazy("Tracking link revoked")),
+    EventKind.WISHES_CHANGED: ("bell", gettext_lazy("The resident chose how to hear from us")),
     EventKind.EXCLUDED: ("shield-lock", gettext_lazy("Kept away: %(excluded)s")),
     EventKind.EXCLUSION_LIFTED: ("eye", gettext_lazy("May see the case again: %(excluded)s")),
     EventKind.MADE_CONFIDENTIAL: ("eye-slash", gettext_lazy("Made confidential")),

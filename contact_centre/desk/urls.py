@@ -13,6 +13,7 @@ from contact_centre.desk.views import (
     readings,
     status_by_phone,
     steps,
+    words,
 )
 
 app_name = "desk"
@@ -35,6 +36,9 @@ urlpatterns: list[URLPattern] = [
     path("readings/", readings.show_readings, name="readings"),
     path("models/", models.show_models, name="models"),
     path("models/<str:version>/<slug:name>/", models.change_model, name="change_model"),
+    path("words/", words.show_words, name="words"),
+    path("words/<slug:kind>/<slug:language>/", words.try_words, name="words_of"),
+    path("words/<slug:kind>/<slug:language>/<slug:name>/", words.change_words, name="change_words"),
     path("outbox/", outbox.show_outbox, name="outbox"),
     path("outbox/again/", outbox.resend_dead_letters, name="resend_dead_letters"),
     path("outbox/<int:notice_id>/", outbox.show_notice, name="notice"),

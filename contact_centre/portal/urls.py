@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from contact_centre.portal.views import files, find, home, report, stop, tracking
+from contact_centre.portal.views import files, find, home, report, stop, tracking, wishes
 
 
 class ReferenceConverter(StringConverter):
@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CASE}confirm/", tracking.confirm, name="confirm"),
     path(f"{_CASE}withdraw/", tracking.withdraw, name="withdraw"),
     path(f"{_CASE}reopen/", tracking.reopen, name="reopen"),
+    path(f"{_CASE}wishes/", wishes.wishes, name="wishes"),
     path(f"{_CASE}file/<int:file_id>/<file_name:name>", files.show_file, name="file"),
     path("privacy/", home.privacy, name="privacy"),
     path("how-requests-are-sorted/", home.sorting, name="sorting"),

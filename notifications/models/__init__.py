@@ -1,4 +1,4 @@
-"""The notices with their attempts, what providers tell of them, and the addresses that may not be written to."""
+"""The notices, their attempts and their words, what providers tell, and the addresses that may not be written to."""
 
 from notifications.models.automatic import AutomaticMail
 from notifications.models.notice import (
@@ -18,10 +18,12 @@ from notifications.models.notice import (
 )
 from notifications.models.suppression import SoftFailure, Suppression, SuppressionReason
 from notifications.models.tracking import DeliveryNews, NewsKind
+from notifications.models.wording import FRAME_KIND, Wording
 
 __all__ = [
     "FAILURES",
     "FOR_A_PERSON",
+    "FRAME_KIND",
     "WAITING",
     "Attempt",
     "AttemptResult",
@@ -39,4 +41,5 @@ __all__ = [
     "SoftFailure",
     "Suppression",
     "SuppressionReason",
+    "Wording",
 ]

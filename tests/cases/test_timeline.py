@@ -210,6 +210,7 @@ def test_what_residents_may_read_leaves_the_inside_out():
         "TAKEN",
         "RETURNED",
         "LINK_REVOKED",
+        "WISHES_CHANGED",
         "CONTACT_LINKED",
         "ACKNOWLEDGED",
         "DAY_PASSED",

@@ -94,6 +94,8 @@ class World:
             "desk:notice": partial(reverse, "desk:notice", args=[self.notice.pk]),
             "desk:settle": partial(reverse, "desk:settle", args=[self.notice.pk, "again"]),
             "hooks:mail": partial(reverse, "hooks:mail", args=["mailgun"]),
+            "desk:words_of": partial(reverse, "desk:words_of", args=["received", "pl"]),
+            "desk:change_words": partial(reverse, "desk:change_words", args=["received", "pl", "save"]),
             "desk:change_model": partial(reverse, "desk:change_model", args=["m-1", "promote"]),
         }
         if name.removeprefix("portal:") in TRACKING:
@@ -101,7 +103,7 @@ class World:
         return addresses.get(name, partial(reverse, name))()
 
 
-TRACKING = ("track", "received", "confirm", "withdraw", "reopen")
+TRACKING = ("track", "received", "confirm", "withdraw", "reopen", "wishes")
 # Name of the address: who gets in by GET. Addresses that take only POST are in the second table.
 GET_TABLE: dict[str, frozenset[str]] = {
     "healthz": EVERYBODY,
@@ -122,6 +124,7 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "portal:received": EVERYBODY,
     "portal:withdraw": EVERYBODY,
     "portal:reopen": EVERYBODY,
+    "portal:wishes": EVERYBODY,
     "portal:file": EVERYBODY,
     "desk:queue": EVERYBODY - {ANONYMOUS},
     "desk:find": WITH_DESK,
@@ -132,6 +135,8 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "desk:contacts": WITH_CONTACTS,
     "desk:readings": frozenset({Role.HEAD, Role.DPO}),
     "desk:models": frozenset({Role.ADMIN}),
+    "desk:words": frozenset({Role.ADMIN, Role.HEAD}),
+    "desk:words_of": frozenset({Role.ADMIN, Role.HEAD}),
     "desk:case": SEES_CASE,
     "desk:file": SEES_CASE,
     "desk:original": READS_EVIDENCE,
@@ -161,6 +166,7 @@ POST_TABLE: dict[str, frozenset[str]] = {
     "desk:resend_dead_letters": WITH_DESK,
     "desk:called_back": WITH_CONTACTS,
     "desk:change_model": frozenset({Role.ADMIN}),
+    "desk:change_words": frozenset({Role.ADMIN}),
     # No person: a provider that is switched on, with its signature.
     "hooks:mail": frozenset(),
 }

@@ -31,6 +31,7 @@ NO_PAGES = {
     "desk:streets",
     "desk:called_back",
     "desk:change_model",
+    "desk:change_words",
     "desk:settle",
     "desk:revoke_link",
     "desk:step",

@@ -7,6 +7,7 @@ NOTICE = acts.press("#notices a.subject")
 FIRST_CASE = acts.press("table a.subject")
 FIRST_MAIL = acts.press("table a.subject")
 WAITING_MAILS = acts.press("a[href*='/desk/waiting/']")
+TRY = acts.press("#words button")
 CALL = acts.fill(*acts.LAMP)
 STAFF = ("pl", "en")
 
@@ -181,6 +182,10 @@ DESK_SCENES = (
         "admin",
         acts.rest,
         languages=STAFF,
+    ),
+    Scene("words", "Words of the notices", "/desk/words/", "admin", languages=STAFF),
+    Scene(
+        "words-of", "Words of one notice, tried", "/desk/words/received/pl/", "admin", TRY, languages=STAFF
     ),
     Scene("no-cases", "Desk of an analyst", "/desk/", "analyst", languages=STAFF),
     Scene("no-cases-admin", "Desk of an administrator", "/desk/", "admin", languages=STAFF),

@@ -24,8 +24,10 @@ chose for the case; one row of the outbox is one event told to one person by one
 what happens when it does not arrive, stands in [mail.md](mail.md).
 
 **Compulsory** means: told to everybody who is party to the case, also to those who want to hear as little as they
-can. The other notices tell of progress, and a person may turn them off. To somebody who only follows a case nothing
-is compulsory: she may leave at any time, by one click in any mail.
+can. The other notices tell of progress, and a person may turn them off on the page of her case, to which a link in
+the foot of every mail leads without a login; the record then says that she asked for no more. There she also chooses
+language and channel. To somebody who only follows a case nothing is compulsory: she may leave at any time, by one
+click in any mail.
 """
 _WHO = {
     Reach.CASE: "everybody on the case",

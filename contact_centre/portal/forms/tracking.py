@@ -7,11 +7,18 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.models import CaseParticipant, ContactChannel
 from cases.models.references import is_reference
 from contact_centre.portal.fields import LineField, MailField, PlainTextField, photos_field
 from contact_centre.portal.uploads import Uploads
 
 MESSAGE_LENGTH = 20_000
+_CHANNEL_WORDS = {
+    ContactChannel.EMAIL: gettext_lazy("by e-mail"),
+    ContactChannel.PHONE: gettext_lazy("by phone: we call you"),
+    ContactChannel.LETTER: gettext_lazy("by letter"),
+    ContactChannel.NONE: gettext_lazy("not at all: I look at the page myself"),
+}
 
 
 class ReplyForm(forms.Form):
@@ -55,6 +62,35 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = needs_reason
         self.fields["reason"].error_messages["required"] = _("Write what is still wrong.")
+
+
+class WishesForm(forms.Form):
+    """How a participant wants to hear from us. Only the channels for which she gave her details can be chosen."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("In which language shall we write to you?"),
+        choices=[("pl", "Polski"), ("en", "English"), ("uk", "Українська")],
+        widget=forms.RadioSelect,
+    )
+    channel = forms.ChoiceField(label=gettext_lazy("How shall we tell you?"), widget=forms.RadioSelect)
+    only_compulsory = forms.BooleanField(
+        label=gettext_lazy("Tell me only what you must"),
+        help_text=gettext_lazy(
+            "Then we write when we have a question or an answer, and when the report is closed, opened again, or "
+            "goes on under another number. You do not hear of the steps between; you see them on the page."
+        ),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, participant: CaseParticipant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        channel = self.fields["channel"]
+        assert isinstance(channel, forms.ChoiceField)
+        offered = [*participant.channels]
+        if not participant.is_reachable:
+            # Nobody is talked out of what she must be told, or into being told at all.
+            offered.append(ContactChannel.NONE)
+        channel.choices = [(one.value, _CHANNEL_WORDS[one]) for one in offered]
 
 
 class FindForm(forms.Form):
