@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from cases.access import NoAccess, visible_cases
 from cases.actors import Actor
 from cases.models import Case, CaseParticipant
+from notifications.channels.sms.segments import Length, measure
 from notifications.links import reveal
 from notifications.models import (
     FOR_A_PERSON,
@@ -106,6 +107,14 @@ def get_notice_for_staff(user: User, notice_id: int) -> Notice:
     if notice is None:
         raise NoAccess(str(notice_id))
     return notice
+
+
+def length_of(notice: Notice) -> Length | None:
+    """How long the text message is; None for what is none, or has no words yet."""
+    if notice.channel != NoticeChannel.SMS or not notice.body:
+        return None
+    # The key in its link counts.
+    return measure(reveal(notice.body, notice.participant).strip())
 
 
 def words_to_pass_on(notice: Notice) -> str:

@@ -1,7 +1,8 @@
 """From facts to words: subject, text and HTML in the reader's language, all from one source.
 
 ``templates/notifications/<kind>/<language>.txt`` holds what is said, ``frame/<language>.txt`` what stands around
-it in every notice, and ``layout/`` how mail, letter and call are laid out. Text and HTML cannot drift apart.
+it in every notice, and ``layout/`` how mail, text message, letter and call are laid out. Text and HTML cannot drift
+apart.
 """
 
 from collections.abc import Mapping
@@ -34,6 +35,7 @@ FRAME: Final = (
 _FALLBACK = "pl"
 _TEXT_LAYOUT: Final[Mapping[str, str]] = {
     NoticeChannel.EMAIL: "mail.txt",
+    NoticeChannel.SMS: "sms.txt",
     NoticeChannel.PHONE: "call.txt",
     NoticeChannel.LETTER: "letter.txt",
 }

@@ -172,6 +172,13 @@ EMAIL_VERP = env.bool("EMAIL_VERP", default=True)
 # Whether it is kept that a mail was opened or a link in it followed, where the provider watches that
 EMAIL_TRACK_OPENS = env.bool("EMAIL_TRACK_OPENS", default=False)
 
+# Text messages: smsapi://TOKEN@?from=Name or twilio://SID:TOKEN@?from=+48...; empty: there are none
+SMS = services.sms(env.str("SMS_URL", default=""))
+# From which hour to which nobody is woken by one, by the city's clock; empty: at no hour
+SMS_QUIET_HOURS = services.hours(env.str("SMS_QUIET_HOURS", default="21-7"))
+# What one part of a message costs, in złoty; pages show what a message costs by it
+SMS_PART_PRICE = services.amount(env.str("SMS_PART_PRICE", default=""))
+
 # Work behind the web. The rows in the database are the queue; a message only wakes a worker (docs/adr).
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"filesystem://{VAR_DIR}/broker")
 CELERY_BROKER_TRANSPORT_OPTIONS = services.broker_options(CELERY_BROKER_URL)

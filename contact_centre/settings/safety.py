@@ -40,6 +40,7 @@ SCHEMES = {
     "CACHE_URL": {"redis", "rediss", "rediscache"},
     "EMAIL_URL": MAIL,
     "EMAIL_SECOND_URL": MAIL,
+    "SMS_URL": {"smsapi", "twilio"},
 }
 KEY_LENGTH = 50
 DISTINCT_CHARACTERS = 10
