@@ -328,3 +328,9 @@ def test_an_amount_of_money():
     assert (services.amount("0.16"), services.amount("")) == (Decimal("0.16"), None)
     with pytest.raises(ImproperlyConfigured):
         services.amount("cheap")
+
+
+def test_the_address_that_a_provider_of_text_messages_calls_cannot_be_guessed():
+    assert faults(SMS_HOOK_SECRET="k3J9vQ2mX7pLzR5t") == set()
+    for secret in ("short", "k3J9vQ2m/X7pLzR5tq", "gęślgęślgęślgęśl"):
+        assert faults(SMS_HOOK_SECRET=secret) == {"SMS_HOOK_SECRET"}

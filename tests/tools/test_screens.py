@@ -34,6 +34,7 @@ NO_PAGES = {
     "desk:step",
     "desk:notice",
     "intake:original",
+    "hooks:sms_report",
 }
 
 

@@ -12,6 +12,7 @@ from notifications.channels.sms.gateway import Account, Build, Text
 from notifications.channels.sms.quiet import quiet_until
 from notifications.channels.sms.smsapi import SmsApi
 from notifications.channels.sms.twilio import Twilio
+from notifications.links import sms_report_url
 from notifications.models import Attempt, AttemptResult, Notice, NoticeState
 from notifications.rendering import Rendered
 
@@ -28,8 +29,8 @@ def send(notice: Notice, words: Rendered, at: datetime) -> Receipt:
     if until := quiet_until(at):
         raise NotNow(until)
     account = Account(**settings.SMS)
-    gateway = _PROVIDERS[account.provider](account)
-    return Receipt(account.provider, gateway.send(Text(to_e164(phone), words.text.strip(), _key(notice))))
+    text = Text(to_e164(phone), words.text.strip(), _key(notice), sms_report_url(account.provider))
+    return Receipt(account.provider, _PROVIDERS[account.provider](account).send(text))
 
 
 def _key(notice: Notice) -> str:
