@@ -15,6 +15,7 @@ from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.mail.types import ParsedMail
 from contact_centre.intake.models import UNSETTLED, RawChannel, RawMessage, RawState, Reason
 from contact_centre.intake.notes import leave_notes
+from contact_centre.intake.sms import texts
 
 log = structlog.get_logger(__name__)
 # Trouble of ours, not of the mail: it is worth another try. IntegrityError: somebody else was quicker.
@@ -51,13 +52,7 @@ def process(raw_id: int, *, at: datetime) -> RawMessage:
         return _fail(row, f"given up: the process ended in the middle {row.attempts} times", at)
     _count_attempt(row)
     try:
-        mail = parse(store.read(row))
-        _keep_reading(row, mail)
-        if copies.claim_key(row):
-            fate = settle(row, mail, at=at)
-            leave_notes(row, fate, at=at)
-        else:
-            fate = Fate(RawState.IGNORED, Reason.DUPLICATE)
+        fate = _settle_text(row, at) if row.channel == RawChannel.SMS else _settle_mail(row, at)
     except TEMPORARY:
         if row.attempts < MAX_ATTEMPTS:
             _give_back(row)
@@ -66,6 +61,22 @@ def process(raw_id: int, *, at: datetime) -> RawMessage:
     except Exception:  # noqa: BLE001 - a poisoned mail must not stop those behind it
         return _fail(row, traceback.format_exc(), at)
     return _finish(row, fate, at)
+
+
+def _settle_mail(row: RawMessage, at: datetime) -> Fate:
+    mail = parse(store.read(row))
+    _keep_reading(row, mail)
+    if not copies.claim_key(row):
+        return Fate(RawState.IGNORED, Reason.DUPLICATE)
+    fate = settle(row, mail, at=at)
+    leave_notes(row, fate, at=at)
+    return fate
+
+
+def _settle_text(row: RawMessage, at: datetime) -> Fate:
+    text = texts.read(store.read(row))
+    _keep_sender(row, text)
+    return texts.settle(row, text, at=at)
 
 
 def claim(raw_id: int, *, at: datetime) -> bool:
@@ -120,6 +131,14 @@ def _keep_reading(row: RawMessage, mail: ParsedMail) -> None:
             "defects", "addressed_to",
         ]
     )  # fmt: skip
+
+
+@transaction.atomic(durable=True)
+def _keep_sender(row: RawMessage, text: texts.TextIn) -> None:
+    """Write what the text message says of itself."""
+    row.state, row.reason, row.error = RawState.PARSED, "", ""
+    row.message_id, row.sender = text.external_id[:255], (text.phone or text.sender)[:254]
+    row.save(update_fields=["state", "reason", "error", "message_id", "sender"])
 
 
 @transaction.atomic(durable=True)

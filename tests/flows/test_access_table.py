@@ -86,6 +86,7 @@ class World:
             "desk:notice": partial(reverse, "desk:notice", args=[self.notice.pk]),
             "desk:settle": partial(reverse, "desk:settle", args=[self.notice.pk, "again"]),
             "hooks:mail": partial(reverse, "hooks:mail", args=["mailgun"]),
+            "hooks:sms_text": partial(reverse, "hooks:sms_text", args=["smsapi", "secret"]),
             "hooks:sms_report": partial(reverse, "hooks:sms_report", args=["smsapi", "secret"]),
             "desk:change_model": partial(reverse, "desk:change_model", args=["m-1", "promote"]),
         }
@@ -134,6 +135,7 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "desk:notice": SEES_CASE,
     # No person: the provider of text messages, with the secret (tests/contact_centre/intake/sms/test_views.py).
     "hooks:sms_report": frozenset(),
+    "hooks:sms_text": frozenset(),
 }
 POST_TABLE: dict[str, frozenset[str]] = {
     "set_language": EVERYBODY,

@@ -6,8 +6,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from contact_centre.intake import store
+from contact_centre.intake.fetching import settle_soon
+from contact_centre.intake.models import RawChannel
 from contact_centre.intake.sms.callers import fields_of, is_provider
 from contact_centre.intake.sms.reports import READERS
+from contact_centre.intake.sms.texts import pack
 from notifications.outcomes import keep_news
 
 # What SMSAPI wants to read; it calls again until it does.
@@ -23,6 +27,18 @@ def take_report(request: HttpRequest, provider: str, secret: str) -> HttpRespons
     at = timezone.now()
     for news in READERS[provider](fields_of(request), at):
         keep_news(news, at=at)
+    return _taken(provider)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def take_text(request: HttpRequest, provider: str, secret: str) -> HttpResponse:
+    """Store what a resident wrote to our number, before anybody reads it. 404 for everybody else."""
+    _only_the_provider(request, provider, secret)
+    raw = pack(provider, fields_of(request))
+    row = store.keep(raw, channel=RawChannel.SMS, at=timezone.now())
+    settle_soon(row)
     return _taken(provider)
 
 
