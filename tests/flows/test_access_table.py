@@ -59,6 +59,7 @@ class World:
     notice: Notice
     contact: Contact
     mail: Message
+    letter: Notice
 
     def address(self, name: str) -> str:
         """The address of a name, for this case."""
@@ -84,6 +85,7 @@ class World:
             "desk:called_back": partial(reverse, "desk:called_back", args=[self.contact.pk]),
             "desk:logged": partial(reverse, "desk:logged", args=[self.contact.pk]),
             "desk:notice": partial(reverse, "desk:notice", args=[self.notice.pk]),
+            "desk:letter": partial(reverse, "desk:letter", args=[self.letter.pk]),
             "desk:settle": partial(reverse, "desk:settle", args=[self.notice.pk, "again"]),
             "hooks:mail": partial(reverse, "hooks:mail", args=["mailgun"]),
             "hooks:sms_text": partial(reverse, "hooks:sms_text", args=["smsapi", "secret"]),
@@ -133,6 +135,7 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "intake:waiting": DECIDES_MAILS,
     "desk:logged": frozenset({Role.AGENT}),
     "desk:notice": SEES_CASE,
+    "desk:letter": SEES_CASE,
     # No person: the provider of text messages, with the secret (tests/contact_centre/intake/sms/test_views.py).
     "hooks:sms_report": frozenset(),
     "hooks:sms_text": frozenset(),
@@ -188,6 +191,23 @@ def world(tmp_path: Path) -> World:
         notice=Notice.objects.get(participant=participant),
         contact=contact,
         mail=mail,
+        letter=_letter(case, revoked),
+    )
+
+
+def _letter(case: Case, person: CaseParticipant) -> Notice:
+    """One that waits to be printed."""
+    return Notice.objects.create(
+        event=case.events.get(kind="RECEIVED"),
+        participant=person,
+        channel="LETTER",
+        kind="RECEIVED",
+        language="pl",
+        state="LETTER_DUE",
+        subject="A letter",
+        body="City\n\nJan\n\nWe have it.",
+        due_at=NOW,
+        created_at=NOW,
     )
 
 

@@ -35,6 +35,7 @@ NO_PAGES = {
     "desk:notice",
     "intake:original",
     "hooks:sms_report",
+    "desk:letter",
     "hooks:sms_text",
 }
 

@@ -18,6 +18,7 @@ from cases.services.privacy import log_list_reading, log_reading
 from contact_centre.desk.guard import DeskRequest, for_case_workers
 from contact_centre.desk.pages import PAGE_SIZE, position
 from notifications.models import FAILURES, FailureReason, Notice, NoticeChannel, NoticeState
+from notifications.printing import NoLetter, print_letter
 from notifications.queries import (
     Fate,
     dead_letters,
@@ -99,6 +100,28 @@ def show_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
         "cost": length.cost(price) if length and price is not None else None,
     }
     return render(request, "desk/notice.html", context)
+
+
+@require_GET
+@for_case_workers
+def show_letter(request: DeskRequest, notice_id: int) -> HttpResponse:
+    """The letter that waits to be printed, as a tagged PDF; its words stand on the page of the notice too."""
+    notice = get_notice_for_staff(request.user, notice_id)
+    try:
+        pdf = print_letter(notice)
+    except NoLetter as error:
+        raise Http404(str(notice_id)) from error
+    log_reading(
+        case_id=notice.participant.case_id,
+        user=request.user,
+        participant=notice.participant,
+        reason=ReadReason.OUTBOX,
+        at=timezone.now(),
+        detail=f"{notice.pk} letter",
+    )
+    name = f"{notice.participant.case.reference}-{notice.pk}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 @require_POST

@@ -205,5 +205,28 @@ def test_a_text_message_that_did_not_arrive_is_sent_again_or_told_by_phone(desk)
     assert "/anyway/" not in page
 
 
+def test_a_letter_that_waits_is_offered_as_a_pdf_beside_its_words(desk, dee):
+    notice = told(BY_LETTER)
+    page, address = reverse("desk:notice", args=[notice.pk]), reverse("desk:letter", args=[notice.pk])
+    browser = desk(Role.AGENT)
+    assert f"/outbox/{notice.pk}/" in browser.get(f"{OUTBOX}?fate={Fate.LETTERS}").content.decode()
+    words = browser.get(page).content.decode()
+    assert address in words
+    assert phone_pin(notice.participant) in words
+
+    answer = browser.get(address)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    assert "no-store" in answer["Cache-Control"]
+    assert ReadLog.objects.filter(reason=ReadReason.OUTBOX, detail=f"{notice.pk} letter").count() == 1
+    stranger = Client()
+    stranger.force_login(dee)
+    assert stranger.get(address).status_code in (403, 404)
+
+    settle(browser, notice, "printed")
+    assert browser.get(address).status_code == 404
+    assert address not in browser.get(page).content.decode()
+
+
 def news_of(notice: Notice, kind: NewsKind, note: str) -> News:
     return News("Test", kind, kind, notice.message_id, "ana@example.org", "", note, timezone.now())
