@@ -48,6 +48,12 @@ def unsubscribe_url(participant: CaseParticipant) -> str:
     return f"{settings.PUBLIC_URL}/track/stop/{token}/"
 
 
+def sms_report_url(provider: str) -> str:
+    """Where a provider tells what became of a text message; empty where no secret guards the address."""
+    secret = settings.SMS_HOOK_SECRET
+    return f"{settings.PUBLIC_URL}/hooks/sms/{provider}/{secret}/report/" if secret else ""
+
+
 def read_unsubscribe_token(token: str) -> int | None:
     """The id of the participant for whom the token was made; None when it is not ours."""
     found = _UNSUBSCRIBE_TOKEN.fullmatch(token)

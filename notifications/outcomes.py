@@ -21,6 +21,7 @@ from notifications.models import (
     FailureReason,
     NewsKind,
     Notice,
+    NoticeChannel,
     NoticeState,
     SuppressionReason,
 )
@@ -153,6 +154,9 @@ def _mark_delivered(notice_id: int, occurred_at: datetime) -> None:
 
 
 def _pass_verdict(row: DeliveryNews, notice: Notice) -> None:
+    if notice.channel != NoticeChannel.EMAIL:
+        # The list is of addresses that mails go to.
+        return
     verdict = _verdict(row)
     address = row.recipient or notice.participant.email
     if verdict is not None and address:

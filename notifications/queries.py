@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from cases.access import NoAccess, visible_cases
 from cases.actors import Actor
 from cases.models import Case, CaseParticipant
+from notifications.channels.sms.segments import Length, measure
 from notifications.links import reveal
 from notifications.models import (
     FOR_A_PERSON,
@@ -35,6 +36,7 @@ class Fate(models.TextChoices):
     """The shelves of the outbox."""
 
     TO_DO = "TO_DO", pgettext_lazy("outbox", "For a person")
+    LETTERS = "LETTERS", pgettext_lazy("outbox", "Letters to print")
     WAITING = "WAITING", pgettext_lazy("outbox", "Waiting")
     SENT = "SENT", pgettext_lazy("outbox", "Sent")
     DONE = "DONE", pgettext_lazy("outbox", "Told by a person")
@@ -43,6 +45,7 @@ class Fate(models.TextChoices):
 
 STATES: dict[str, tuple[NoticeState, ...]] = {
     Fate.TO_DO: FOR_A_PERSON,
+    Fate.LETTERS: (NoticeState.LETTER_DUE,),
     Fate.WAITING: WAITING,
     Fate.SENT: (NoticeState.SENT,),
     Fate.DONE: (NoticeState.DONE_BY_PERSON,),
@@ -106,6 +109,14 @@ def get_notice_for_staff(user: User, notice_id: int) -> Notice:
     if notice is None:
         raise NoAccess(str(notice_id))
     return notice
+
+
+def length_of(notice: Notice) -> Length | None:
+    """How long the text message is; None for what is none, or has no words yet."""
+    if notice.channel != NoticeChannel.SMS or not notice.body:
+        return None
+    # The key in its link counts.
+    return measure(reveal(notice.body, notice.participant).strip())
 
 
 def words_to_pass_on(notice: Notice) -> str:

@@ -1,8 +1,8 @@
 """From facts to words: subject, text and HTML in the reader's language, all from one source.
 
 ``templates/notifications/<kind>/<language>.txt`` holds what is said, ``frame/<language>.txt`` what stands around
-it in every notice, and ``layout/`` how mail, letter and call are laid out. Text and HTML cannot drift apart.
-What an administrator has written (``Wording``) is said in place of the file, as long as it can be read.
+it in every notice, and ``layout/`` how mail, text message, letter and call are laid out. Text and HTML cannot drift
+apart. What an administrator has written (``Wording``) is said in place of the file, as long as it can be read.
 """
 
 from collections.abc import Mapping
@@ -43,6 +43,7 @@ _FALLBACK = "pl"
 Ours = Mapping[tuple[str, str], str]
 _TEXT_LAYOUT: Final[Mapping[str, str]] = {
     NoticeChannel.EMAIL: "mail.txt",
+    NoticeChannel.SMS: "sms.txt",
     NoticeChannel.PHONE: "call.txt",
     NoticeChannel.LETTER: "letter.txt",
 }

@@ -83,7 +83,8 @@ def write_again(*, notice_id: int, by: Actor, at: datetime) -> Notice:
     notice = _lock(notice_id)
     if by.kind is not ActorKind.STAFF or notice.state not in FAILURES:
         raise CannotSettle(notice_id)
-    unsuppress(notice.participant.email, at=at, by_hand=True)
+    if notice.channel == NoticeChannel.EMAIL:
+        unsuppress(notice.participant.email, at=at, by_hand=True)
     _send_again(notice, at)
     return notice
 

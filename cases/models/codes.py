@@ -9,6 +9,7 @@ from routing.models import Urgency
 class Channel(models.TextChoices):
     WEB = "WEB", _("web form")
     EMAIL = "EMAIL", _("e-mail")
+    SMS = "SMS", _("text message")
     PHONE = "PHONE", _("phone")
     COUNTER = "COUNTER", _("in person")
     LETTER = "LETTER", _("letter")

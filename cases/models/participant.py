@@ -18,6 +18,7 @@ class ParticipantRole(models.TextChoices):
 class ContactChannel(models.TextChoices):
     EMAIL = "EMAIL", _("e-mail")
     PHONE = "PHONE", _("phone")
+    SMS = "SMS", _("text message")
     LETTER = "LETTER", _("letter")
     NONE = "NONE", _("no contact wished")
 
@@ -50,6 +51,9 @@ class CaseParticipant(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(channel="PHONE") | ~Q(phone=""), name="participant_phone_channel"
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel="SMS") | ~Q(phone=""), name="participant_sms_channel"
             ),
             models.CheckConstraint(
                 condition=~Q(channel="LETTER") | ~Q(postal_address=""), name="participant_letter_channel"

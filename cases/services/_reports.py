@@ -11,6 +11,7 @@ from cases.files import StoredFile
 from cases.models import Case, CaseParticipant, Channel, ContactChannel
 from cases.models.codes import URGENCY_RANK
 from cases.models.references import make_reference, next_case_id
+from cases.phones import is_mobile
 from cases.services._steps import clean_line, clean_text
 from cases.services._subjects import SUBJECT_LENGTH, first_line
 from routing.models import Category, Department, District, Kind, Street, Urgency
@@ -29,14 +30,19 @@ class Reporter:
 
     @property
     def channel(self) -> ContactChannel:
-        """The channel wished for, or the best one of what was given."""
+        """The channel wished for, or the best one of what was given. No text message to a landline: we call back."""
         given = {
             ContactChannel.EMAIL: self.email,
             ContactChannel.PHONE: clean_text(self.phone),
             ContactChannel.LETTER: clean_text(self.postal_address),
         }
-        if self.wishes is not None and (self.wishes is ContactChannel.NONE or given[self.wishes]):
-            return self.wishes
+        wish = self.wishes
+        if wish is ContactChannel.SMS and not is_mobile(self.phone):
+            wish = ContactChannel.PHONE
+        if wish is ContactChannel.SMS or wish is ContactChannel.NONE:
+            return wish
+        if wish is not None and given[wish]:
+            return wish
         return next((channel for channel, value in given.items() if value), ContactChannel.NONE)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from cases.models import Channel, ContactOutcome, Purpose
+from cases.models import Channel, ContactChannel, ContactOutcome, Purpose
 from cases.queries.neighbours import Draft
 from cases.services.intake import Conversation, Place, Report, Reporter
 from contact_centre.desk.forms.call import WITH_RECEIPT, source_key_of
@@ -56,6 +56,7 @@ def report_of(data: Data, at: datetime) -> Report | None:
             email=data["email"],
             phone=data["phone"],
             postal_address=data["postal_address"],
+            wishes=ContactChannel.SMS if data.get("by_sms") else None,
             privacy_version=_privacy_version(data),
         ),
     )

@@ -42,5 +42,6 @@ urlpatterns: list[URLPattern] = [
     path("outbox/", outbox.show_outbox, name="outbox"),
     path("outbox/again/", outbox.resend_dead_letters, name="resend_dead_letters"),
     path("outbox/<int:notice_id>/", outbox.show_notice, name="notice"),
+    path("outbox/<int:notice_id>/letter.pdf", outbox.show_letter, name="letter"),
     path("outbox/<int:notice_id>/<slug:name>/", outbox.settle, name="settle"),
 ]

@@ -16,6 +16,7 @@ from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.mail.types import ParsedMail
 from contact_centre.intake.models import UNSETTLED, RawChannel, RawMessage, RawState, Reason
 from contact_centre.intake.notes import leave_notes
+from contact_centre.intake.sms import texts
 
 log = structlog.get_logger(__name__)
 # Trouble of ours, not of the mail: it is worth another try. IntegrityError: somebody else was quicker.
@@ -55,9 +56,7 @@ def _process(row: RawMessage, at: datetime) -> RawMessage:
         return _fail(row, f"given up: the process ended in the middle {row.attempts} times", at)
     _count_attempt(row)
     try:
-        mail = parse(store.read(row))
-        with addresses.read_once():
-            fate = _decide(row, mail, at)
+        fate = _settle_text(row, at) if row.channel == RawChannel.SMS else _settle_mail(row, at)
     except TEMPORARY:
         if row.attempts < MAX_ATTEMPTS:
             _give_back(row)
@@ -68,12 +67,24 @@ def _process(row: RawMessage, at: datetime) -> RawMessage:
     return _finish(row, fate, at)
 
 
+def _settle_mail(row: RawMessage, at: datetime) -> Fate:
+    mail = parse(store.read(row))
+    with addresses.read_once():
+        return _decide(row, mail, at)
+
+
 def _decide(row: RawMessage, mail: ParsedMail, at: datetime) -> Fate:
     if not copies.claim_key(row, _take_down(row, mail)):
         return Fate(RawState.IGNORED, Reason.DUPLICATE)
     fate = settle(row, mail, at=at)
     leave_notes(row, fate, at=at)
     return fate
+
+
+def _settle_text(row: RawMessage, at: datetime) -> Fate:
+    text = texts.read(store.read(row))
+    _keep_sender(row, text)
+    return texts.settle(row, text, at=at)
 
 
 def claim(raw_id: int, *, at: datetime) -> bool:
@@ -126,6 +137,14 @@ def _take_down(row: RawMessage, mail: ParsedMail) -> Sequence[str]:
         "state", "reason", "error", "message_id", "content_digest", "sender", "subject", "file_count", "defects",
         "addressed_to",
     )  # fmt: skip
+
+
+@transaction.atomic(durable=True)
+def _keep_sender(row: RawMessage, text: texts.TextIn) -> None:
+    """Write what the text message says of itself."""
+    row.state, row.reason, row.error = RawState.PARSED, "", ""
+    row.message_id, row.sender = text.external_id[:255], (text.phone or text.sender)[:254]
+    row.save(update_fields=["state", "reason", "error", "message_id", "sender"])
 
 
 @transaction.atomic(durable=True)

@@ -1,4 +1,4 @@
-"""Mail: our addresses, what comes in and by which way, and by whom it goes out."""
+"""Mail and text messages: our addresses, what comes in and by which way, and by whom it goes out."""
 
 from pathlib import Path
 
@@ -53,3 +53,12 @@ EMAIL_SECOND_PER_MINUTE = env.int("EMAIL_SECOND_PER_MINUTE", default=0)
 EMAIL_VERP = env.bool("EMAIL_VERP", default=True)
 # Whether it is kept that a mail was opened or a link in it followed, where the provider watches that
 EMAIL_TRACK_OPENS = env.bool("EMAIL_TRACK_OPENS", default=False)
+
+# Text messages: smsapi://TOKEN@?from=Name or twilio://SID:TOKEN@?from=+48...; empty: there are none
+SMS = services.sms(env.str("SMS_URL", default=""))
+# What is secret in the addresses that the provider calls; empty: it tells nothing and brings nothing
+SMS_HOOK_SECRET = env.str("SMS_HOOK_SECRET", default="")
+# From which hour to which nobody is woken by one, by the city's clock; empty: at no hour
+SMS_QUIET_HOURS = services.hours(env.str("SMS_QUIET_HOURS", default="21-7"))
+# What one part of a message costs, in złoty; pages show what a message costs by it
+SMS_PART_PRICE = services.amount(env.str("SMS_PART_PRICE", default=""))

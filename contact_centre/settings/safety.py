@@ -40,9 +40,11 @@ SCHEMES = {
     "CACHE_URL": {"redis", "rediss", "rediscache"},
     "EMAIL_URL": MAIL,
     "EMAIL_SECOND_URL": MAIL,
+    "SMS_URL": {"smsapi", "twilio"},
 }
 KEY_LENGTH = 50
 DISTINCT_CHARACTERS = 10
+HOOK_SECRET_LENGTH = 16
 DEFAULT_KEYS = ("insecure", "change", "secret", "example", "default", "password")
 DEFAULT_PASSWORDS = {"admin", "changeme", "contact", "guest", "password", "postgres", "secret"}
 
@@ -66,6 +68,7 @@ def unsafe_values(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in SCHEMES:
         if environment.get(name):
             yield from _service_faults(name, environment[name])
+    yield from _hook_faults(environment.get("SMS_HOOK_SECRET", ""))
     yield from _switch_faults(environment)
 
 
@@ -78,6 +81,12 @@ def _switch_faults(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield name, f"must be off: it {reason}"
     if not _is_on(environment.get("RATE_LIMITS_ENABLED", "on")):
         yield "RATE_LIMITS_ENABLED", "must be on: it protects residents from floods"
+
+
+def _hook_faults(secret: str) -> Iterator[tuple[str, str]]:
+    """It stands in an address, and is all that tells a provider from anybody else."""
+    if secret and not (len(secret) >= HOOK_SECRET_LENGTH and secret.isascii() and secret.isalnum()):
+        yield "SMS_HOOK_SECRET", f"must be {HOOK_SECRET_LENGTH} letters and digits at least"
 
 
 def _is_on(value: str) -> bool:

@@ -1,8 +1,9 @@
-"""From the URL of a service (database, broker, layer, cache, mail) to the settings that Django wants."""
+"""From the URL of a service (database, broker, layer, cache, mail, text messages) to the settings that Django wants."""
 
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
@@ -16,6 +17,7 @@ POSTGRES_CONNECTION_SECONDS = 60
 REDIS_WAIT_SECONDS = 15
 ANYMAIL = "anymail+"
 SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 587, "smtp+ssl": 465}
+SMS_HOSTS = {"smsapi": "api.smsapi.pl", "twilio": "api.twilio.com"}
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 
@@ -128,6 +130,47 @@ def anymail(*urls: str) -> Settings:
     """The ``ANYMAIL`` settings of all providers among the mail systems; the first to say something is heard."""
     parts = (urlsplit(url) for url in reversed(urls))
     return dict(pair for part in parts if part.scheme.startswith(ANYMAIL) for pair in parse_qsl(part.query))
+
+
+def sms(url: str) -> Settings | None:
+    """The provider of text messages; None without one.
+
+    ``smsapi://TOKEN@?from=Name`` or ``twilio://SID:TOKEN@?from=+48...`` (or ``service=MG...``). A host after the ``@``
+    stands for the provider's own; ``smsapi+http`` and ``twilio+http`` speak to one of this machine, for trying out.
+    """
+    if not url:
+        return None
+    parts = urlsplit(url)
+    provider, _, transport = parts.scheme.partition("+")
+    options = dict(parse_qsl(parts.query))
+    if provider not in SMS_HOSTS or transport not in ("", "http"):
+        raise ImproperlyConfigured(f"SMS_URL: unknown scheme {parts.scheme!r}")
+    user, secret = unquote(parts.username or ""), unquote(parts.password or "")
+    if provider == "smsapi":
+        user, secret = "", user
+    if not secret:
+        raise ImproperlyConfigured("SMS_URL: no token")
+    if provider == "twilio" and not (user and (options.get("from") or options.get("service"))):
+        raise ImproperlyConfigured("SMS_URL: Twilio needs its account SID, and from= or service=")
+    host = parts.netloc.rpartition("@")[2] or SMS_HOSTS[provider]
+    base_url = f"{transport or 'https'}://{host}"
+    return {"provider": provider, "user": user, "secret": secret, "base_url": base_url, "options": options}
+
+
+def hours(span: str) -> tuple[int, int]:
+    """From hour and to hour of ``21-7``; empty: no hour at all."""
+    begin, _, end = span.partition("-") if span else ("0", "", "0")
+    if not (begin.isdecimal() and end.isdecimal() and int(begin) < 24 and int(end) < 24):
+        raise ImproperlyConfigured(f"no span of hours such as 21-7: {span!r}")
+    return int(begin), int(end)
+
+
+def amount(text: str) -> Decimal | None:
+    """An amount of money such as ``0.16``; None where there is none."""
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        raise ImproperlyConfigured(f"no amount such as 0.16: {text!r}") from None
 
 
 def values(query: str) -> Settings:

@@ -54,6 +54,7 @@ URGENCIES: Final[dict[str, Badge]] = {
 CHANNELS: Final[dict[str, Badge]] = {
     "WEB": Badge("plain", "globe2", _("web form")),
     "EMAIL": Badge("plain", "envelope", _("e-mail")),
+    "SMS": Badge("plain", "chat-left-text", _("text message")),
     "PHONE": Badge("plain", "telephone", _("phone")),
     "COUNTER": Badge("plain", "person", _("in person")),
     "LETTER": Badge("plain", "mailbox", _("letter")),

@@ -12,6 +12,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 EMAIL_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE_NUMBER = re.compile(r"(?<![\w.:-])(?:\+|00)?\d(?:[ -]?\d){8,11}(?![\w.:-])")
 TRACKING_KEY = re.compile(r"(/track/[^/\s]+/)[^/\s?]+")
+HOOK_SECRET = re.compile(r"(/hooks/sms/[^/\s]+/)[^/\s?]+")
 QUERY = re.compile(r"(?<=[\w/])\?[^\s\"']+")
 PERSONAL_KEYS = frozenset(
     {"email", "phone", "name", "first_name", "last_name", "address", "user_agent", "ip"}
@@ -19,8 +20,9 @@ PERSONAL_KEYS = frozenset(
 
 
 def scrub(text: str) -> str:
-    """The text without e-mail addresses, phone numbers, tracking keys and query strings."""
+    """The text without e-mail addresses, phone numbers, tracking keys, secrets of hooks and query strings."""
     text = TRACKING_KEY.sub(r"\1…", text)
+    text = HOOK_SECRET.sub(r"\1…", text)
     text = QUERY.sub("", text)
     text = EMAIL_ADDRESS.sub("…@…", text)
     return PHONE_NUMBER.sub("…", text)

@@ -44,6 +44,7 @@ class Priority(models.IntegerChoices):
 
 class NoticeChannel(models.TextChoices):
     EMAIL = "EMAIL", _("e-mail")
+    SMS = "SMS", _("text message")
     PHONE = "PHONE", _("call back")
     LETTER = "LETTER", _("letter")
 

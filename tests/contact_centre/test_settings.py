@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+from decimal import Decimal
 
 import pytest
 from celery import current_app
@@ -275,3 +276,61 @@ def test_a_second_mail_system_must_be_as_safe_as_the_first():
     assert faults(EMAIL_SECOND_URL="smtp://relay.internal") == set()
     assert faults(EMAIL_SECOND_URL="maildir:///mail") == {"EMAIL_SECOND_URL"}
     assert faults(EMAIL_SECOND_URL="smtp+tls://city:password@relay.internal") == {"EMAIL_SECOND_URL"}
+
+
+def test_the_provider_of_text_messages_by_its_address():
+    assert services.sms("") is None
+    assert services.sms("smsapi://t0k%2Fen@?from=Konin") == {
+        "provider": "smsapi",
+        "user": "",
+        "secret": "t0k/en",
+        "base_url": "https://api.smsapi.pl",
+        "options": {"from": "Konin"},
+    }
+    assert services.sms("twilio://AC1:word@?from=%2B48732000000") == {
+        "provider": "twilio",
+        "user": "AC1",
+        "secret": "word",
+        "base_url": "https://api.twilio.com",
+        "options": {"from": "+48732000000"},
+    }
+    backup = services.sms("smsapi://token@api2.smsapi.pl")
+    assert backup is not None
+    assert backup["base_url"] == "https://api2.smsapi.pl"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["pigeon://token@", "smsapi://", "twilio://AC1@?from=1", "twilio://AC1:word@", "smsapi+ftp://token@"],
+)
+def test_a_provider_of_text_messages_that_cannot_work_stops_the_start(url):
+    with pytest.raises(ImproperlyConfigured, match="SMS_URL"):
+        services.sms(url)
+
+
+def test_production_sends_no_text_message_in_the_clear():
+    assert faults(SMS_URL="smsapi://t0k3n@?from=Konin") == set()
+    assert faults(SMS_URL="smsapi+http://t0k3n@127.0.0.1:1") == {"SMS_URL"}
+
+
+@pytest.mark.parametrize(("span", "hours"), [("21-7", (21, 7)), ("", (0, 0)), ("13-15", (13, 15))])
+def test_a_span_of_hours(span, hours):
+    assert services.hours(span) == hours
+
+
+@pytest.mark.parametrize("span", ["21", "21-24", "9pm-7am", "-"])
+def test_what_is_no_span_of_hours_stops_the_start(span):
+    with pytest.raises(ImproperlyConfigured):
+        services.hours(span)
+
+
+def test_an_amount_of_money():
+    assert (services.amount("0.16"), services.amount("")) == (Decimal("0.16"), None)
+    with pytest.raises(ImproperlyConfigured):
+        services.amount("cheap")
+
+
+def test_the_address_that_a_provider_of_text_messages_calls_cannot_be_guessed():
+    assert faults(SMS_HOOK_SECRET="k3J9vQ2mX7pLzR5t") == set()
+    for secret in ("short", "k3J9vQ2m/X7pLzR5tq", "gęślgęślgęślgęśl"):
+        assert faults(SMS_HOOK_SECRET=secret) == {"SMS_HOOK_SECRET"}

@@ -62,6 +62,7 @@ class World:
     mail: Message
     raw: RawMessage
     rule: SenderRule
+    letter: Notice
 
     def address(self, name: str) -> str:
         """The address of a name, for this case."""
@@ -92,10 +93,13 @@ class World:
             "desk:called_back": partial(reverse, "desk:called_back", args=[self.contact.pk]),
             "desk:logged": partial(reverse, "desk:logged", args=[self.contact.pk]),
             "desk:notice": partial(reverse, "desk:notice", args=[self.notice.pk]),
+            "desk:letter": partial(reverse, "desk:letter", args=[self.letter.pk]),
             "desk:settle": partial(reverse, "desk:settle", args=[self.notice.pk, "again"]),
             "hooks:mail": partial(reverse, "hooks:mail", args=["mailgun"]),
             "desk:words_of": partial(reverse, "desk:words_of", args=["received", "pl"]),
             "desk:change_words": partial(reverse, "desk:change_words", args=["received", "pl", "save"]),
+            "hooks:sms_text": partial(reverse, "hooks:sms_text", args=["smsapi", "secret"]),
+            "hooks:sms_report": partial(reverse, "hooks:sms_report", args=["smsapi", "secret"]),
             "desk:change_model": partial(reverse, "desk:change_model", args=["m-1", "promote"]),
         }
         if name.removeprefix("portal:") in TRACKING:
@@ -149,6 +153,10 @@ GET_TABLE: dict[str, frozenset[str]] = {
     "intake:raw_mail": DECIDES_MAILS & READS_EVIDENCE,
     "desk:logged": frozenset({Role.AGENT}),
     "desk:notice": SEES_CASE,
+    "desk:letter": SEES_CASE,
+    # No person: the provider of text messages, with the secret (tests/contact_centre/intake/sms/test_views.py).
+    "hooks:sms_report": frozenset(),
+    "hooks:sms_text": frozenset(),
 }
 POST_TABLE: dict[str, frozenset[str]] = {
     "set_language": EVERYBODY,
@@ -206,6 +214,23 @@ def world(tmp_path: Path) -> World:
         mail=mail,
         raw=raw,
         rule=_rule(),
+        letter=_letter(case, revoked),
+    )
+
+
+def _letter(case: Case, person: CaseParticipant) -> Notice:
+    """One that waits to be printed."""
+    return Notice.objects.create(
+        event=case.events.get(kind="RECEIVED"),
+        participant=person,
+        channel="LETTER",
+        kind="RECEIVED",
+        language="pl",
+        state="LETTER_DUE",
+        subject="A letter",
+        body="City\n\nJan\n\nWe have it.",
+        due_at=NOW,
+        created_at=NOW,
     )
 
 

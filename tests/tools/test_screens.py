@@ -47,6 +47,9 @@ NO_PAGES = {
     "hooks:mail",
     "hooks:mail_tracking",
     "desk:resend_dead_letters",
+    "hooks:sms_report",
+    "desk:letter",
+    "hooks:sms_text",
 }
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.access import NoAccess
 from cases.actors import Actor
 from cases.models import Case, Channel, ContactOutcome, Purpose
+from cases.phones import is_mobile
 from cases.queries.contacts import is_logged
 from cases.queries.finding import find_case_for_staff
 from cases.states import Status
@@ -84,6 +85,12 @@ class CallForm(forms.Form):
     phone = forms.CharField(
         label=_("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
     )
+    by_sms = forms.BooleanField(
+        label=_("Send text messages instead of calling back"),
+        required=False,
+        widget=forms.CheckboxInput,
+        help_text=_("Only to a mobile number."),
+    )
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
     postal_address = forms.CharField(
         label=_("Postal address"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
@@ -125,6 +132,8 @@ class CallForm(forms.Form):
     def __init__(self, data: Any = None, *, user: User, by: Actor, **options: Any) -> None:
         super().__init__(data, **options)
         self.user, self.by = user, by
+        if settings.SMS is None:
+            del self.fields["by_sms"]
         self.mark_for(str(self["category"].value() or ""))
 
     def mark_for(self, code: str) -> None:
@@ -168,6 +177,10 @@ class CallForm(forms.Form):
             self.add_error("reference", _("Which case does it belong to?"))
         if data.get("is_answer") and "reference" in data:
             self._check_answer(data)
+        if data.get("by_sms") and not is_mobile(data.get("phone", "")):
+            self.add_error(
+                "by_sms", _("This number takes no text messages. Leave this empty, and we will call back.")
+            )
         self._check_clause(data)
         return data
 

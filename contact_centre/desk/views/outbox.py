@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,11 +17,13 @@ from cases.models import ReadReason
 from cases.services.privacy import log_list_reading, log_reading
 from contact_centre.desk.guard import DeskRequest, for_case_workers
 from contact_centre.web.pages import PAGE_SIZE, position
-from notifications.models import FAILURES, FailureReason, Notice, NoticeState
+from notifications.models import FAILURES, FailureReason, Notice, NoticeChannel, NoticeState
+from notifications.printing import NoLetter, print_letter
 from notifications.queries import (
     Fate,
     dead_letters,
     get_notice_for_staff,
+    length_of,
     notices_for_staff,
     words_to_pass_on,
 )
@@ -85,14 +88,40 @@ def show_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
         at=timezone.now(),
         detail=str(notice.pk),
     )
+    length = length_of(notice)
+    price = settings.SMS_PART_PRICE
     context = {
         "notice": notice,
         "words": words_to_pass_on(notice),
         "attempts": notice.tries.order_by("id"),
         "news": notice.news.order_by("occurred_at", "id"),
         "ways": _ways(notice),
+        "length": length,
+        "cost": length.cost(price) if length and price is not None else None,
     }
     return render(request, "desk/notice.html", context)
+
+
+@require_GET
+@for_case_workers
+def show_letter(request: DeskRequest, notice_id: int) -> HttpResponse:
+    """The letter that waits to be printed, as a tagged PDF; its words stand on the page of the notice too."""
+    notice = get_notice_for_staff(request.user, notice_id)
+    try:
+        pdf = print_letter(notice)
+    except NoLetter as error:
+        raise Http404(str(notice_id)) from error
+    log_reading(
+        case_id=notice.participant.case_id,
+        user=request.user,
+        participant=notice.participant,
+        reason=ReadReason.OUTBOX,
+        at=timezone.now(),
+        detail=f"{notice.pk} letter",
+    )
+    name = f"{notice.participant.case.reference}-{notice.pk}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 @require_POST
@@ -126,8 +155,10 @@ def resend_dead_letters(request: DeskRequest) -> HttpResponse:
 
 def _ways(notice: Notice) -> tuple[str, ...]:
     if notice.state in FAILURES:
+        # Only mails have a list of addresses that are not written to.
         is_stopped = notice.failure in (FailureReason.SUPPRESSED, FailureReason.BOUNCED)
-        return ("anyway" if is_stopped else "again", "called")
+        is_mail = notice.channel == NoticeChannel.EMAIL
+        return ("anyway" if is_stopped and is_mail else "again", "called")
     return {
         NoticeState.CALL_BACK_DUE: ("called",),
         NoticeState.LETTER_DUE: ("printed",),

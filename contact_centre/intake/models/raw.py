@@ -11,6 +11,7 @@ from cases.models import Case, Message
 
 class RawChannel(models.TextChoices):
     MAIL = "mail", _("e-mail")
+    SMS = "sms", _("text message")
 
 
 class RawState(models.TextChoices):
@@ -69,6 +70,7 @@ class Evidence(models.TextChoices):
     RETURN_ADDRESS = "RETURN_ADDRESS", _("address to which failures come back")
     ENCLOSED_MAIL = "ENCLOSED_MAIL", _("encloses a mail of the case")
     RECENT_MAIL = "RECENT_MAIL", _("the address was written to lately")
+    PHONE_NUMBER = "PHONE_NUMBER", _("phone number of a person on the only open case with it")
 
 
 # On the way: a crash here is mended by processing again.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Channel, ContactChannel
+from cases.phones import is_mobile
 from cases.services.intake import Place, Report, Reporter
 from contact_centre.portal.fields import (
     CategoryField,
@@ -32,6 +33,7 @@ _PHONE_DIGITS = 7
 _CONTACT = ("name", "email", "phone")
 _WISHES = [
     (ContactChannel.EMAIL, gettext_lazy("By e-mail")),
+    (ContactChannel.SMS, gettext_lazy("By text message")),
     (ContactChannel.PHONE, gettext_lazy("By phone")),
     (ContactChannel.LETTER, gettext_lazy("By letter")),
     (ContactChannel.NONE, gettext_lazy("I do not need an answer")),
@@ -40,6 +42,10 @@ _MISSING_FOR = {
     ContactChannel.EMAIL: (
         "email",
         gettext_lazy("Write your e-mail address, or choose another way to answer you."),
+    ),
+    ContactChannel.SMS: (
+        "phone",
+        gettext_lazy("Write your mobile number, or choose another way to answer you."),
     ),
     ContactChannel.PHONE: (
         "phone",
@@ -150,6 +156,10 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, uploads: Uploads, group: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.uploads = uploads
+        if settings.SMS is None:
+            wishes = self.fields["wishes"]
+            assert isinstance(wishes, forms.ChoiceField)
+            wishes.choices = [wish for wish in _WISHES if wish[0] != ContactChannel.SMS]
         if group:
             category = self.fields["category"]
             assert isinstance(category, CategoryField)
@@ -234,9 +244,15 @@ class ReportForm(forms.Form):
         )
 
     def _check_wishes(self, cleaned: Mapping[str, Any]) -> None:
-        field, message = _MISSING_FOR.get(cleaned.get("wishes", ""), ("", ""))
-        if field and not cleaned.get(field) and field not in self.errors:
+        wish = cleaned.get("wishes", "")
+        field, message = _MISSING_FOR.get(wish, ("", ""))
+        if not field or field in self.errors:
+            return
+        if not cleaned.get(field):
             self.add_error(field, message)
+        elif wish == ContactChannel.SMS and not is_mobile(cleaned[field]):
+            text = _("This number takes no text messages. Write a mobile number, or choose “By phone”.")
+            self.add_error(field, text)
 
     def _check_place(self, category: Category, cleaned: Mapping[str, Any]) -> None:
         if category.needs_place and not cleaned.get("address") and "address" not in self.errors:

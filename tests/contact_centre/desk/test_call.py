@@ -18,6 +18,7 @@ from cases.services.workflow import ask_resident
 from cases.triage import suggest
 from classifiers.store import serving
 from contact_centre.desk.views.status_by_phone import WRONG_PINS
+from contact_centre.settings import services
 from routing.models import Category, Role, Street
 from tests.cast import outsider, staff_member
 from tests.factories import NOW, make_routed_case, reporter_of
@@ -70,6 +71,21 @@ def test_opens_a_case_from_a_call_and_tells_number_and_pin(desk):
     assert contact.ended_at - contact.started_at >= timedelta(seconds=89)
     assert reporter_of(case).channel == "PHONE"
     assert reporter_of(case).privacy_version
+
+
+def test_a_caller_may_have_text_messages_where_they_can_be_sent(desk, settings):
+    browser = desk(Role.AGENT)
+    settings.SMS = None
+    assert "by_sms" not in browser.get(CALL).content.decode()
+    settings.SMS = services.sms("smsapi://token@")
+    assert "by_sms" in browser.get(CALL).content.decode()
+
+    refused = browser.post(CALL, call(by_sms="on", phone="63 240 11 11"))
+    assert refused.status_code == 422
+    assert 'id="id_by_sms_error"' in refused.content.decode()
+
+    browser.post(CALL, call(by_sms="on"))
+    assert reporter_of(Case.objects.get()).channel == "SMS"
 
 
 def test_logs_a_double_submit_once(desk):

@@ -1,6 +1,7 @@
 """The outbox: whose notices one sees, and settling by hand what a machine cannot do."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.keys import phone_pin
-from cases.models import EventWork, ReadLog, ReadReason
+from cases.models import ContactChannel, EventWork, ReadLog, ReadReason
 from cases.services.intake import Reporter
 from notifications.delivery import deliver
 from notifications.models import NewsKind, Notice, NoticeState
@@ -180,6 +181,51 @@ def test_sends_all_again_that_was_given_up(desk, dee):
 
     assert Notice.objects.filter(pk__in=ids, state=NoticeState.PLANNED).count() == 2
     assert "outbox/again/" not in desk(Role.AGENT).get(OUTBOX).content.decode()
+
+
+def test_shows_how_long_a_text_message_is_and_what_it_costs(desk, settings):
+    settings.SMS_PART_PRICE = None
+    notice = told(Reporter(name="Ana Nowak", phone="600 100 200", wishes=ContactChannel.SMS))
+    address = reverse("desk:notice", args=[notice.pk])
+    Notice.objects.filter(pk=notice.pk).update(body="Załatwione. " * 10)
+    page = desk(Role.AGENT).get(address).content.decode()
+    assert "UCS-2" in page
+    assert "119" in page
+    assert " zł" not in page
+    settings.SMS_PART_PRICE = Decimal("0.16")
+    assert "0,32 zł" in desk(Role.AGENT).get(address).content.decode()
+
+
+def test_a_text_message_that_did_not_arrive_is_sent_again_or_told_by_phone(desk):
+    notice = told(Reporter(name="Ana Nowak", phone="600 100 200", wishes=ContactChannel.SMS))
+    Notice.objects.filter(pk=notice.pk).update(state=NoticeState.UNDELIVERED, failure="BOUNCED")
+    page = desk(Role.AGENT).get(reverse("desk:notice", args=[notice.pk])).content.decode()
+    assert f"/outbox/{notice.pk}/again/" in page
+    assert f"/outbox/{notice.pk}/called/" in page
+    assert "/anyway/" not in page
+
+
+def test_a_letter_that_waits_is_offered_as_a_pdf_beside_its_words(desk, dee):
+    notice = told(BY_LETTER)
+    page, address = reverse("desk:notice", args=[notice.pk]), reverse("desk:letter", args=[notice.pk])
+    browser = desk(Role.AGENT)
+    assert f"/outbox/{notice.pk}/" in browser.get(f"{OUTBOX}?fate={Fate.LETTERS}").content.decode()
+    words = browser.get(page).content.decode()
+    assert address in words
+    assert phone_pin(notice.participant) in words
+
+    answer = browser.get(address)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    assert "no-store" in answer["Cache-Control"]
+    assert ReadLog.objects.filter(reason=ReadReason.OUTBOX, detail=f"{notice.pk} letter").count() == 1
+    stranger = Client()
+    stranger.force_login(dee)
+    assert stranger.get(address).status_code in (403, 404)
+
+    settle(browser, notice, "printed")
+    assert browser.get(address).status_code == 404
+    assert address not in browser.get(page).content.decode()
 
 
 def news_of(notice: Notice, kind: NewsKind, note: str) -> News:

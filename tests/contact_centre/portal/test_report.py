@@ -11,6 +11,7 @@ from cases.actors import staff
 from cases.models import Case, CaseParticipant, Message
 from cases.services.workflow import classify_case
 from contact_centre.portal.views import report
+from contact_centre.settings import services
 from contact_centre.web.city import privacy_clause
 from contact_centre.web.limits import Limit
 from routing.models import Category, Kind, Role, Urgency
@@ -256,6 +257,24 @@ def test_the_other_emergency_numbers_stand_under_the_strip(client):
 def test_a_way_to_answer_needs_its_address(send, wish, field):
     response = send(wishes=wish, email="")
     assert f'id="id_{field}_error"' in text_of(response)
+
+
+def test_text_messages_are_offered_only_where_they_can_be_sent(client, send, settings):
+    settings.SMS = None
+    assert 'value="SMS"' not in text_of(client.get(reverse("portal:report")))
+    assert send(wishes="SMS", phone="600 100 200").status_code == 422
+    settings.SMS = services.sms("smsapi://token@")
+    assert 'value="SMS"' in text_of(client.get(reverse("portal:report")))
+    send(wishes="SMS", phone="600 100 200")
+    assert CaseParticipant.objects.get().channel == "SMS"
+
+
+@pytest.mark.parametrize("phone", ["", "63 240 11 11"])
+def test_text_messages_need_a_mobile_number(send, phone, settings):
+    settings.SMS = services.sms("smsapi://token@")
+    response = send(wishes="SMS", phone=phone)
+    assert response.status_code == 422
+    assert 'id="id_phone_error"' in text_of(response)
 
 
 def test_a_service_report_may_be_anonymous(send):

@@ -1,0 +1,130 @@
+"""A resident's text message: as it is stored, as it is read, and the case that it lands on."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from cases.actors import resident
+from cases.models import Case, CaseParticipant, Channel, ContactChannel, Message, MessagePurpose
+from cases.phones import to_e164
+from cases.queries.merged import followed_cases
+from cases.services.conversation import record_reply
+from cases.services.intake import Report, Reporter, open_case
+from cases.states import OPEN, Status
+from contact_centre.intake.fates import Fate
+from contact_centre.intake.models import Evidence, RawChannel, RawMessage, RawState, Reason
+from contact_centre.intake.sms.callers import Fields
+
+# So many cases a day one number opens and is told of: two machines never talk for long.
+MAX_CASES: Final = 5
+_KEY: Final = "sms:"
+_COMPARED: Final = 6
+# The names of sender, words and id in the calls of each provider.
+_NAMES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "smsapi": ("sms_from", "sms_text", "MsgId"),
+    "twilio": ("From", "Body", "MessageSid"),
+}
+# Its numbers come with the country's digits, but without the plus.
+_WITHOUT_PLUS: Final = "smsapi"
+
+
+@dataclass(frozen=True, slots=True)
+class TextIn:
+    """``sender`` is what the provider says of whom it is from, ``phone`` the same as a number, where it is one."""
+
+    sender: str
+    phone: str
+    words: str
+    external_id: str
+
+
+def pack(provider: str, fields: Fields) -> bytes:
+    """The call as it is stored: the same call again gives the same bytes."""
+    said = {"provider": provider, "fields": fields}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
+
+
+def read(raw: bytes) -> TextIn:
+    """What was packed, read. Raises ValueError or KeyError where it is nothing of ours."""
+    said = json.loads(raw)
+    sender, words, external_id = (said["fields"].get(name, "").strip() for name in _NAMES[said["provider"]])
+    number = sender
+    if said["provider"] == _WITHOUT_PLUS and sender.isdecimal():
+        number = f"+{sender}"
+    return TextIn(sender, to_e164(number) or to_e164(sender), words, external_id)
+
+
+def settle(row: RawMessage, text: TextIn, *, at: datetime) -> Fate:
+    """Add the words to the only open case on which the number is, else open one. Safe to repeat.
+
+    Raises what the services raise.
+    """
+    if not text.words:
+        return Fate(RawState.IGNORED, Reason.EMPTY)
+    key = f"{_KEY}{row.sha256}"
+    if known := Message.objects.filter(source_key=key).select_related("case").first():
+        # Its worker died before it said so.
+        return _added(known) if known.purpose == MessagePurpose.REPLY else _opened(known, Reason.REQUEST)
+    writer = _writer_of(text.phone)
+    if writer is None:
+        return _open(row, text, key, at)
+    message = record_reply(
+        participant_id=writer.pk, body=text.words, channel=Channel.SMS, source_key=key, at=at
+    )
+    return _added(message)
+
+
+def _added(message: Message) -> Fate:
+    evidence = Evidence.PHONE_NUMBER
+    return Fate(RawState.CASE_UPDATED, Reason.REPLY, evidence, case=message.case, message=message)
+
+
+def _opened(message: Message, reason: Reason) -> Fate:
+    return Fate(RawState.CASE_CREATED, reason, case=message.case, message=message)
+
+
+def _open(row: RawMessage, text: TextIn, key: str, at: datetime) -> Fate:
+    reason = _reason(row, text)
+    wishes = ContactChannel.SMS if reason is Reason.REQUEST else ContactChannel.NONE
+    report = Report(
+        source_key=key,
+        channel=Channel.SMS,
+        description=text.words,
+        received_at=row.received_at,
+        reporter=Reporter(phone=text.phone, wishes=wishes),
+    )
+    open_case(report, by=resident(None), at=at)
+    return _opened(Message.objects.select_related("case").get(source_key=key), reason)
+
+
+def _reason(row: RawMessage, text: TextIn) -> Reason:
+    if not text.phone:
+        return Reason.NO_SENDER
+    since = row.received_at - timedelta(days=1)
+    opened = RawMessage.objects.filter(
+        channel=RawChannel.SMS, sender=text.phone, state=RawState.CASE_CREATED, received_at__gt=since
+    )
+    return Reason.TOO_MANY if opened.count() >= MAX_CASES else Reason.REQUEST
+
+
+def _writer_of(phone: str) -> CaseParticipant | None:
+    """The person with this number on the only open case that has one; None where there is no case, or several.
+
+    A case that was merged into an open one is that one.
+    """
+    found = {followed_cases(person.case_id)[-1]: person for person in reversed(_people_with(phone))}
+    still_open = Case.objects.filter(pk__in=found, status__in=OPEN).values_list("pk", flat=True)
+    return found[still_open[0]] if len(still_open) == 1 else None
+
+
+def _people_with(phone: str) -> list[CaseParticipant]:
+    """Numbers are kept as people wrote them: the database compares the last digits, we the whole."""
+    if not phone:
+        return []
+    pattern = "[^0-9]*".join(phone[-_COMPARED:]) + "[^0-9]*$"
+    rows = CaseParticipant.objects.filter(
+        phone__regex=pattern, detached_at__isnull=True, case__status__in=(*OPEN, Status.MERGED)
+    )
+    return [person for person in rows.order_by("id") if to_e164(person.phone) == phone]
