@@ -147,3 +147,14 @@ def test_a_stale_page_is_noticed_and_written_anew(tmp_path, monkeypatch):
     path.write_text(path.read_text() + "x")
     with pytest.raises(CommandError, match="stale"):
         call_command("generate_notices", "--check")
+
+
+@pytest.mark.parametrize("kind", sorted(TABLE))
+def test_who_wants_only_what_must_be_told_is_spared_progress_alone(kind):
+    terse = Person(4, "EMAIL", "pl", has_left=kind == "DETACHED", only_compulsory=True)
+    payload = {"outcome": "DONE", "participant": 4}
+
+    (notice,) = notices_for(TABLE[kind], payload, [terse], at=NOW, hold=HOLD)
+
+    progress = ("ROUTED", "REASSIGNED", "PLANNED", "WAITING_OTHER")
+    assert notice.skip_reason == (SkipReason.UNSUBSCRIBED if kind in progress else None)

@@ -183,9 +183,9 @@ DESK_SCENES = (
         acts.rest,
         languages=STAFF,
     ),
-    Scene("words", "Words of the notices", "/desk/words/", "admin", languages=STAFF),
+    Scene("words", "Words of the notices", "/desk/words/", "admin", languages=("pl",)),
     Scene(
-        "words-of", "Words of one notice, tried", "/desk/words/received/pl/", "admin", TRY, languages=STAFF
+        "words-of", "Words of one notice, tried", "/desk/words/received/pl/", "admin", TRY, languages=("pl",)
     ),
     Scene("no-cases", "Desk of an analyst", "/desk/", "analyst", languages=STAFF),
     Scene("no-cases-admin", "Desk of an administrator", "/desk/", "admin", languages=STAFF),

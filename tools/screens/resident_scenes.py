@@ -35,7 +35,7 @@ RESIDENT_SCENES = (
     Scene("reopen", "Open it again", "track:resolved/reopen/"),
     Scene("reopen-errors", "Open it again, without a reason", "track:resolved/reopen/", act=acts.send),
     Scene("withdraw", "Withdraw the report", "track:asked/withdraw/"),
-    Scene("wishes", "How we write to you", "track:asked/wishes/"),
+    Scene("wishes", "How we write to you", "track:asked/wishes/", languages=("pl", "en")),
     Scene("left", "After leaving a report", "/track/left/"),
     Scene("no-such-link", "A link that opens nothing", "/track/KON-2026-000001-0/abcdefgh12345678/"),
     Scene("sorting", "How requests are sorted", "/how-requests-are-sorted/"),

@@ -111,6 +111,9 @@ class WordsForm(forms.Form):
 def _part_field(name: str, text: str, language: str) -> forms.CharField:
     rows = min(12, max(1, text.count("\n") + len(text) // 80 + 1))
     widget = forms.Textarea(attrs={"rows": rows, "lang": language, "dir": "auto", "spellcheck": "true"})
-    return forms.CharField(
+    field = forms.CharField(
         label=PART_LABELS[name], required=False, max_length=TEXT_LENGTH, initial=text, widget=widget
     )
+    # An empty part is said by the file, so none is called optional; read by web/_optional.html.
+    field.changing_mark = ""  # type: ignore[attr-defined]
+    return field
