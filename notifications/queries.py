@@ -36,7 +36,6 @@ class Fate(models.TextChoices):
     """The shelves of the outbox."""
 
     TO_DO = "TO_DO", pgettext_lazy("outbox", "For a person")
-    LETTERS = "LETTERS", pgettext_lazy("outbox", "Letters to print")
     WAITING = "WAITING", pgettext_lazy("outbox", "Waiting")
     SENT = "SENT", pgettext_lazy("outbox", "Sent")
     DONE = "DONE", pgettext_lazy("outbox", "Told by a person")
@@ -45,7 +44,6 @@ class Fate(models.TextChoices):
 
 STATES: dict[str, tuple[NoticeState, ...]] = {
     Fate.TO_DO: FOR_A_PERSON,
-    Fate.LETTERS: (NoticeState.LETTER_DUE,),
     Fate.WAITING: WAITING,
     Fate.SENT: (NoticeState.SENT,),
     Fate.DONE: (NoticeState.DONE_BY_PERSON,),

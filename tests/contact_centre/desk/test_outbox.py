@@ -209,7 +209,7 @@ def test_a_letter_that_waits_is_offered_as_a_pdf_beside_its_words(desk, dee):
     notice = told(BY_LETTER)
     page, address = reverse("desk:notice", args=[notice.pk]), reverse("desk:letter", args=[notice.pk])
     browser = desk(Role.AGENT)
-    assert f"/outbox/{notice.pk}/" in browser.get(f"{OUTBOX}?fate={Fate.LETTERS}").content.decode()
+    assert f"/outbox/{notice.pk}/" in browser.get(f"{OUTBOX}?fate={Fate.TO_DO}").content.decode()
     words = browser.get(page).content.decode()
     assert address in words
     assert phone_pin(notice.participant) in words
