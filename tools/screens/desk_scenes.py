@@ -4,7 +4,6 @@ from tools.screens import acts
 from tools.screens.scene import Scene
 
 NOTICE = acts.press("#notices a.subject")
-FIRST_CASE = acts.press("table a.subject")
 FIRST_MAIL = acts.press("table a.subject")
 WAITING_MAILS = acts.press("a[href*='/desk/waiting/']")
 TRY = acts.press("#words button")
@@ -93,7 +92,6 @@ DESK_SCENES = (
     Scene("case-closed", "Case: closed", "case:closed", "agent", languages=STAFF),
     Scene("case-merged", "Case: joined to another", "case:merged", "dispatcher", languages=STAFF),
     Scene("case-withdrawn", "Case: withdrawn", "case:withdrawn", "dispatcher", languages=STAFF),
-    Scene("case-seeded", "Case that a classifier sorted", "/desk/?status=IN_PROGRESS", "handler", FIRST_CASE),
     Scene(
         "steps-agent",
         "Steps of an agent",
