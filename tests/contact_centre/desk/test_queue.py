@@ -350,11 +350,11 @@ def test_marks_what_just_came_in_restricted(desk):
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        (Role.AGENT, {"/desk/", "/desk/call/", "/desk/contacts/", "/desk/outbox/"}),
+        (Role.AGENT, {"/desk/", "/desk/call/", "/desk/contacts/", "/desk/outbox/", "/desk/inbox/"}),
         (Role.HANDLER, {"/desk/", "/desk/call/", "/desk/outbox/"}),
         (Role.DPO, {"/desk/", "/desk/call/", "/desk/contacts/", "/desk/outbox/", "/desk/readings/"}),
         (Role.ANALYST, set()),
-        (Role.ADMIN, {"/desk/models/", "/admin/"}),
+        (Role.ADMIN, {"/desk/models/", "/desk/words/", "/admin/"}),
     ],
 )
 def test_offers_in_the_menu_what_the_role_may_open(desk, role, entries):
