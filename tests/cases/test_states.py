@@ -239,7 +239,7 @@ def test_the_page_of_states_names_every_state_step_and_outcome():
 
 def test_a_stale_page_is_refused_and_written_anew(tmp_path, monkeypatch):
     path = tmp_path / "states.md"
-    monkeypatch.setattr(generate_states, "PATH", path)
+    monkeypatch.setattr(generate_states.Command, "path", path)
     with pytest.raises(CommandError, match="stale"):
         call_command("generate_states", "--check")
     call_command("generate_states", stdout=StringIO())

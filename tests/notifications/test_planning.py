@@ -139,7 +139,7 @@ def test_the_page_of_notices_is_fresh():
 
 def test_a_stale_page_is_noticed_and_written_anew(tmp_path, monkeypatch):
     path = tmp_path / "notices.md"
-    monkeypatch.setattr(generate_notices, "PATH", path)
+    monkeypatch.setattr(generate_notices.Command, "path", path)
     with pytest.raises(CommandError, match="stale"):
         call_command("generate_notices", "--check")
     call_command("generate_notices", stdout=StringIO())

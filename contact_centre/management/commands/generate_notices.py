@@ -1,13 +1,11 @@
 """Write docs/notices.md from the table of the notices. ``--check`` only says whether it is up to date."""
 
-from typing import Any
-
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from cases.models import Channel, ContactChannel, EventKind
 from cases.states import Outcome
+from contact_centre.management.generated import GeneratesPage
 from notifications.channels import CHANNELS
 from notifications.models import NoticeChannel, NoticeKind, Priority
 from notifications.planning import TABLE, Plan, Reach, plan_for
@@ -97,20 +95,7 @@ def _rules() -> str:
 """
 
 
-class Command(BaseCommand):
+class Command(GeneratesPage):
     help = "Write docs/notices.md from the table of the notices."
-    requires_system_checks = ()
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--check", action="store_true", help="change nothing, fail when the page is stale"
-        )
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        page = render()
-        if options["check"]:
-            if not PATH.exists() or PATH.read_text(encoding="utf-8") != page:
-                raise CommandError("docs/notices.md is stale: run ./run manage generate_notices")
-            return
-        PATH.write_text(page, encoding="utf-8")
-        self.stdout.write(f"{PATH} written")
+    path = PATH
+    render = staticmethod(render)

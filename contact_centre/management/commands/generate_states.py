@@ -2,14 +2,13 @@
 
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from cases.models import Case
 from cases.states import OPEN, RESIDENT, SYSTEM, Outcome, Status, moves
+from contact_centre.management.generated import GeneratesPage
 from routing.models import Role
 
 PATH = settings.BASE_DIR / "docs" / "states.md"
@@ -64,20 +63,7 @@ def _outcomes() -> str:
     return "\n".join(["## Outcomes", "", "| outcome | meaning |", "|---|---|", *rows, ""])
 
 
-class Command(BaseCommand):
+class Command(GeneratesPage):
     help = "Write docs/states.md from the transitions in the code."
-    requires_system_checks = ()
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--check", action="store_true", help="change nothing, fail when the page is stale"
-        )
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        page = render()
-        if options["check"]:
-            if not PATH.exists() or PATH.read_text(encoding="utf-8") != page:
-                raise CommandError("docs/states.md is stale: run ./run manage generate_states")
-            return
-        PATH.write_text(page, encoding="utf-8")
-        self.stdout.write(f"{PATH} written")
+    path = PATH
+    render = staticmethod(render)
