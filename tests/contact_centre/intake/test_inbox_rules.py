@@ -1,0 +1,142 @@
+"""Rules about senders, proposed and approved at the inbox of the desk (EMAIL §3)."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from contact_centre.intake import store
+from contact_centre.intake.models import (
+    RawChannel,
+    RawMessage,
+    Reason,
+    RuleAction,
+    RuleField,
+    SenderRule,
+)
+from contact_centre.intake.process import process
+from routing.models import Role
+from tests.cast import staff_member
+from tests.contact_centre.intake.mails import mail
+from tests.contact_centre.intake.put_aside import (
+    DECIDE,
+    page,
+    spam,
+)
+from tests.contact_centre.intake.test_process import STRANGER, settled
+from tests.factories import NOW
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+INBOX, RULES = reverse("intake:inbox"), reverse("intake:rules")
+LATER = NOW + timedelta(days=3)
+
+
+@pytest.fixture
+def in_english(client) -> None:
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+
+
+def wish(pattern: str, field: RuleField = RuleField.ADDRESS, **more: str) -> dict[str, str]:
+    last = str(timezone.localdate() + timedelta(days=30))
+    return {
+        "field": field,
+        "pattern": pattern,
+        "action": RuleAction.SPAM,
+        "reason": "Zalewa nas reklamą.",
+        "last_date": last,
+    } | more
+
+
+@pytest.fixture
+def recent() -> list[RawMessage]:
+    """Three mails of the last days and one of last year, of one domain; two addresses."""
+    rows = [
+        settled(mail("Reklama", subject=f"Reklama {n}", sender=sender))
+        for n, sender in enumerate(("a@spam.example", "b@x.spam.example", "a@spam.example", "a@spam.example"))
+    ]
+    now = timezone.now()
+    RawMessage.objects.filter(pk__in=[row.pk for row in rows]).update(received_at=now - timedelta(days=2))
+    RawMessage.objects.filter(pk=rows[0].pk).update(received_at=now - timedelta(days=91))
+    settled(mail("Dziura", sender="a@notspam.example"))
+    return rows
+
+
+def test_the_sender_of_a_mail_is_filled_in(desk):
+    row = spam()
+    browser = desk(Role.AGENT)
+    address = f"{RULES}?mail={row.pk}"
+    assert f'href="{address}"' in page(browser, row)
+    assert browser.get(address).context["form"]["pattern"].value() == "obcy@example.net"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "field", "caught"),
+    [
+        ("a@SPAM.example", RuleField.ADDRESS, [3, 2]),
+        ("spam.example", RuleField.DOMAIN, [3, 2, 1]),
+        ("x.spam.example", RuleField.DOMAIN, [1]),
+        ("nobody@spam.example", RuleField.ADDRESS, []),
+    ],
+)
+def test_a_rule_shows_first_what_it_would_have_caught_in_ninety_days(desk, recent, pattern, field, caught):
+    answer = desk(Role.DISPATCHER).post(RULES, wish(pattern, field, do="preview"))
+    effect = answer.context["effect"]
+    assert [row.pk for row in effect.examples] == [recent[n].pk for n in caught]
+    assert (effect.count, effect.on_cases) == (len(caught), len(caught))
+    assert not SenderRule.objects.exists()
+    assert 'value="propose"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", DECIDE)
+def test_a_proposed_rule_waits_for_the_head_and_works_from_then_until_its_last_day(desk, role):
+    browser = desk(role)
+    assert browser.post(RULES, wish("obcy@example.net", do="propose")).status_code == 302
+    rule = SenderRule.objects.get()
+    assert (rule.proposed_by, rule.approved_at, rule.action) == (staff_member(role), None, RuleAction.SPAM)
+    assert timezone.localtime(rule.ends_at).date() == timezone.localdate() + timedelta(days=31)
+    assert "waits for the centre head" in browser.get(RULES).content.decode()
+    approve = reverse("intake:change_rule", args=[rule.pk, "approve"])
+    assert (approve in browser.get(RULES).content.decode()) == (role == Role.HEAD)
+    if role != Role.HEAD:
+        browser.post(approve)
+        rule.refresh_from_db()
+        assert rule.approved_at is None
+    desk(Role.HEAD).post(approve)
+    rule.refresh_from_db()
+    assert rule.approved_by == staff_member(Role.HEAD)
+    blocked = store.keep(mail("Reklama", sender=STRANGER), channel=RawChannel.MAIL, at=timezone.now())
+    assert process(blocked.pk, at=timezone.now()).reason == Reason.SPAM
+
+
+@pytest.mark.parametrize(("role", "may"), [(Role.AGENT, False), (Role.DISPATCHER, True), (Role.HEAD, True)])
+def test_a_rule_is_ended_by_whom_may_do_it(desk, role, may):
+    desk(Role.AGENT).post(RULES, wish("obcy@example.net", do="propose"))
+    rule = SenderRule.objects.get()
+    end = reverse("intake:change_rule", args=[rule.pk, "end"])
+    browser = desk(role)
+    assert (end in browser.get(RULES).content.decode()) == may
+    browser.post(end)
+    rule.refresh_from_db()
+    assert rule.ends_at is not None
+    assert (rule.ends_at <= timezone.now()) == may
+    assert browser.post(reverse("intake:change_rule", args=[rule.pk, "explode"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pattern": "nothing"},
+        {"pattern": "com", "field": RuleField.DOMAIN},
+        {"reason": " "},
+        {"last_date": "2001-01-01"},
+        {"last_date": "2999-01-01"},
+        {"field": RuleField.HEADER},
+        {"action": "EXPLODE"},
+    ],
+)
+@pytest.mark.parametrize("do", ["preview", "propose"])
+def test_a_rule_that_says_too_little_is_not_proposed(desk, wrong, do):
+    answer = desk(Role.AGENT).post(RULES, wish("obcy@example.net", do=do) | wrong)
+    assert answer.status_code == 422
+    assert not SenderRule.objects.exists()
