@@ -13,6 +13,7 @@ from cases.actors import SYSTEM_ACTOR
 from cases.mail_payloads import Displayed, NotDelivered
 from cases.models import Case
 from cases.timeline import record_event, ring_again
+from notifications.addresses import address_key
 from notifications.links import read_bounce_address, read_message_id
 from notifications.models import (
     FAILURES,
@@ -24,7 +25,7 @@ from notifications.models import (
     SuppressionReason,
 )
 from notifications.outcomes import evidence_of, mark_undelivered
-from notifications.suppression import address_key, suppress, verdict_on
+from notifications.suppression import suppress, verdict_on
 
 # So long after a mail a report that names nothing but the address is taken to be about it.
 RECENT: Final = timedelta(days=7)

@@ -10,8 +10,8 @@ from typing import Final
 from django.db.models import Max
 
 from cases.models import CaseParticipant, Message, MessagePurpose
+from notifications.addresses import address_key
 from notifications.models import AutomaticMail, Notice, NoticeChannel, NoticeKind
-from notifications.suppression import address_key
 
 # What goes out although nobody of ours has done anything: the answer to a mail, and what the machine decides on it.
 AUTOMATIC: Final = (NoticeKind.RECEIVED, NoticeKind.PASSED_ON)

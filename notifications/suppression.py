@@ -4,7 +4,6 @@ Called by whatever learns of a failure (a refused hand-over, a mail that came ba
 asked before every hand-over. All calls may be repeated.
 """
 
-import contextlib
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from notifications.addresses import address_key
 from notifications.models import SoftFailure, Suppression, SuppressionReason
 
 SOFT_FAILURES: Final = 3
@@ -23,15 +23,6 @@ _DEAD: Final = ("1.1", "1.10", "1.2", "4.4")
 _FULL: Final = "2.2"
 # What a mail from the address disproves or takes back; only a person takes back what a person decided.
 _ENDED_BY_MAIL: Final = (SuppressionReason.DEAD, SuppressionReason.SOFT, SuppressionReason.COMPLAINT)
-
-
-def address_key(address: str) -> str:
-    """The form in which addresses are compared: lower case, the domain as it stands in DNS."""
-    local, _, domain = address.strip().rpartition("@")
-    domain = domain.rstrip(".").lower()
-    with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
-    return f"{local.lower()}@{domain}"[:254]
 
 
 def status_in(said: str) -> str:

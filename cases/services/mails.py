@@ -31,23 +31,20 @@ class CannotJoin(Refused):
     """The role does not decide over mails, the case is merged, or there is nothing in the mail."""
 
 
-@transaction.atomic(durable=True)
 def keep_waiting(*, case_id: int, body: str, source_key: str, at: datetime) -> Message:
     """Tell whoever works the case that a stranger's mail waits beside it. A repeat of the key changes nothing."""
-    case = Case.objects.lock(case_id)
-    known = Message.objects.filter(source_key=source_key).first()
-    if known is not None:
-        return known
-    case.needs_person = True
-    save(case, at, "needs_person")
-    message = _system_note(case, body, source_key, at)
-    record_event(case, MailWaits(message.pk), by=SYSTEM_ACTOR, at=at)
-    return message
+    return _raise_person(case_id, body, source_key, MailWaits, at)
+
+
+def call_for_person(*, case_id: int, body: str, source_key: str, at: datetime) -> Message:
+    """Leave a note of the system that somebody has to read. A repeat of the key changes nothing."""
+    return _raise_person(case_id, body, source_key, NoteAdded, at)
 
 
 @transaction.atomic(durable=True)
-def call_for_person(*, case_id: int, body: str, source_key: str, at: datetime) -> Message:
-    """Leave a note of the system that somebody has to read. A repeat of the key changes nothing."""
+def _raise_person(
+    case_id: int, body: str, source_key: str, event: type[MailWaits] | type[NoteAdded], at: datetime
+) -> Message:
     case = Case.objects.lock(case_id)
     known = Message.objects.filter(source_key=source_key).first()
     if known is not None:
@@ -55,7 +52,7 @@ def call_for_person(*, case_id: int, body: str, source_key: str, at: datetime) -
     case.needs_person = True
     save(case, at, "needs_person")
     message = _system_note(case, body, source_key, at)
-    record_event(case, NoteAdded(message.pk), by=SYSTEM_ACTOR, at=at)
+    record_event(case, event(message.pk), by=SYSTEM_ACTOR, at=at)
     return message
 
 

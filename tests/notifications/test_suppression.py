@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from notifications.addresses import address_key
 from notifications.models import SoftFailure, Suppression, SuppressionReason
-from notifications.suppression import address_key, is_suppressed, reason_against, suppress, unsuppress
+from notifications.suppression import is_suppressed, reason_against, suppress, unsuppress
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from cases.access import NoAccess
 from cases.models import Case, Message
-from cases.queries.finding import find_case_for_staff
 from cases.services.moving import movable_messages
 from contact_centre.desk.forms.steps import REFERENCE_LENGTH, StepForm
 
@@ -38,13 +36,7 @@ class MoveForm(SplitForm):
     )
 
     def clean_into(self) -> Case:
-        try:
-            other = find_case_for_staff(self.person, self.cleaned_data["into"], self.by)
-        except NoAccess as error:
-            raise forms.ValidationError(_("There is no such case that you may see.")) from error
-        if other.pk == self.case.pk:
-            raise forms.ValidationError(_("That is this case."))
-        return other
+        return self.other_case("into")
 
     def arguments(self) -> dict[str, Any]:
         return super().arguments() | {"into_id": self.cleaned_data["into"].pk}

@@ -58,6 +58,16 @@ class StepForm(forms.Form):
         shown = [(str(field.label), str(field.value() or "")) for field in self.visible_fields()]
         return [(label, value) for label, value in shown if value]
 
+    def other_case(self, field: str) -> Case:
+        """The case whose number stands in the field: another one, and one that the person may see."""
+        try:
+            other = find_case_for_staff(self.person, self.cleaned_data[field], self.by)
+        except NoAccess as error:
+            raise forms.ValidationError(_("There is no such case that you may see.")) from error
+        if other.pk == self.case.pk:
+            raise forms.ValidationError(_("That is this case."))
+        return other
+
 
 class OnceForm(StepForm):
     """A step that asks for no version: its token makes a second submit of the same words the same step."""
@@ -165,12 +175,7 @@ class MergeForm(StepForm):
     )
 
     def clean_into(self) -> Case:
-        try:
-            other = find_case_for_staff(self.person, self.cleaned_data["into"], self.by)
-        except NoAccess as error:
-            raise forms.ValidationError(_("There is no such case that you may see.")) from error
-        if other.pk == self.case.pk:
-            raise forms.ValidationError(_("That is this case."))
+        other = self.other_case("into")
         if not other.is_open:
             raise forms.ValidationError(_("That case is not open any more."))
         if other.is_restricted or self.case.is_restricted:

@@ -80,14 +80,7 @@ def show_outbox(request: DeskRequest) -> HttpResponse:
 def show_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
     """One notice with its words, ready to be read aloud or printed."""
     notice = get_notice_for_staff(request.user, notice_id)
-    log_reading(
-        case_id=notice.participant.case_id,
-        user=request.user,
-        participant=notice.participant,
-        reason=ReadReason.OUTBOX,
-        at=timezone.now(),
-        detail=str(notice.pk),
-    )
+    _log(request, notice, str(notice.pk))
     length = length_of(notice)
     price = settings.SMS_PART_PRICE
     context = {
@@ -111,14 +104,7 @@ def show_letter(request: DeskRequest, notice_id: int) -> HttpResponse:
         pdf = print_letter(notice)
     except NoLetter as error:
         raise Http404(str(notice_id)) from error
-    log_reading(
-        case_id=notice.participant.case_id,
-        user=request.user,
-        participant=notice.participant,
-        reason=ReadReason.OUTBOX,
-        at=timezone.now(),
-        detail=f"{notice.pk} letter",
-    )
+    _log(request, notice, f"{notice.pk} letter")
     name = f"{notice.participant.case.reference}-{notice.pk}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
@@ -163,3 +149,14 @@ def _ways(notice: Notice) -> tuple[str, ...]:
         NoticeState.CALL_BACK_DUE: ("called",),
         NoticeState.LETTER_DUE: ("printed",),
     }.get(NoticeState(notice.state), ())
+
+
+def _log(request: DeskRequest, notice: Notice, detail: str) -> None:
+    log_reading(
+        case_id=notice.participant.case_id,
+        user=request.user,
+        participant=notice.participant,
+        reason=ReadReason.OUTBOX,
+        at=timezone.now(),
+        detail=detail,
+    )

@@ -1,12 +1,14 @@
 """Addresses in header fields that often break the rules: a tolerant reader, never an error."""
 
-import contextlib
 import re
 from email.message import Message
 from typing import Final
 
 from contact_centre.intake.mail import headers
 from contact_centre.intake.mail.types import Mailbox
+from notifications.addresses import address_key as key
+
+__all__ = ["key", "recipients", "sender"]
 
 MAX_ADDRESS: Final = 254
 _NAME_LENGTH: Final = 160
@@ -53,15 +55,6 @@ def recipients(mail: Message) -> tuple[str, ...]:
     values = " , ".join(value for name in _RECIPIENT_FIELDS for value in headers.raw_values(mail, name))
     found = _PLAIN.findall(values[:_MAX_SEARCHED])
     return tuple(dict.fromkeys(one.lower() for one in found))[:_MAX_RECIPIENTS]
-
-
-def key(address: str) -> str:
-    """The form in which addresses are compared: lower case, the domain as it stands in DNS."""
-    local, _, domain = address.strip().rpartition("@")
-    domain = domain.rstrip(".").lower()
-    with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
-    return f"{local.lower()}@{domain}"
 
 
 def _first(searched: str, value: str) -> Mailbox | None:
