@@ -104,7 +104,7 @@ def request(host: str, cookie: str, csrf: str, number: int) -> bytes:
         "name": "Ana",
         "email": f"ana.{uuid.uuid4().hex[:8]}@example.org",
         "language": "pl",
-        "privacy_version": "1-draft",
+        "privacy_version": "2-draft",
     }
     body = urlencode(fields).encode()
     head = (

@@ -23,7 +23,7 @@ from cases.models import (
     MessagePurpose,
     ParticipantRole,
 )
-from cases.states import Status
+from cases.states import Outcome, Status
 from cases.timeline import PUBLIC_KINDS
 from contact_centre.web.wording import day
 from routing.models import Department
@@ -70,7 +70,7 @@ _EVENTS = {
     ),
     EventKind.RESIDENT_REPLIED: ("reply", gettext_lazy("You wrote to us.")),
     EventKind.MESSAGE_SENT: ("envelope", gettext_lazy("We wrote to you.")),
-    EventKind.RESOLVED: ("check-circle", gettext_lazy("We finished and sent an answer.")),
+    EventKind.RESOLVED: ("check-circle", gettext_lazy("We finished and wrote an answer.")),
     EventKind.CONFIRMED: ("check-circle-fill", gettext_lazy("It was confirmed that all is well.")),
     EventKind.CLOSED: ("lock", gettext_lazy("The report is closed.")),
     EventKind.REOPENED: ("arrow-counterclockwise", gettext_lazy("The report was opened again.")),
@@ -190,6 +190,8 @@ def _shown(row: Attachment, participant: CaseParticipant) -> ShownFile:
 
 def _entry(event: CaseEvent, units: Mapping[str, str]) -> Entry:
     icon, text = _EVENTS[EventKind(event.kind)]
+    if event.payload.get("outcome") == Outcome.SPAM:
+        text = gettext_lazy("We closed the report without an answer.")
     planned = event.payload.get("date")
     values = {
         "unit": units.get(event.payload.get("department", ""), ""),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from cases.actors import resident
 from cases.deadlines import promised_date
 from cases.keys import phone_pin, tracking_key
-from cases.models import CaseParticipant, Channel, ReadReason, StaleCase
+from cases.models import Case, CaseParticipant, Channel, ParticipantRole, ReadReason, StaleCase
 from cases.queries.reasons import route_reason
 from cases.services.conversation import record_reply
 from cases.services.endings import (
@@ -33,7 +33,7 @@ from contact_centre.portal.story import conversation, open_question, quoted, sur
 from contact_centre.portal.uploads import Uploads, receive_uploads
 from contact_centre.web.language import in_language, typed, wanted_language
 from contact_centre.web.limits import Limit
-from contact_centre.web.wording import day, status_words
+from contact_centre.web.wording import StatusWords, day, status_words
 from notifications.links import tracking_url
 
 REPLY_LIMIT = Limit("reply", count=30, seconds=3600)
@@ -164,7 +164,7 @@ def _page(
         **_case_context(participant),
         "form": form,
         "language_form": "reply-form",
-        "words": status_words(survivor, now, participant.channel, is_others=survivor.pk != case.pk),
+        "words": _state(participant, survivor),
         "reason": route_reason(participant),
         "survivor": survivor if survivor.pk != case.pk else None,
         "entries": timeline(participant, survivor),
@@ -209,15 +209,23 @@ def _look_again(
     fresh = {"reason": form.cleaned_data["reason"], "version": participant.case.version}
     again = ReasonForm(fresh, needs_reason=form.fields["reason"].required)
     survivor = survivor_of(participant.case)
-    is_others = survivor.pk != participant.case_id
-    words = status_words(survivor, timezone.now(), participant.channel, is_others=is_others)
     context = {
         **_case_context(participant),
         "form": again,
         "language_form": "reason-form",
-        "changed": words,
+        "changed": _state(participant, survivor),
     }
     return render(request, template, context, status=409)
+
+
+def _state(participant: CaseParticipant, survivor: Case) -> StatusWords:
+    return status_words(
+        survivor,
+        timezone.now(),
+        participant.channel,
+        is_others=survivor.pk != participant.case_id,
+        is_follower=participant.role == ParticipantRole.FOLLOWER,
+    )
 
 
 def _not_now(request: HttpRequest, participant: CaseParticipant) -> HttpResponseRedirect:

@@ -5,14 +5,16 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from cases.actors import staff
+from cases.actors import resident, staff
 from cases.models import Case
+from cases.services.endings import reopen_case, resolve_case, withdraw_case
 from cases.services.merging import merge_cases
 from cases.services.workflow import plan_work
+from cases.states import Outcome
 from contact_centre.web.wording import status_words
 from routing.models import Role
 from tests.cast import staff_member
-from tests.factories import NOW, make_case, make_routed_case, make_settled_case
+from tests.factories import NOW, make_case, make_routed_case, make_settled_case, reporter_of
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +52,33 @@ def test_news_come_the_way_that_the_person_has(make):
     assert "page of your report" in said(case, "NONE")
     for way in ("PHONE", "NONE"):
         assert "write to you" not in said(case, way)
+
+
+def ended(outcome: Outcome, **more: str) -> Case:
+    by = staff(staff_member(Role.DISPATCHER))
+    case = make_routed_case()
+    return resolve_case(case_id=case.pk, outcome=outcome, answer="To nie nasze.", by=by, at=NOW, **more)
+
+
+def test_what_another_authority_decides_names_it_and_the_day():
+    case = ended(Outcome.FORWARDED, authority="Starosta Koniński")
+    assert "a matter for Starosta Koniński. We sent it there on 17 November 2026." in said(case, "EMAIL")
+
+
+def test_what_was_opened_again_is_not_told_like_something_new():
+    by = staff(staff_member(Role.DISPATCHER))
+    case = ended(Outcome.DONE)
+    reopen_case(case_id=case.pk, reason="Dziura nadal jest.", by=by, at=NOW)
+    case.refresh_from_db()
+    assert "We are looking at it again" in said(case, "EMAIL")
+    assert "We have your report" not in said(case, "EMAIL")
+
+
+def test_who_only_follows_did_not_ask_to_close_it():
+    case = make_case()
+    withdraw_case(case_id=case.pk, reason="", by=resident(reporter_of(case).pk), at=NOW)
+    case.refresh_from_db()
+    with translation.override("en"):
+        assert "at your request" in status_words(case, NOW, "EMAIL").sentence
+        follower = status_words(case, NOW, "EMAIL", is_follower=True).sentence
+    assert "at the request of the person who reported it" in follower
