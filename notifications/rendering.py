@@ -88,7 +88,8 @@ def compose(facts: Facts, ours: Ours) -> Rendered:
     """The facts laid out for their channel, in the active language."""
     words = say(facts, ours)
     return Rendered(
-        sender=facts.sender_name or words.frame["sender"],
+        # A line break would end a header.
+        sender=facts.sender_name or " ".join(words.frame["sender"].split()),
         subject=f"[{facts.reference}] {words.subject}",
         text=_lay_out(_TEXT_LAYOUT[facts.channel], facts, words),
         html=_lay_out("mail.html", facts, words) if facts.is_mail else "",

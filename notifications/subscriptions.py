@@ -1,11 +1,9 @@
 """Who only follows a case may stop that at any time, by one click and without a login."""
 
-import contextlib
 from datetime import datetime
 
-from cases.actors import resident
-from cases.models import CaseParticipant, ParticipantRole
-from cases.services.endings import CannotWithdraw, withdraw_case
+from cases.models import CaseParticipant
+from cases.services.wishes import CannotChoose, leave_case
 
 
 class NoSubscription(Exception):
@@ -17,13 +15,7 @@ def stop_following(*, participant_id: int, at: datetime) -> CaseParticipant:
 
     Raises NoSubscription for anybody who is more than a follower.
     """
-    participant = CaseParticipant.objects.select_related("case").get(pk=participant_id)
-    if participant.role != ParticipantRole.FOLLOWER:
-        raise NoSubscription(participant_id)
-    if participant.detached_at is None:
-        # Of a case that has ended there is nothing more to hear.
-        with contextlib.suppress(CannotWithdraw):
-            by = resident(participant.pk)
-            withdraw_case(case_id=participant.case_id, reason="", by=by, at=at)
-        participant.refresh_from_db(fields=["detached_at"])
-    return participant
+    try:
+        return leave_case(participant_id=participant_id, at=at)
+    except CannotChoose as error:
+        raise NoSubscription(participant_id) from error

@@ -21,6 +21,8 @@ _ALWAYS: Final = Used(
     values=frozenset({"reference", "city", "city_phone"}),
     conditions=frozenset({"is_mail", "is_call", "is_letter"}),
 )
+#: Stands in the header "From" of a mail.
+_ONE_LINE: Final = "sender"
 _PART: Final = re.compile(r"{% partialdef (\w+) %}(.*?){% endpartialdef %}", re.DOTALL)
 Words = Mapping[str, str]
 
@@ -75,6 +77,8 @@ def find_missing(kind: str, language: str, words: Words) -> dict[str, list[str]]
 def _check_part(kind: str, language: str, name: str, text: str, allowed: Used, on: date) -> None:
     if not text:
         return
+    if name == _ONE_LINE and "\n" in text.strip():
+        raise NotPlain(_("The name of who writes stands in the head of a mail: it is one line."))
     used = read_placeholders(text)
     unknown = (used.values - allowed.values) | (used.days - allowed.days) | (used.conditions - allowed.names)
     if unknown:

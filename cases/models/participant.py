@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
 from cases.models.resident import Organisation, Resident
+from cases.phones import is_mobile
 
 
 class ParticipantRole(models.TextChoices):
@@ -70,6 +71,7 @@ class CaseParticipant(models.Model):
         given = (
             (ContactChannel.EMAIL, self.email),
             (ContactChannel.PHONE, self.phone),
+            (ContactChannel.SMS, is_mobile(self.phone)),
             (ContactChannel.LETTER, self.postal_address),
         )
         return [channel for channel, contact in given if contact]

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from cases.actors import resident
-from cases.models import Case, CaseParticipant
-from cases.payloads import WishesChanged
-from cases.services._steps import Refused
+from cases.models import Case, CaseParticipant, ParticipantRole
+from cases.payloads import Detached, WishesChanged
+from cases.services._steps import Refused, save
 from cases.timeline import record_event
 from routing.models.loaded import LANGUAGES
 
@@ -37,4 +37,22 @@ def choose_wishes(
     participant.save(update_fields=["language", "channel", "only_compulsory"])
     changed = WishesChanged(participant.pk, language, channel, only_compulsory)
     record_event(case, changed, by=resident(participant.pk), at=at)
+    return participant
+
+
+@transaction.atomic(durable=True)
+def leave_case(*, participant_id: int, at: datetime) -> CaseParticipant:
+    """A follower hears no more of the case, whatever its state: one that has ended may be opened again. Once is enough.
+
+    Raises CannotChoose for anybody who is more than a follower.
+    """
+    case = Case.objects.lock(CaseParticipant.objects.values_list("case_id", flat=True).get(pk=participant_id))
+    participant = CaseParticipant.objects.select_related("case").get(pk=participant_id)
+    if participant.role != ParticipantRole.FOLLOWER:
+        raise CannotChoose(case.reference)
+    if participant.detached_at is None:
+        participant.detached_at = at
+        participant.save(update_fields=["detached_at"])
+        save(case, at)
+        record_event(case, Detached(participant.pk, None), by=resident(participant.pk), at=at)
     return participant

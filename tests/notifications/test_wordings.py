@@ -177,3 +177,16 @@ def test_a_part_that_may_be_silent_may_be():
     facts = next(s.facts for s in samples_of("RECEIVED", "pl", TODAY) if not s.facts.promised_for)
 
     assert part(facts, "RECEIVED", "then", our_words("RECEIVED", "pl")) == ""
+
+
+def test_who_writes_is_one_line_and_a_broken_one_stops_no_mail():
+    assert list(find_problems(FRAME_KIND, "pl", {"sender": "Miasto\nKonin"}, on=TODAY)) == ["sender"]
+    Wording.objects.create(
+        kind=FRAME_KIND,
+        language="pl",
+        part="sender",
+        text="Miasto\nKonin",
+        author=staff_member(Role.ADMIN),
+        created_at=NOW,
+    )
+    assert told(make_case(), "RECEIVED").sender == "Miasto Konin"

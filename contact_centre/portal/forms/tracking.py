@@ -16,6 +16,7 @@ MESSAGE_LENGTH = 20_000
 _CHANNEL_WORDS = {
     ContactChannel.EMAIL: gettext_lazy("by e-mail"),
     ContactChannel.PHONE: gettext_lazy("by phone: we call you"),
+    ContactChannel.SMS: gettext_lazy("by text message"),
     ContactChannel.LETTER: gettext_lazy("by letter"),
     ContactChannel.NONE: gettext_lazy("not at all: I look at the page myself"),
 }
@@ -86,7 +87,9 @@ class WishesForm(forms.Form):
         super().__init__(*args, **kwargs)
         channel = self.fields["channel"]
         assert isinstance(channel, forms.ChoiceField)
-        offered = [*participant.channels]
+        # Without a provider nobody is offered text messages; who gets them keeps them until she chooses otherwise.
+        kept = {participant.channel, *([ContactChannel.SMS] if settings.SMS else [])}
+        offered = [one for one in participant.channels if one != ContactChannel.SMS or one in kept]
         if not participant.is_reachable:
             # Nobody is talked out of what she must be told, or into being told at all.
             offered.append(ContactChannel.NONE)

@@ -157,7 +157,8 @@ def _source_key(token: UUID, body: str, uploads: Uploads) -> str:
 def _page(
     request: HttpRequest, participant: CaseParticipant, form: ReplyForm, *, status: int = 200
 ) -> HttpResponse:
-    _log(participant)
+    if request.method != "HEAD":  # Nobody reads what has no body: programs follow the links of mails so.
+        _log(participant)
     now, case, by = timezone.now(), participant.case, resident(participant.pk)
     survivor, question = survivor_of(case), open_question(case)
     context = {

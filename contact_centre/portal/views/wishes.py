@@ -49,13 +49,14 @@ def _form(request: HttpRequest, participant: CaseParticipant) -> WishesForm:
 
 
 def _page(request: HttpRequest, participant: CaseParticipant, form: WishesForm) -> HttpResponse:
-    log_reading(
-        case_id=participant.case_id,
-        participant=participant,
-        reason=ReadReason.TRACKING_PAGE,
-        at=timezone.now(),
-        detail="wishes",
-    )
+    if request.method != "HEAD":  # Nobody reads what has no body: programs follow the links of mails so.
+        log_reading(
+            case_id=participant.case_id,
+            participant=participant,
+            reason=ReadReason.TRACKING_PAGE,
+            at=timezone.now(),
+            detail="wishes",
+        )
     context = {
         "case": participant.case,
         "key": tracking_key(participant),

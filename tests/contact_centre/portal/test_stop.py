@@ -7,9 +7,14 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from cases.actors import staff
 from cases.models import CaseEvent, CaseParticipant
+from cases.services.endings import reopen_case, resolve_case
+from cases.states import Outcome
 from notifications.links import read_unsubscribe_token, unsubscribe_url
 from notifications.models import Notice
+from routing.models import Role
+from tests.cast import staff_member
 from tests.factories import NOW, make_routed_case, reporter_of
 from tests.notifications.outbox import deliver_all, plan_all
 
@@ -83,3 +88,16 @@ def test_a_case_that_has_ended_has_nothing_more_to_tell(follower, client):
     type(follower.case).objects.filter(pk=follower.case.pk).update(status="CLOSED", outcome="DONE")
 
     assert client.post(address(follower), ONE_CLICK).status_code == 200
+
+
+def test_who_left_an_ended_case_hears_nothing_when_it_is_opened_again(follower, mailoutbox):
+    by = staff(staff_member(Role.DISPATCHER))
+    resolve_case(case_id=follower.case_id, outcome=Outcome.DONE, answer="Gotowe.", by=by, at=timezone.now())
+
+    assert Client().post(address(follower), ONE_CLICK).status_code == 200
+    reopen_case(case_id=follower.case_id, reason="Wróciło.", by=by, at=timezone.now())
+
+    later = timezone.now() + timedelta(minutes=10)
+    plan_all(later)
+    deliver_all(later + timedelta(minutes=1))
+    assert {address for mail in mailoutbox for address in mail.to} == {"ana@example.org"}

@@ -57,6 +57,13 @@ def test_the_key_opens_the_page_and_the_reading_is_logged(client, page_of):
     assert (log.case, log.participant, log.reason) == (case, reporter_of(case), "TRACKING_PAGE")
 
 
+def test_a_program_that_only_asks_for_the_head_of_a_page_is_no_reader(client, page_of):
+    case = make_case()
+    for part in ((), ("wishes",)):
+        assert client.head(page_of(case, *part)).status_code == 200
+    assert not ReadLog.objects.exists()
+
+
 def test_the_page_is_kept_by_nobody_and_its_address_told_to_nobody(client, page_of):
     headers = client.get(page_of(make_case())).headers
     assert "no-store" in headers["Cache-Control"]

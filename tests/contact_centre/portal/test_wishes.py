@@ -131,3 +131,25 @@ def test_what_the_confirmation_can_tell_with_it_is_told(client, page_of):
 
     passed = Notice.objects.get(participant=reporter_of(case), kind="PASSED_ON")
     assert passed.state == NoticeState.COALESCED
+
+
+def offered(client, path: str) -> set[str]:
+    return set(re.findall(r'name="channel" value="(\w+)"', client.get(path).content.decode()))
+
+
+def test_text_messages_can_be_chosen_where_there_is_a_provider_and_a_mobile(client, page_of, settings):
+    settings.SMS = {"provider": "smsapi"}
+    landline = Reporter(name="Ana", email="ana@example.org", phone="632401111")
+
+    assert offered(client, page_of(make_case(reporter=BOTH), "wishes")) == {"EMAIL", "PHONE", "SMS"}
+    assert offered(client, page_of(make_case(reporter=landline), "wishes")) == {"EMAIL", "PHONE"}
+
+
+def test_who_gets_text_messages_keeps_them_when_she_changes_something_else(client, page_of):
+    case = make_case(reporter=BOTH)
+    CaseParticipant.objects.filter(case=case).update(channel="SMS")
+
+    assert "SMS" in offered(client, page_of(case, "wishes"))
+    client.post(page_of(case, "wishes"), {"language": "en", "channel": "SMS"})
+
+    assert (reporter_of(case).channel, reporter_of(case).language) == ("SMS", "en")
