@@ -80,9 +80,12 @@ class Planned(Payload):
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsked(Payload):
+    """``warns``: a call to complete (KPA art. 64 § 2); without an answer the matter may stay unexamined."""
+
     kind = EventKind.QUESTION_ASKED
     message: int
     answer_by: str
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class Facts:
     route_reason: str
     promised_for: date | None
     answer_by: date | None
+    # The question is a call to complete in a matter of law.
+    warns: bool
     planned_for: date | None
     reopen_until: date
     ended_on: date
@@ -110,6 +112,7 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         route_reason=_route_reason(notice, passed),
         promised_for=promised_date(case),
         answer_by=_day(payload.get("answer_by")),
+        warns=bool(payload.get("warns")),
         planned_for=_day(payload.get("date")),
         # Counted as Case.may_reopen counts it.
         reopen_until=timezone.localdate(event.occurred_at) + timedelta(days=REOPEN_DAYS),

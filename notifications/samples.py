@@ -60,6 +60,9 @@ def _situations(kind: NoticeKind) -> Iterator[tuple[str, dict[str, Any]]]:
     elif kind == NoticeKind.PASSED_ON:
         yield _("for the first time"), {}
         yield _("handed on"), {"is_handed_over": True, "route_reason": ""}
+    elif kind == NoticeKind.QUESTION:
+        yield "", {}
+        yield _("in a matter of law"), {"warns": True}
     elif kind == NoticeKind.WITHDRAWN:
         yield _("by the person herself"), {}
         yield _("by somebody else"), {"is_reporter": False}
@@ -89,6 +92,7 @@ def _base(kind: NoticeKind, language: str, on: date) -> Facts:
         route_reason=_("This is a sample of a reason."),
         promised_for=on + timedelta(days=14),
         answer_by=on + timedelta(days=7),
+        warns=False,
         planned_for=on + timedelta(days=10),
         reopen_until=on + timedelta(days=REOPEN_DAYS),
         ended_on=on,

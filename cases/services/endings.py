@@ -6,8 +6,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.actors import SYSTEM_ACTOR, Actor, ActorKind
-from cases.deadlines import PROMISE_FIELDS, pause_promise, resume_promise
-from cases.models import REOPEN_DAYS, Audience, Case, CaseParticipant, MessagePurpose, ParticipantRole
+from cases.deadlines import PROMISE_FIELDS, is_answer_day_over, pause_promise, resume_promise
+from cases.models import (
+    REOPEN_DAYS,
+    Audience,
+    Case,
+    CaseEvent,
+    CaseParticipant,
+    EventKind,
+    MessagePurpose,
+    ParticipantRole,
+)
 from cases.payloads import Closed, Confirmed, Detached, Reopened, Resolved, Withdrawn
 from cases.services._deciding import learn_from_end
 from cases.services._steps import Refused, save, write_message
@@ -27,7 +36,7 @@ class OutcomeNotAllowed(CannotResolve):
 
 
 class TermNotOver(OutcomeNotAllowed):
-    """UNEXAMINED comes after a question to the resident whose day has passed."""
+    """UNEXAMINED comes after a call to complete, which warned of it, whose day has passed without an answer."""
 
 
 class CannotConfirm(Refused): ...
@@ -157,10 +166,24 @@ def _check_outcome(case: Case, outcome: Outcome, answer: str, authority: str, to
         raise AnswerMissing(case.reference)
     if outcome == Outcome.UNEXAMINED and not case.is_legal:
         raise OutcomeNotAllowed(case.reference)
-    if outcome == Outcome.UNEXAMINED and (case.answer_by is None or case.answer_by >= today):
+    if outcome == Outcome.UNEXAMINED and not _was_called_in_vain(case, today):
         raise TermNotOver(case.reference)
     if outcome == Outcome.FORWARDED and not authority.strip():
         raise OutcomeNotAllowed(case.reference)
+
+
+def _was_called_in_vain(case: Case, today: date) -> bool:
+    """Whether the resident was called to complete, warned, and has not answered by the day (KPA art. 64 § 2).
+
+    What she answers later, but before she is told the outcome, is an answer too.
+    """
+    told = CaseEvent.objects.filter(
+        case=case, kind__in=(EventKind.QUESTION_ASKED, EventKind.RESIDENT_REPLIED)
+    )
+    last = told.order_by("-id").first()
+    if last is None or not last.payload.get("warns"):
+        return False
+    return is_answer_day_over(date.fromisoformat(last.payload["answer_by"]), today)
 
 
 def _answer(case: Case, answer: str, outcome: Outcome, by: Actor, at: datetime) -> int:

@@ -7,7 +7,14 @@ from django.utils import timezone
 
 from cases.access import is_kept_away
 from cases.actors import Actor
-from cases.deadlines import LEGAL_FIELDS, PROMISE_FIELDS, pause_promise, resume_promise, set_clocks
+from cases.deadlines import (
+    LEGAL_FIELDS,
+    PROMISE_FIELDS,
+    least_answer_day,
+    pause_promise,
+    resume_promise,
+    set_clocks,
+)
 from cases.models import Audience, Case, MessagePurpose
 from cases.models.codes import URGENCY_RANK
 from cases.payloads import (
@@ -58,6 +65,10 @@ class CannotPlan(Refused): ...
 
 
 class CannotAsk(Refused): ...
+
+
+class TooSoon(CannotAsk):
+    """In a matter of law the resident has at least seven days to answer (KPA art. 64 § 2)."""
 
 
 class NobodyReachable(CannotAsk):
@@ -198,17 +209,22 @@ def plan_work(
 def ask_resident(
     *, case_id: int, question: str, answer_by: date, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
-    """Ask the resident and wait for her; the promise stands still. Raises CannotAsk or NobodyReachable."""
-    case = Case.objects.lock(case_id, version)
-    if not case.may("ask_resident", by) or not question.strip() or answer_by < timezone.localdate(at):
+    """Ask the resident and wait for her; the promise stands still. Raises CannotAsk, TooSoon or NobodyReachable.
+
+    In a matter of law the question is a call to complete and warns of what follows when she does not answer.
+    """
+    case, today = Case.objects.lock(case_id, version), timezone.localdate(at)
+    if not case.may("ask_resident", by) or not question.strip() or answer_by < today:
         raise CannotAsk(case.reference)
+    if answer_by < least_answer_day(case, today):
+        raise TooSoon(case.reference)
     if not any(participant.is_reachable for participant in case.participants.all()):
         raise NobodyReachable(case.reference)
     case.ask_resident(answer_by)
     pause_promise(case, at)
     save(case, at, "status", "resume_status", "answer_by", "needs_person", *PROMISE_FIELDS)
     message = _to_resident(case, question, MessagePurpose.QUESTION, by, at)
-    record_event(case, QuestionAsked(message, answer_by.isoformat()), by=by, at=at)
+    record_event(case, QuestionAsked(message, answer_by.isoformat(), case.is_legal), by=by, at=at)
     return case
 
 

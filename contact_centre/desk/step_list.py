@@ -274,6 +274,7 @@ BY_NAME = {step.name: step for step in STEPS}
 
 _REFUSALS: dict[type[Refused], Lazy] = {
     workflow.AlreadyTaken: _("Another person has this case now."),
+    workflow.TooSoon: _("In a matter of law the person has at least 7 days to answer."),
     workflow.NobodyReachable: _("Nobody on this case can be reached, so there is nobody to ask."),
     conversation.CannotWrite: _("Nobody on this case can be reached."),
     workflow.LegalGate: _(
@@ -281,7 +282,8 @@ _REFUSALS: dict[type[Refused], Lazy] = {
     ),
     workflow.NotDecided: _("First decide category and kind: without them nobody knows by when to answer."),
     endings.TermNotOver: _(
-        "Ask the resident first for what is missing. This outcome is possible when the day for the answer is over."
+        "Ask the resident first for what is missing. This outcome is possible when the day for the answer is over "
+        "and no answer has come."
     ),
     endings.OutcomeNotAllowed: _("This outcome is not for this kind of matter."),
     moving.CannotMove: _("The message cannot be moved, or that case takes no more messages."),

@@ -134,6 +134,9 @@ def _waiting_resident(case: Case, reader: Reader) -> Words:
         next_step %= {"date": day(case.answer_by)}
     elif case.answer_by is not None:
         next_step = _("Please answer by %(date)s. Then we go on.") % {"date": day(case.answer_by)}
+        # A call to complete warns of what follows (KPA art. 64 § 2).
+        if case.is_legal:
+            next_step += " " + _("If you do not answer, we may leave your matter unexamined.")
     return _("Waiting for your reply"), sentence, next_step
 
 

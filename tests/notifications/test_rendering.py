@@ -81,7 +81,9 @@ def ask(case, question="Po której stronie ulicy?"):
 def resolve(case, outcome=Outcome.DONE, answer="Dziura załatana.", authority=""):
     if outcome == Outcome.UNEXAMINED:
         # She was asked, and the day for her answer is over.
-        Case.objects.filter(pk=case.pk).update(answer_by=NOW.date() - timedelta(days=1))
+        asked = NOW - timedelta(days=20)
+        day = asked.date() + timedelta(days=14)
+        ask_resident(case_id=case.pk, question="Adres?", answer_by=day, by=desk(), at=asked)
     by = handler() if case.department_id else desk()
     resolve_case(case_id=case.pk, outcome=outcome, answer=answer, authority=authority, by=by, at=NOW)
 
@@ -104,6 +106,22 @@ def walk_through_everything(language: str, reporter: Reporter) -> list[Notice]:
     withdraw_case(case_id=other.pk, reason="", by=resident(reporter_of(other).pk), at=NOW)
     plan_all()
     return list(Notice.objects.filter(participant__language=language).exclude(kind="PASSED_ON", attempts=1))
+
+
+@pytest.mark.parametrize(
+    ("language", "warning"),
+    [("pl", "bez rozpoznania"), ("en", "unexamined"), ("uk", "залишити звернення без розгляду")],
+)
+def test_a_call_to_complete_warns_of_what_follows(language, warning):
+    """KPA art. 64 § 2; a question about a report warns of nothing."""
+    law, report = (
+        make_settled_case(kind=Kind.COMPLAINT, language=language),
+        make_routed_case(language=language),
+    )
+    ask_resident(case_id=law.pk, question="Adres?", answer_by=DAY, by=desk(), at=NOW)
+    ask(report)
+    assert warning in told(law, "QUESTION").text
+    assert warning not in told(report, "QUESTION").text
 
 
 @pytest.mark.parametrize(("kind", "language"), [*product([*NoticeKind, "frame"], LANGUAGES)])

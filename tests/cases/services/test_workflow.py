@@ -1,7 +1,7 @@
 """Moving a case: what each step writes, what it refuses, and that a refusal writes nothing."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -317,7 +317,7 @@ def test_a_question_goes_to_the_resident_and_the_case_waits():
     assert (asked.answer_by, asked.promise_paused_at) == (TOMORROW, THEN)
     message = last_message(case)
     assert (message.audience, message.purpose) == ("RESIDENT", "QUESTION")
-    payload = {"message": message.pk, "answer_by": TOMORROW.isoformat()}
+    payload = {"message": message.pk, "answer_by": TOMORROW.isoformat(), "warns": False}
     assert_recorded(case, "QUESTION_ASKED", actor(Role.HANDLER), payload)
 
 
@@ -326,6 +326,27 @@ def test_a_question_needs_words_and_a_day_to_come():
     step = workflow.ask_resident
     assert_refused(workflow.CannotAsk, case, step, question=" ", answer_by=TOMORROW, by=by)
     assert_refused(workflow.CannotAsk, case, step, question="?", answer_by=date(2026, 11, 16), by=by)
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "least"),
+    [
+        # KPA art. 57: the golden vectors of seven days.
+        (date(2026, 12, 17), date(2026, 12, 28)),
+        (date(2027, 4, 24), date(2027, 5, 4)),
+        (date(2026, 11, 17), date(2026, 11, 24)),
+    ],
+)
+def test_a_matter_of_law_is_called_to_be_completed_within_seven_days_at_least(asked_on, least):
+    """KPA art. 64 § 2: a set term of at least 7 days, with a warning."""
+    case, at = make_settled_case(kind=Kind.COMPLAINT), datetime.combine(asked_on, time(12), UTC)
+    more: dict[str, Any] = {"question": "Your address?", "by": actor(Role.DISPATCHER), "at": at}
+    before = state_of(case)
+    with pytest.raises(workflow.TooSoon):
+        workflow.ask_resident(case_id=case.pk, answer_by=least - timedelta(days=1), **more)
+    assert state_of(case) == before
+    assert workflow.ask_resident(case_id=case.pk, answer_by=least, **more).answer_by == least
+    assert last_event(case).payload["warns"]
 
 
 @pytest.mark.parametrize(
