@@ -89,7 +89,15 @@ class CannotReturn(Refused): ...
 
 _CLASSIFIERS = frozenset({*DESK, *DEPARTMENT})
 _RETURN_FIELDS = ("status", "department", "assignee", "resume_status", "needs_person", *PROMISE_FIELDS)
-_READ_FIELDS = ("category", "kind", "urgency", "queue_rank", "is_restricted", "is_public")
+_READ_FIELDS = (
+    "category",
+    "kind",
+    "urgency",
+    "queue_rank",
+    "is_restricted",
+    "is_kind_decided",
+    "is_public",
+)
 _CLASSIFY_FIELDS = (*_READ_FIELDS, *_RETURN_FIELDS, *LEGAL_FIELDS)
 
 
@@ -141,6 +149,8 @@ def classify_case(
     case.category, case.kind = category, kind
     case.urgency, case.queue_rank = urgency, URGENCY_RANK[urgency]
     case.is_restricted = Kind(kind).is_legal
+    # What a department finds of another law than the dispatcher said stays where it is, and decided.
+    case.is_kind_decided = by.role in DISPATCH or (case.is_kind_decided and not is_found_legal)
     case.is_public = category.may_be_public and not case.is_restricted
     set_clocks(case)
     returned = put_behind_gate(case, by, at) if is_found_legal else None
@@ -170,7 +180,9 @@ def route_case(
         raise NotDecided(case.reference)
     was_user = case.assignee_id
     case.route(department)
-    save(case, at, "status", "department", "assignee", "needs_person")
+    # Behind the gate only a dispatcher comes here, and takes the kind for decided.
+    case.is_kind_decided = True
+    save(case, at, "status", "department", "assignee", "needs_person", "is_kind_decided")
     record_event(case, Routed(department.code, "PERSON", None, was_user), by=by, at=at)
     return case
 

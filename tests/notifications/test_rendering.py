@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from cases.actors import resident, staff
 from cases.keys import phone_pin
-from cases.models import Case, CaseParticipant, EventKind
+from cases.models import CaseParticipant, EventKind
 from cases.services.endings import reopen_case, resolve_case, withdraw_case
 from cases.services.intake import Reporter
 from cases.services.merging import merge_cases, unmerge_case

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cases.deadlines import promised_date
 from cases.models import Case, ContactChannel, Message, Prediction, StaleCase
 from cases.services import workflow
 from cases.services._steps import Refused
@@ -96,6 +97,23 @@ def test_classifying_settles_the_case():
     was = {"was_category": None, "was_kind": "", "was_restricted": True}
     payload = {"category": "road.pothole", "case_kind": "REPORT", "urgency": "DANGER", **was}
     assert_recorded(case, "CLASSIFIED", actor(Role.DISPATCHER), payload)
+
+
+def test_a_matter_of_law_is_settled_by_a_dispatcher_alone():
+    """DESIGN §3, ADR 7: what anybody else finds to be a complaint is a suggestion, and promises no day."""
+    case = make_routed_case()
+    found = classify(case, Role.HANDLER, Kind.COMPLAINT)
+    assert (found.status, promised_date(found)) == ("NEW", None)
+    assert promised_date(classify(case, Role.AGENT, Kind.COMPLAINT)) is None
+    decided = classify(case, Role.DISPATCHER, Kind.COMPLAINT)
+    assert promised_date(decided) == date(2026, 12, 17)
+    other = classify(make_routed_case(), Role.HANDLER, Kind.COMPLAINT)
+    routed = workflow.route_case(
+        case_id=other.pk, department=department("zdm"), by=actor(Role.DISPATCHER), at=THEN
+    )
+    assert promised_date(routed) == date(2026, 12, 17)
+    # The department that has it, decided, goes on deciding what it is by law.
+    assert classify(other, Role.HANDLER, Kind.PROPOSAL).is_settled
 
 
 def test_what_it_was_before_stays_in_the_record():
