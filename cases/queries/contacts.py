@@ -1,36 +1,45 @@
 """Reads about moments of contact: what was logged, who must be called back, and who may hear a status by phone."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
 
-from cases.access import NoAccess, sees_contacts, visible_contacts
+from cases.access import NoAccess, logged_contacts, sees_contacts, visible_cases, visible_contacts
 from cases.actors import Actor
 from cases.keys import pin_matches
 from cases.models import Case, CaseParticipant, Contact, ContactOutcome, ParticipantRole
 from cases.states import Status
 from routing.models import User
 
+# How long whoever logged a contact may still read the PIN to the person.
+TOLD_WITHIN = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class LoggedContact:
-    """A contact with the case that came of it, and the person on that case."""
+    """A contact with its case. ``participant``: who reported it then, while her PIN is still to be told."""
 
     contact: Contact
     case: Case | None
     participant: CaseParticipant | None
+    may_open: bool
 
 
-def contact_logged_by(user: User, contact_id: int) -> LoggedContact:
-    """A contact that this person logged; raises NoAccess for everybody else's."""
-    contact = Contact.objects.filter(pk=contact_id, logged_by=user).first()
+def contact_logged_by(user: User, by: Actor, contact_id: int, at: datetime) -> LoggedContact:
+    """A contact that this person logged; raises NoAccess for everybody else's, and for what she may not know (any
+    more). The PIN opens a status to whoever knows it: it is told on the day of the contact only."""
+    since = at - TOLD_WITHIN
+    contact = logged_contacts(user, by, since=since).filter(pk=contact_id).first()
     if contact is None:
         raise NoAccess(str(contact_id))
     case = contact.cases.order_by("-id").first()
     participant = None
-    if case is not None and case.source_key == contact.source_key:
-        participant = case.participants.filter(role=ParticipantRole.REPORTER).order_by("id").first()
-    return LoggedContact(contact, case, participant)
+    if case is not None and case.source_key == contact.source_key and contact.ended_at >= since:
+        reporters = case.participants.filter(role=ParticipantRole.REPORTER, detached_at__isnull=True)
+        participant = reporters.order_by("id").first()
+    may_open = case is not None and visible_cases(user, by).filter(pk=case.pk).exists()
+    return LoggedContact(contact, case, participant, may_open)
 
 
 def contacts_for_staff(user: User, by: Actor) -> QuerySet[Contact]:

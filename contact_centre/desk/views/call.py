@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.keys import phone_pin
-from cases.models import Case, Channel, ContactOutcome, Purpose
+from cases.models import Case, Channel, ContactOutcome, Purpose, ReadReason
 from cases.queries.contacts import contact_logged_by, who_answers
 from cases.queries.duplicates import duplicates_for_staff
 from cases.services.conversation import record_reply
 from cases.services.intake import EmptyReport, log_contact
+from cases.services.privacy import log_reading
 from cases.services.repeats import is_repeated_contact
 from contact_centre.desk.alike import Alike, alike_of
 from contact_centre.desk.call_log import conversation_of, draft_of_call, report_of
@@ -51,7 +52,10 @@ def log_call(request: DeskRequest) -> HttpResponse:
 @for_case_workers
 def show_logged(request: DeskRequest, contact_id: int) -> HttpResponse:
     """What became of the contact, with the number and PIN to read to the person."""
-    logged = contact_logged_by(request.user, contact_id)
+    at = timezone.now()
+    logged = contact_logged_by(request.user, request.by, contact_id, at)
+    case_id = logged.case.pk if logged.case else None
+    log_reading(case_id=case_id, user=request.user, reason=ReadReason.CONTACTS, at=at)
     pin = phone_pin(logged.participant) if logged.participant else ""
     return render(request, "desk/logged.html", {"logged": logged, "pin": pin})
 
