@@ -40,6 +40,7 @@ class Facts:
     pin: str
     is_reporter: bool
     is_merged: bool
+    may_reopen: bool
     survivor: str
     outcome: str
     waiting_for: str
@@ -104,6 +105,7 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         pin=phone_pin(participant),
         is_reporter=participant.role == ParticipantRole.REPORTER,
         is_merged=participant.case_id != case.pk,
+        may_reopen=participant.speaks and participant.case_id == case.pk,
         survivor=_survivor(payload.get("into") or payload.get("was_into")),
         outcome=payload.get("outcome", ""),
         waiting_for=case.waiting_for,

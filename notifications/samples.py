@@ -53,7 +53,10 @@ def _situations(kind: NoticeKind) -> Iterator[tuple[str, dict[str, Any]]]:
         for outcome in Outcome:
             if outcome != Outcome.SPAM:
                 yield str(outcome.label), {"outcome": outcome.value}
-        yield _("on a report that was joined with another"), {"outcome": Outcome.DONE, "is_merged": True}
+        yield (
+            _("on a report that was joined with another"),
+            {"outcome": Outcome.DONE, "is_merged": True, "may_reopen": False},
+        )
     elif kind == NoticeKind.RECEIVED:
         yield _("a department has it"), {}
         yield _("no department yet"), {"department": "", "route_reason": "", "promised_for": None}
@@ -84,6 +87,7 @@ def _base(kind: NoticeKind, language: str, on: date) -> Facts:
         pin="123 456",
         is_reporter=True,
         is_merged=False,
+        may_reopen=True,
         survivor=f"{settings.CITY_CODE}-2026-004712-5",
         outcome="",
         waiting_for=_("Sample authority"),

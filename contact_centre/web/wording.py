@@ -34,14 +34,17 @@ class Reader:
     today: date
 
 
-def status_words(case: Case, now: datetime, channel: str, *, is_others: bool = False) -> StatusWords:
+def status_words(
+    case: Case, now: datetime, channel: str, *, is_others: bool = False, speaks: bool = True
+) -> StatusWords:
     """The case's state in plain words. A date is named only once category and kind are settled.
 
     ``is_others``: the reader's own case was merged into this one. She is promised only what she can do: she does
-    not open it again, and what another household was asked is not hers to answer.
+    not open it again, and what another household was asked is not hers to answer. Nor does who does not speak for
+    the case (``speaks``) open it again.
     """
     if case.status in (Status.RESOLVED, Status.CLOSED):
-        return _ended(case, now, may_reopen=not is_others)
+        return _ended(case, now, may_reopen=speaks and not is_others)
     reader, status = Reader(channel, timezone.localdate(now)), Status(case.status)
     if is_others and status == Status.WAITING_RESIDENT:
         status = Status.IN_PROGRESS

@@ -124,6 +124,19 @@ def test_a_call_to_complete_warns_of_what_follows(language, warning):
     assert warning not in told(report, "QUESTION").text
 
 
+def test_a_follower_is_not_told_that_she_may_reopen():
+    """DESIGN §3: she only hears of the case."""
+    case = make_routed_case(language="pl")
+    follower = CaseParticipant.objects.create(
+        case=case, role="FOLLOWER", email="jan@example.org", channel="EMAIL", language="pl", created_at=NOW
+    )
+    resolve(case)
+    plan_all()
+    notices = Notice.objects.filter(kind="RESOLVED")
+    assert "otworzyć sprawę ponownie" in render(notices.exclude(participant=follower).get(), LATER).text
+    assert "otworzyć sprawę ponownie" not in render(notices.get(participant=follower), LATER).text
+
+
 @pytest.mark.parametrize(("kind", "language"), [*product([*NoticeKind, "frame"], LANGUAGES)])
 def test_every_kind_has_all_its_parts_in_every_language(kind, language):
     engine = Engine.get_default()

@@ -48,9 +48,10 @@ def tell_status(request: DeskRequest) -> HttpResponse:
     )
     case = participant.case
     survivor = survivor_of(case)
-    words = status_words(survivor, now, participant.channel)
+    is_others = survivor.pk != case.pk
+    words = status_words(survivor, now, participant.channel, is_others=is_others, speaks=participant.speaks)
     spoken = [_spoken(words)]
-    if survivor.pk != case.pk:
+    if is_others:
         # The work goes on in the other case: how it stands is what the caller wants to hear.
         spoken.insert(0, _spoken(status_words(case, now, participant.channel)))
     context = {"form": StatusForm(), "case": case, "words": words, "spoken": spoken}

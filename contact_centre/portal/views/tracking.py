@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 from cases.actors import resident
 from cases.deadlines import promised_date
 from cases.keys import phone_pin, tracking_key
-from cases.models import CaseParticipant, Channel, ReadReason, StaleCase
+from cases.models import Case, CaseParticipant, Channel, ReadReason, StaleCase
 from cases.queries.reasons import route_reason
 from cases.services.conversation import record_reply
 from cases.services.endings import (
@@ -33,7 +34,7 @@ from contact_centre.portal.story import conversation, open_question, quoted, sur
 from contact_centre.portal.uploads import Uploads, receive_uploads
 from contact_centre.web.language import in_language, typed, wanted_language
 from contact_centre.web.limits import Limit
-from contact_centre.web.wording import day, status_words
+from contact_centre.web.wording import StatusWords, day, status_words
 from notifications.links import tracking_url
 
 REPLY_LIMIT = Limit("reply", count=30, seconds=3600)
@@ -99,7 +100,7 @@ def withdraw(request: HttpRequest, participant: CaseParticipant) -> HttpResponse
 def reopen(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
     """Ask what is still wrong, then open the case again."""
     by, now = resident(participant.pk), timezone.now()
-    if not participant.case.may_reopen(by, timezone.localdate(now)):
+    if not (participant.speaks and participant.case.may_reopen(by, timezone.localdate(now))):
         return _not_now(request, participant)
     form = _reason_form(request, participant, needs_reason=True)
     if request.method != "POST" or not form.is_valid():
@@ -164,20 +165,25 @@ def _page(
         **_case_context(participant),
         "form": form,
         "language_form": "reply-form",
-        "words": status_words(survivor, now, participant.channel, is_others=survivor.pk != case.pk),
+        "words": _words(participant, survivor, now),
         "reason": route_reason(participant),
         "survivor": survivor if survivor.pk != case.pk else None,
         "entries": timeline(participant, survivor),
         "conversation": conversation(participant, survivor),
         "question": question,
         "quote": quoted(question.body) if question else "",
-        "may_confirm": case.may("close", by),
+        "may_confirm": participant.speaks and case.may("close", by),
         "may_withdraw": case.may_withdraw(by),
-        "may_reopen": case.may_reopen(by, timezone.localdate(now)),
+        "may_reopen": participant.speaks and case.may_reopen(by, timezone.localdate(now)),
         "is_refresh": request.method == "GET" and bool(getattr(request, "htmx", False)),
     }
     template = "portal/track.html#refresh" if context["is_refresh"] else "portal/track.html"
     return render(request, template, context, status=status)
+
+
+def _words(participant: CaseParticipant, survivor: Case, now: datetime) -> StatusWords:
+    is_others = survivor.pk != participant.case_id
+    return status_words(survivor, now, participant.channel, is_others=is_others, speaks=participant.speaks)
 
 
 def _case_context(participant: CaseParticipant) -> dict[str, Any]:
@@ -209,8 +215,7 @@ def _look_again(
     fresh = {"reason": form.cleaned_data["reason"], "version": participant.case.version}
     again = ReasonForm(fresh, needs_reason=form.fields["reason"].required)
     survivor = survivor_of(participant.case)
-    is_others = survivor.pk != participant.case_id
-    words = status_words(survivor, timezone.now(), participant.channel, is_others=is_others)
+    words = _words(participant, survivor, timezone.now())
     context = {
         **_case_context(participant),
         "form": again,

@@ -379,6 +379,21 @@ def test_a_follower_who_withdraws_only_leaves_the_case():
     assert kinds(case)[-1] == "DETACHED"
 
 
+def test_a_follower_neither_closes_the_case_nor_opens_it_again():
+    """DESIGN §3: a follower hears of the case; it is closed and opened again by whoever reported it."""
+    case = make_routed_case()
+    follower = CaseParticipant.objects.create(case=case, name="Jan", role="FOLLOWER", created_at=NOW)
+    representative = CaseParticipant.objects.create(
+        case=case, name="Ola", role="REPRESENTATIVE", created_at=NOW
+    )
+    resolve(case)
+    by = resident(follower.pk)
+    assert_refused(endings.CannotConfirm, case, endings.confirm_case, by=by, at=THEN)
+    assert_refused(endings.CannotReopen, case, endings.reopen_case, reason="Again.", by=by, at=THEN)
+    endings.reopen_case(case_id=case.pk, reason="Again.", by=resident(representative.pk), at=THEN)
+    assert kinds(case)[-1] == "REOPENED"
+
+
 def test_a_case_that_others_were_merged_into_is_not_withdrawn():
     survivor, merged = make_routed_case(), make_routed_case()
     merge_cases(case_id=merged.pk, into_id=survivor.pk, by=actor(Role.DISPATCHER), at=THEN)

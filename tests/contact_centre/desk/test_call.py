@@ -359,6 +359,32 @@ def test_shows_what_was_logged_only_to_who_logged_it(desk):
     assert desk(Role.DISPATCHER).get(answer.url).status_code == 404
 
 
+def test_tells_the_pin_on_the_day_of_the_call_only(desk):
+    """DESIGN §3: a status is told after the caller's PIN, which nobody here may look up later."""
+    browser, data = desk(Role.AGENT), call()
+    address = browser.post(CALL, data).url
+    case, contact = Case.objects.get(), Contact.objects.get()
+    pin = phone_pin(reporter_of(case))
+    assert f"{pin[:3]} {pin[3:]}" in browser.get(address).content.decode()
+    log = ReadLog.objects.get()
+    assert (log.reason, log.case, log.user) == (ReadReason.CONTACTS, case, staff_member(Role.AGENT))
+    Contact.objects.update(ended_at=contact.ended_at - timedelta(days=2))
+    page = browser.get(address).content.decode()
+    assert case.reference in page
+    assert f"{pin[:3]} {pin[3:]}" not in page
+
+
+def test_who_may_not_see_the_case_tells_its_number_on_the_day_of_the_call_only(desk):
+    browser = desk(Role.HANDLER)
+    address = browser.post(CALL, call()).url
+    case = Case.objects.get()
+    page = browser.get(address).content.decode()
+    assert case.reference in page
+    assert reverse("desk:case", args=[case.reference]) not in page
+    Contact.objects.update(ended_at=timezone.now() - timedelta(days=2))
+    assert browser.get(address).status_code == 404
+
+
 def test_suggests_and_accepts_with_scripts_and_without(desk, serving_model):
     serving.require(60.0)
     browser = desk(Role.AGENT)
@@ -433,6 +459,23 @@ def test_tells_of_a_merged_case_how_the_other_one_stands(desk, take, in_english)
     assert survivor.reference in first[0]
     assert second[0] == "In progress."
     assert answer.context["words"].status == "IN_PROGRESS"
+
+
+def test_tells_of_a_merged_case_nothing_that_concerns_the_other_household(desk, take, in_english):
+    """DESIGN §3: by phone a caller hears what her own page says. What others were asked, and their right to open
+    their case again, are not hers."""
+    case, survivor = make_routed_case(), make_routed_case()
+    take(Role.HANDLER, case, "merge", into=survivor.reference)
+    day = (timezone.localdate() + timedelta(days=7)).isoformat()
+    take(Role.HANDLER, survivor, "ask", question="Który dom?", answer_by=day)
+    said = {"reference": case.reference, "pin": phone_pin(reporter_of(case))}
+    answer = desk(Role.AGENT).post(STATUS, said)
+    assert answer.context["words"].status == "IN_PROGRESS"
+    assert "We asked you" not in answer.content.decode()
+
+    take(Role.HANDLER, survivor, "resolve", outcome="DONE", answer="Załatane.", authority="")
+    page = desk(Role.AGENT).post(STATUS, said).content.decode()
+    assert "You can open the report again" not in page
 
 
 def test_tells_nothing_after_a_wrong_pin_and_offers_to_call_back(desk):
