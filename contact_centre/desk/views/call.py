@@ -20,7 +20,7 @@ from cases.services.conversation import record_reply
 from cases.services.intake import EmptyReport, log_contact
 from cases.services.privacy import log_reading
 from cases.services.repeats import is_repeated_contact
-from contact_centre.desk.alike import Alike, alike_of
+from contact_centre.desk.alike import Alike, show_alike
 from contact_centre.desk.call_log import conversation_of, draft_of_call, report_of
 from contact_centre.desk.forms.call import SHOWN_FOR_SPOKEN_TO, CallForm, source_key_of
 from contact_centre.desk.guard import DeskRequest, for_case_workers
@@ -146,10 +146,10 @@ def _with_suggestions(request: DeskRequest) -> HttpResponse:
 
 def _alike(request: DeskRequest, found: Suggestions) -> tuple[Alike, ...]:
     """The cases that the call may be about, by what was typed so far, or else by the place in the words."""
-    draft = draft_of_call(request.POST, found, timezone.now())
-    return (
-        tuple(alike_of(row) for row in duplicates_for_staff(draft, request.user, request.by)) if draft else ()
-    )
+    at = timezone.now()
+    draft = draft_of_call(request.POST, found, at)
+    rows = duplicates_for_staff(draft, request.user, request.by) if draft else ()
+    return show_alike(request, rows, at)
 
 
 def _empty_form(request: DeskRequest) -> CallForm:

@@ -1,4 +1,5 @@
-"""Whether a dispatcher decided the kind of a matter of law; known of old cases by their department and their events."""
+"""Whether a dispatcher decided the kind of a matter of law, known of old cases by their department and their events;
+and one more reason of the read log."""
 
 from typing import Any
 
@@ -27,4 +28,21 @@ class Migration(migrations.Migration):
             field=models.BooleanField(default=False),
         ),
         migrations.RunPython(take_over, migrations.RunPython.noop),
+        migrations.AlterField(
+            model_name="readlog",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("CASE_PAGE", "case page"),
+                    ("TRACKING_PAGE", "tracking page"),
+                    ("FILE", "file"),
+                    ("OUTBOX", "outbox"),
+                    ("INBOX", "incoming mail"),
+                    ("CONTACTS", "list of contacts"),
+                    ("STATUS_BY_PHONE", "status told by phone"),
+                    ("ALIKE", "cases that may be the same"),
+                ],
+                max_length=20,
+            ),
+        ),
     ]
