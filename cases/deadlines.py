@@ -1,5 +1,6 @@
 """The two clocks of a case: the service promise in working time, and the term of law in legal days."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,20 @@ def promised_date(case: Case) -> date | None:
     return timezone.localdate(case.promise_due_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What the clocks of a case say, as events keep it: a later change of the case does not change it."""
+
+    promise_due: str | None
+    legal_due: str | None
+    told: str | None
+
+
+def clocks_of(case: Case) -> Clocks:
+    """The clocks as they are now, and the day that residents are told."""
+    return Clocks(_iso(case.promise_due_at), _iso(case.legal_due_date), _iso(promised_date(case)))
+
+
 def least_answer_day(case: Case, today: date) -> date:
     """The first day until which a resident who is asked ``today`` may be given: in a matter of law the question is a
     call to complete, and leaves her at least seven days (KPA art. 64 § 2)."""
@@ -83,6 +98,10 @@ def least_answer_day(case: Case, today: date) -> date:
 def is_answer_day_over(answer_by: date, today: date) -> bool:
     """Whether a day that was set by a call to complete has passed; it ends as every term of law (art. 57 § 4)."""
     return rolled(answer_by) < today
+
+
+def _iso(moment: date | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _promise_of(case: Case, category: Category) -> tuple[int | None, str]:

@@ -10,6 +10,8 @@ from cases.actors import Actor
 from cases.deadlines import (
     LEGAL_FIELDS,
     PROMISE_FIELDS,
+    Clocks,
+    clocks_of,
     least_answer_day,
     pause_promise,
     resume_promise,
@@ -145,6 +147,7 @@ def classify_case(
     if is_behind_gate(case) and not Kind(kind).is_legal and by.role not in DISPATCH:
         raise LegalGate(case.reference)
     was = (case.category.code if case.category else None, case.kind, case.is_restricted)
+    clocks = clocks_of(case)
     is_found_legal = Kind(kind).is_legal and not case.is_legal
     case.category, case.kind = category, kind
     case.urgency, case.queue_rank = urgency, URGENCY_RANK[urgency]
@@ -157,7 +160,7 @@ def classify_case(
     save(case, at, *_CLASSIFY_FIELDS)
     settle_evidence(case)
     learn(case, was[0], by, at)
-    record_event(case, Classified(category.code, kind, urgency, *was), by=by, at=at)
+    record_event(case, Classified(category.code, kind, urgency, *was, **_moved(clocks, case)), by=by, at=at)
     if returned is not None:
         record_event(case, returned, by=by, at=at)
     return case
@@ -303,6 +306,17 @@ def return_to_desk(*, case_id: int, reason: str, by: Actor, at: datetime, versio
     note = _internal(case, reason, by, at)
     record_event(case, Returned(was, note, was_user), by=by, at=at)
     return case
+
+
+def _moved(was: Clocks, case: Case) -> dict[str, str | None]:
+    """What the event keeps of the clocks: those that are over, and what residents hear of it."""
+    now = clocks_of(case)
+    return {
+        "was_promise_due": was.promise_due if was.promise_due != now.promise_due else None,
+        "was_legal_due": was.legal_due if was.legal_due != now.legal_due else None,
+        "was_told": was.told,
+        "told": now.told,
+    }
 
 
 def _may_have(case: Case, department: Department) -> bool:

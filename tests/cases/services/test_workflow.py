@@ -94,7 +94,8 @@ def test_classifying_settles_the_case():
     assert decided.is_settled
     assert (decided.urgency, decided.queue_rank, decided.kind) == ("DANGER", 0, "REPORT")
     assert decided.is_public == Category.objects.get(code="road.pothole").is_public
-    was = {"was_category": None, "was_kind": "", "was_restricted": True}
+    was: dict[str, Any] = {"was_category": None, "was_kind": "", "was_restricted": True}
+    was |= {"was_promise_due": None, "was_legal_due": None, "was_told": None, "told": "2026-11-24"}
     payload = {"category": "road.pothole", "case_kind": "REPORT", "urgency": "DANGER", **was}
     assert_recorded(case, "CLASSIFIED", actor(Role.DISPATCHER), payload)
 
@@ -121,6 +122,23 @@ def test_what_it_was_before_stays_in_the_record():
     classify(case, Role.DISPATCHER, Kind.COMPLAINT)
     payload = last_event(case).payload
     assert (payload["was_category"], payload["was_kind"]) == ("road.pothole", "REPORT")
+
+
+def test_no_clock_and_no_day_that_was_told_goes_without_a_trace():
+    """DOMAIN §0.4: the old clock is kept in the history; DESIGN §3: a term of law is never silently moved."""
+    case = make_settled_case()
+    promise = case.promise_due_at
+    assert promise is not None
+    classify(case, Role.DISPATCHER, Kind.COMPLAINT)
+    event = last_event(case)
+    assert event.schema == 2
+    assert datetime.fromisoformat(event.payload["was_promise_due"]) == promise
+    assert (event.payload["was_told"], event.payload["told"]) == ("2026-11-24", "2026-12-17")
+
+    classify(case, Role.DISPATCHER, Kind.PETITION)
+    payload = last_event(case).payload
+    assert (payload["was_legal_due"], payload["was_promise_due"]) == ("2026-12-17", None)
+    assert (payload["was_told"], payload["told"]) == ("2026-12-17", "2027-02-17")
 
 
 def test_a_matter_of_law_is_restricted_and_never_public():
