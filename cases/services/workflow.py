@@ -1,4 +1,4 @@
-"""Moving a case through the house: take, classify, route, start, plan, ask, wait, resume, hand on."""
+"""Moving a case through the house: take, classify, route, start, plan, ask, hand on."""
 
 from datetime import date, datetime
 
@@ -24,12 +24,10 @@ from cases.payloads import (
     Planned,
     QuestionAsked,
     Reassigned,
-    Resumed,
     Returned,
     Routed,
     Started,
     Taken,
-    WaitingOther,
 )
 from cases.services._deciding import is_behind_gate, learn, put_behind_gate
 from cases.services._files import settle_evidence
@@ -75,12 +73,6 @@ class TooSoon(CannotAsk):
 
 class NobodyReachable(CannotAsk):
     """There is nobody to ask: no participant left a way to be reached."""
-
-
-class CannotWait(Refused): ...
-
-
-class CannotResume(Refused): ...
 
 
 class CannotReassign(Refused): ...
@@ -240,38 +232,6 @@ def ask_resident(
     save(case, at, "status", "resume_status", "answer_by", "needs_person", *PROMISE_FIELDS)
     message = _to_resident(case, question, MessagePurpose.QUESTION, by, at)
     record_event(case, QuestionAsked(message, answer_by.isoformat(), case.is_legal), by=by, at=at)
-    return case
-
-
-@transaction.atomic(durable=True)
-def wait_for(
-    *, case_id: int, body: str, note: str, by: Actor, at: datetime, version: int | None = None
-) -> Case:
-    """Wait for another institution, named to the resident. Raises CannotWait.
-
-    The event leads to words that name it, for good: the case itself remembers only the last one.
-    """
-    case = Case.objects.lock(case_id, version)
-    if not case.may("wait_for", by) or not body.strip():
-        raise CannotWait(case.reference)
-    case.wait_for(body.strip()[:160])
-    save(case, at, "status", "resume_status", "waiting_for")
-    words = f"{case.waiting_for}: {note.strip()}" if note.strip() else case.waiting_for
-    message = _to_resident(case, words, MessagePurpose.REASON, by, at)
-    record_event(case, WaitingOther(message), by=by, at=at)
-    return case
-
-
-@transaction.atomic(durable=True)
-def resume_work(*, case_id: int, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """Go back to where the case was before it waited. Raises CannotResume."""
-    case = Case.objects.lock(case_id, version)
-    if not case.may("resume", by):
-        raise CannotResume(case.reference)
-    case.resume()
-    resume_promise(case, at)
-    save(case, at, "status", "resume_status", "needs_person", *PROMISE_FIELDS)
-    record_event(case, Resumed(case.status), by=by, at=at)
     return case
 
 

@@ -17,7 +17,8 @@ from cases.services.endings import reopen_case, resolve_case, withdraw_case
 from cases.services.intake import Reporter
 from cases.services.merging import merge_cases, unmerge_case
 from cases.services.privacy import request_link
-from cases.services.workflow import ask_resident, classify_case, plan_work, reassign_case, wait_for
+from cases.services.waiting import wait_for
+from cases.services.workflow import ask_resident, classify_case, plan_work, reassign_case
 from cases.states import Outcome
 from notifications.facts import read_facts
 from notifications.models import Notice, NoticeKind

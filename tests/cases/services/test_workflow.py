@@ -8,7 +8,7 @@ import pytest
 
 from cases.deadlines import promised_date
 from cases.models import Case, ContactChannel, Message, Prediction, StaleCase
-from cases.services import workflow
+from cases.services import waiting, workflow
 from cases.services._steps import Refused
 from cases.services.intake import Reporter
 from cases.services.privacy import exclude
@@ -402,19 +402,19 @@ def test_who_left_the_case_is_not_asked():
 
 
 def wait(case: Case, body: str = "Energa", note: str = "") -> Case:
-    return workflow.wait_for(case_id=case.pk, body=body, note=note, by=actor(Role.HANDLER), at=THEN)
+    return waiting.wait_for(case_id=case.pk, body=body, note=note, by=actor(Role.HANDLER), at=THEN)
 
 
 def test_waiting_for_another_body_names_it_and_goes_on_counting():
     case = start(make_routed_case())
-    waiting = wait(case, " Energa Operator ", "Their lamp.")
-    assert (waiting.status, waiting.waiting_for) == ("WAITING_OTHER", "Energa Operator")
-    assert (waiting.resume_status, waiting.promise_paused_at) == ("IN_PROGRESS", None)
+    waits = wait(case, " Energa Operator ", "Their lamp.")
+    assert (waits.status, waits.waiting_for) == ("WAITING_OTHER", "Energa Operator")
+    assert (waits.resume_status, waits.promise_paused_at) == ("IN_PROGRESS", None)
     message = last_message(case)
     assert message.audience == "RESIDENT"
     assert_recorded(case, "WAITING_OTHER", actor(Role.HANDLER), {"message": message.pk})
     by = actor(Role.HANDLER)
-    assert workflow.resume_work(case_id=case.pk, by=by, at=THEN).status == "IN_PROGRESS"
+    assert waiting.resume_work(case_id=case.pk, by=by, at=THEN).status == "IN_PROGRESS"
     assert_recorded(case, "RESUMED", by, {"status": "IN_PROGRESS"})
 
 
@@ -423,7 +423,7 @@ def test_whom_we_waited_for_is_kept_when_we_wait_for_somebody_else():
     wait(case, "Energa")
     assert last_event(case).payload == {"message": last_message(case).pk}
     assert (last_message(case).body, last_message(case).audience) == ("Energa", "RESIDENT")
-    workflow.resume_work(case_id=case.pk, by=by, at=THEN)
+    waiting.resume_work(case_id=case.pk, by=by, at=THEN)
     wait(case, "GDDKiA", "Their road.")
     assert last_message(case).body == "GDDKiA: Their road."
 
@@ -434,7 +434,7 @@ def test_whoever_works_on_it_has_looked(step):
     if step == "resume":
         wait(case)
     Case.objects.update(needs_person=True)
-    steps = {**STEPS, "resume": (workflow.resume_work, {})}
+    steps = {**STEPS, "resume": (waiting.resume_work, {})}
     service, arguments = steps[step]
     service(case_id=case.pk, by=actor(Role.HANDLER), at=THEN, **arguments)
     assert not Case.objects.get(pk=case.pk).needs_person
@@ -442,14 +442,14 @@ def test_whoever_works_on_it_has_looked(step):
 
 def test_nobody_waits_for_a_body_without_a_name():
     more = {"body": " ", "note": "x", "by": actor(Role.HANDLER)}
-    assert_refused(workflow.CannotWait, make_routed_case(), workflow.wait_for, **more)
+    assert_refused(waiting.CannotWait, make_routed_case(), waiting.wait_for, **more)
 
 
 def test_a_planned_case_goes_on_as_work():
     case = make_routed_case()
     plan(case, TOMORROW)
     by = actor(Role.CREW)
-    assert workflow.resume_work(case_id=case.pk, by=by, at=THEN).status == "IN_PROGRESS"
+    assert waiting.resume_work(case_id=case.pk, by=by, at=THEN).status == "IN_PROGRESS"
 
 
 # -- reassign, return -----------------------------------------------------------------------------------------
@@ -507,7 +507,7 @@ STEPS: dict[str, tuple[Step, dict[str, Any]]] = {
     "start": (workflow.start_work, {}),
     "plan": (workflow.plan_work, {"planned_for": TOMORROW, "note": "x"}),
     "ask": (workflow.ask_resident, {"question": "?", "answer_by": TOMORROW}),
-    "wait": (workflow.wait_for, {"body": "x", "note": "x"}),
+    "wait": (waiting.wait_for, {"body": "x", "note": "x"}),
     "return": (workflow.return_to_desk, {"reason": "x"}),
 }
 

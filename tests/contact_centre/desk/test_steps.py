@@ -10,7 +10,8 @@ from django.utils import timezone
 from cases.actors import staff
 from cases.models import Audience, Case, EventKind, Exclusion, Message
 from cases.services.workflow import ask_resident
-from contact_centre.desk.step_list import NOT_NOW, STEPS
+from contact_centre.desk.refusals import NOT_NOW
+from contact_centre.desk.step_list import STEPS
 from routing.models import Category, Department, Kind, Role
 from tests.cast import staff_member
 from tests.factories import make_case, make_routed_case, make_settled_case, reporter_of
