@@ -28,24 +28,26 @@ class StatusWords:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: how she is told of news (nobody is promised a letter whom nobody can write to), and on which day."""
+    """Who reads: how she is told of news (nobody is promised a letter whom nobody can write to), on which day, and
+    whether she only follows what another reported."""
 
     channel: str
     today: date
+    is_follower: bool
 
 
 def status_words(
-    case: Case, now: datetime, channel: str, *, is_others: bool = False, speaks: bool = True
+    case: Case, now: datetime, channel: str, *, is_others: bool = False, is_follower: bool = False
 ) -> StatusWords:
     """The case's state in plain words. A date is named only once category and kind are settled.
 
     ``is_others``: the reader's own case was merged into this one. She is promised only what she can do: she does
-    not open it again, and what another household was asked is not hers to answer. Nor does who does not speak for
-    the case (``speaks``) open it again.
+    not open it again, and what another household was asked is not hers to answer. ``is_follower``: the reader did not
+    report it herself, so nothing happened at her request, and she opens nothing again.
     """
     if case.status in (Status.RESOLVED, Status.CLOSED):
-        return _ended(case, now, may_reopen=speaks and not is_others)
-    reader, status = Reader(channel, timezone.localdate(now)), Status(case.status)
+        return _ended(case, now, may_reopen=not (is_others or is_follower))
+    reader, status = Reader(channel, timezone.localdate(now), is_follower), Status(case.status)
     if is_others and status == Status.WAITING_RESIDENT:
         status = Status.IN_PROGRESS
     label, sentence, next_step = _OPEN[status](case, reader)
@@ -105,15 +107,23 @@ def _by_when(case: Case, reader: Reader) -> str:
 
 
 def _new(case: Case, _reader: Reader) -> Words:
+    if case.reopened_count:
+        return (
+            _("Opened again"),
+            _("We are looking at it again. We are finding out who will deal with it."),
+            None,
+        )
     if case.assignee_id is not None:
         return _("Being checked"), _("We are finding out who will deal with it."), None
     return "", _("We have your report. We are finding out who will deal with it."), None
 
 
 def _assigned(case: Case, _reader: Reader) -> Words:
-    unit = case.department.name if case.department else _("Contact centre")
-    sentence = _("%(unit)s deals with it. You do not have to do anything.") % {"unit": unit}
-    return _("Passed to: %(unit)s") % {"unit": unit}, sentence, None
+    unit = {"unit": case.department.name if case.department else _("Contact centre")}
+    if case.reopened_count:
+        return _("Opened again"), _("We are looking at it again: %(unit)s deals with it.") % unit, None
+    sentence = _("%(unit)s deals with it. You do not have to do anything.") % unit
+    return _("Passed to: %(unit)s") % unit, sentence, None
 
 
 def _in_progress(_case: Case, _reader: Reader) -> Words:
@@ -154,8 +164,10 @@ def _merged(case: Case, reader: Reader) -> Words:
     return _("Merged with %(reference)s") % {"reference": other}, sentence, ""
 
 
-def _withdrawn(_case: Case, _reader: Reader) -> Words:
+def _withdrawn(_case: Case, reader: Reader) -> Words:
     next_step = _("If you need us again, send a new report.")
+    if reader.is_follower:
+        return "", _("We have closed it at the request of the person who reported it."), next_step
     return "", _("We have closed it at your request."), next_step
 
 
@@ -178,11 +190,10 @@ _OUTCOMES = {
     ),
     Outcome.DECLINED: gettext_lazy("The reason, and what you can do, is in our message below."),
     Outcome.UNEXAMINED: gettext_lazy(
-        "Something was missing. Our message below says what. You can send it again."
+        "We will not deal with this letter, because something was missing. "
+        "Our message below says what. You can send it again."
     ),
-    Outcome.FORWARDED: gettext_lazy(
-        "Another authority decides this. Our message below says which, and when we sent it."
-    ),
+    Outcome.FORWARDED: gettext_lazy("This is a matter for %(body)s. We sent it there on %(date)s."),
     Outcome.SPAM: gettext_lazy("We have closed this report without an answer."),
 }
 
@@ -194,4 +205,6 @@ def _ended(case: Case, now: datetime, *, may_reopen: bool) -> StatusWords:
     else:
         next_step = _("Is something still wrong? Write to us below, and a person will look at it.")
     status, outcome = (Status.CLOSED, "") if case.outcome == Outcome.SPAM else (case.status, case.outcome)
-    return StatusWords(status, outcome, "", str(_OUTCOMES[Outcome(case.outcome)]), next_step)
+    ended_on = timezone.localdate(case.resolved_at) if case.resolved_at else None
+    values = {"body": case.waiting_for, "date": day(ended_on)}
+    return StatusWords(status, outcome, "", _OUTCOMES[Outcome(case.outcome)] % values, next_step)

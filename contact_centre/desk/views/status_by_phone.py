@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.access import NoAccess
-from cases.models import ReadReason
+from cases.models import ParticipantRole, ReadReason
 from cases.queries.contacts import participant_by_pin, survivor_of
 from cases.services.privacy import log_reading
 from contact_centre.desk.forms.call import StatusForm
@@ -49,7 +49,13 @@ def tell_status(request: DeskRequest) -> HttpResponse:
     case = participant.case
     survivor = survivor_of(case)
     is_others = survivor.pk != case.pk
-    words = status_words(survivor, now, participant.channel, is_others=is_others, speaks=participant.speaks)
+    words = status_words(
+        survivor,
+        now,
+        participant.channel,
+        is_others=is_others,
+        is_follower=participant.role == ParticipantRole.FOLLOWER,
+    )
     spoken = [_spoken(words)]
     if is_others:
         # The work goes on in the other case: how it stands is what the caller wants to hear.

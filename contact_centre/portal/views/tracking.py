@@ -2,7 +2,6 @@
 
 import hashlib
 import uuid
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_POST
 from cases.actors import resident
 from cases.deadlines import promised_date
 from cases.keys import phone_pin, tracking_key
-from cases.models import Case, CaseParticipant, Channel, ReadReason, StaleCase
+from cases.models import Case, CaseParticipant, Channel, ParticipantRole, ReadReason, StaleCase
 from cases.queries.reasons import route_reason
 from cases.services.conversation import record_reply
 from cases.services.endings import (
@@ -165,7 +164,7 @@ def _page(
         **_case_context(participant),
         "form": form,
         "language_form": "reply-form",
-        "words": _words(participant, survivor, now),
+        "words": _state(participant, survivor),
         "reason": route_reason(participant),
         "survivor": survivor if survivor.pk != case.pk else None,
         "entries": timeline(participant, survivor),
@@ -179,11 +178,6 @@ def _page(
     }
     template = "portal/track.html#refresh" if context["is_refresh"] else "portal/track.html"
     return render(request, template, context, status=status)
-
-
-def _words(participant: CaseParticipant, survivor: Case, now: datetime) -> StatusWords:
-    is_others = survivor.pk != participant.case_id
-    return status_words(survivor, now, participant.channel, is_others=is_others, speaks=participant.speaks)
 
 
 def _case_context(participant: CaseParticipant) -> dict[str, Any]:
@@ -215,14 +209,23 @@ def _look_again(
     fresh = {"reason": form.cleaned_data["reason"], "version": participant.case.version}
     again = ReasonForm(fresh, needs_reason=form.fields["reason"].required)
     survivor = survivor_of(participant.case)
-    words = _words(participant, survivor, timezone.now())
     context = {
         **_case_context(participant),
         "form": again,
         "language_form": "reason-form",
-        "changed": words,
+        "changed": _state(participant, survivor),
     }
     return render(request, template, context, status=409)
+
+
+def _state(participant: CaseParticipant, survivor: Case) -> StatusWords:
+    return status_words(
+        survivor,
+        timezone.now(),
+        participant.channel,
+        is_others=survivor.pk != participant.case_id,
+        is_follower=participant.role == ParticipantRole.FOLLOWER,
+    )
 
 
 def _not_now(request: HttpRequest, participant: CaseParticipant) -> HttpResponseRedirect:
