@@ -8,12 +8,28 @@ from django.db.models import Prefetch, QuerySet
 from cases.access import NoAccess, logged_contacts, sees_contacts, visible_cases, visible_contacts
 from cases.actors import Actor
 from cases.keys import pin_matches
-from cases.models import Case, CaseParticipant, Contact, ContactOutcome, ParticipantRole
+from cases.models import (
+    Audience,
+    Case,
+    CaseEvent,
+    CaseParticipant,
+    Contact,
+    ContactOutcome,
+    EventKind,
+    Message,
+    ParticipantRole,
+)
 from cases.states import Status
 from routing.models import User
 
 # How long whoever logged a contact may still read the PIN to the person.
 TOLD_WITHIN = timedelta(days=1)
+# Which event brought the words that a caller wants to hear.
+_READ_OUT = {
+    Status.WAITING_RESIDENT: EventKind.QUESTION_ASKED,
+    Status.RESOLVED: EventKind.RESOLVED,
+    Status.CLOSED: EventKind.RESOLVED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +85,39 @@ def is_logged(source_key: str) -> bool:
     return Contact.objects.filter(source_key=source_key).exists()
 
 
-def who_answers(case: Case, *, phone: str, email: str) -> CaseParticipant | None:
-    """The person on the case who is in touch: the one with that phone or e-mail, else the first; None without any."""
-    people = list(case.participants.filter(detached_at__isnull=True).order_by("id"))
+def who_answers(
+    case: Case, *, phone: str, email: str, caller: CaseParticipant | None = None
+) -> CaseParticipant | None:
+    """The person on the case who is in touch: who said her PIN (``caller``), or the one with that phone or e-mail.
+
+    None for anybody else: a stranger's words are nobody's answer.
+    """
+    if caller is not None and caller.case_id == case.pk:
+        return caller
     digits = _digits(phone)
-    for person in people:
+    for person in case.participants.filter(detached_at__isnull=True).order_by("id"):
         is_same = bool(digits) and _digits(person.phone) == digits
         if is_same or (email and person.email.lower() == email.lower()):
             return person
-    return people[0] if people else None
+    return None
+
+
+def caller_after_pin(participant_id: int, key_version: int) -> CaseParticipant | None:
+    """Who said her PIN a little while ago, while it is still hers."""
+    rows = CaseParticipant.objects.filter(detached_at__isnull=True, revoked_at__isnull=True)
+    return rows.select_related("case").filter(pk=participant_id, key_version=key_version).first()
+
+
+def to_read_out(case: Case, survivor: Case, user: User, by: Actor) -> Message | None:
+    """What a caller is read besides the status: our open question, or our answer when her case has ended, also
+    together with another. Nothing from a case that whoever reads may not see."""
+    of = case if case.status == Status.WAITING_RESIDENT else survivor
+    kind = _READ_OUT.get(Status(of.status))
+    if kind is None or not visible_cases(user, by).filter(pk=of.pk).exists():
+        return None
+    event = CaseEvent.objects.filter(case=of, kind=kind).order_by("-id").first()
+    told = Message.objects.filter(case=of, audience=Audience.RESIDENT)
+    return told.filter(pk=event.payload["message"]).first() if event else None
 
 
 def participant_by_pin(reference: str, spoken: str) -> CaseParticipant:
