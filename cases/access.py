@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -124,6 +125,20 @@ def visible_contacts(user: User, actor: Actor) -> QuerySet[Contact]:
     links = Contact.cases.through.objects.filter(contact_id=OuterRef("pk"))
     hidden = links.filter(~Exists(visible_cases(user, actor).filter(pk=OuterRef("case_id"))))
     return Contact.objects.filter(~Exists(hidden))
+
+
+def logged_contacts(user: User, actor: Actor, *, since: datetime) -> QuerySet[Contact]:
+    """What this person logged herself: for good where she sees the cases that it belongs to.
+
+    Where she does not, she still reads it from ``since`` on, while the resident is before her; but never of a case
+    that is confidential or that she is kept away from.
+    """
+    links = Contact.cases.through.objects.filter(contact_id=OuterRef("pk"))
+    open_to_all = _without_exclusions(Case.objects.filter(confidential=False), actor)
+    hidden = links.filter(~Exists(visible_cases(user, actor).filter(pk=OuterRef("case_id"))))
+    kept_away = links.filter(~Exists(open_to_all.filter(pk=OuterRef("case_id"))))
+    is_fresh = Q(ended_at__gte=since) & ~Exists(kept_away)
+    return Contact.objects.filter(~Exists(hidden) | is_fresh, logged_by=user)
 
 
 def may_read_log(actor: Actor) -> bool:

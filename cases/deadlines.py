@@ -1,5 +1,6 @@
 """The two clocks of a case: the service promise in working time, and the term of law in legal days."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from cases.models import Case
-from routing.legal_days import DIGITAL_ACCESSIBILITY_TERM, LEGAL_TERMS, due_date
+from routing.legal_days import CALL_TERM, DIGITAL_ACCESSIBILITY_TERM, LEGAL_TERMS, due_date, rolled
 from routing.models import Category, Kind, TermUnit
 from routing.services import working_hours
 from routing.working_time import WorkingHours, add_term, add_working_hours
@@ -72,6 +73,35 @@ def promised_date(case: Case) -> date | None:
     if case.promise_due_at is None or case.promise_paused_at is not None:
         return None
     return timezone.localdate(case.promise_due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What the clocks of a case say, as events keep it: a later change of the case does not change it."""
+
+    promise_due: str | None
+    legal_due: str | None
+    told: str | None
+
+
+def clocks_of(case: Case) -> Clocks:
+    """The clocks as they are now, and the day that residents are told."""
+    return Clocks(_iso(case.promise_due_at), _iso(case.legal_due_date), _iso(promised_date(case)))
+
+
+def least_answer_day(case: Case, today: date) -> date:
+    """The first day until which a resident who is asked ``today`` may be given: in a matter of law the question is a
+    call to complete, and leaves her at least seven days (KPA art. 64 § 2)."""
+    return due_date(today, CALL_TERM).due if case.is_legal else today
+
+
+def is_answer_day_over(answer_by: date, today: date) -> bool:
+    """Whether a day that was set by a call to complete has passed; it ends as every term of law (art. 57 § 4)."""
+    return rolled(answer_by) < today
+
+
+def _iso(moment: date | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _promise_of(case: Case, category: Category) -> tuple[int | None, str]:

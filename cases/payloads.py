@@ -41,13 +41,23 @@ class Triaged(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Classified(Payload):
+    """``was_promise_due`` and ``was_legal_due``: the clocks that no longer count; since schema 2.
+
+    ``was_told`` and ``told``: the day that residents were told until now, and the one that they are told from now on.
+    """
+
     kind = EventKind.CLASSIFIED
+    schema: ClassVar[int] = 2
     category: str | None
     case_kind: str
     urgency: str
     was_category: str | None
     was_kind: str
     was_restricted: bool = False
+    was_promise_due: str | None = None
+    was_legal_due: str | None = None
+    was_told: str | None = None
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +90,12 @@ class Planned(Payload):
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsked(Payload):
+    """``warns``: a call to complete (KPA art. 64 § 2); without an answer the matter may stay unexamined."""
+
     kind = EventKind.QUESTION_ASKED
     message: int
     answer_by: str
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

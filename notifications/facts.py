@@ -1,7 +1,9 @@
 """What a notice has to tell, read from the event and its case. The words come later (``rendering``)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,7 +15,7 @@ from cases.queries.reasons import route_reason
 from notifications.links import privacy_url, tracking_url, wishes_url
 from notifications.models import Notice, NoticeChannel, NoticeKind
 from notifications.senders import sender_of
-from routing.models import Department
+from routing.models import Category, Department, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Facts:
     pin: str
     is_reporter: bool
     is_merged: bool
+    may_reopen: bool
     survivor: str
     outcome: str
     waiting_for: str
@@ -48,7 +51,13 @@ class Facts:
     route_reason: str
     promised_for: date | None
     answer_by: date | None
+    # The question is a call to complete in a matter of law.
+    warns: bool
     planned_for: date | None
+    # Of a new deadline: the day that she was told before, the one that holds now, and of what matter it is.
+    told_before: date | None
+    new_day: date | None
+    matter: str
     reopen_until: date
     ended_on: date
     quote: Quote | None
@@ -102,6 +111,7 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         pin=phone_pin(participant),
         is_reporter=participant.role == ParticipantRole.REPORTER,
         is_merged=participant.case_id != case.pk,
+        may_reopen=participant.speaks and participant.case_id == case.pk,
         survivor=_survivor(payload.get("into") or payload.get("was_into")),
         outcome=payload.get("outcome", ""),
         waiting_for=case.waiting_for,
@@ -110,7 +120,11 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         route_reason=_route_reason(notice, passed),
         promised_for=promised_date(case),
         answer_by=_day(payload.get("answer_by")),
+        warns=bool(payload.get("warns")),
         planned_for=_day(payload.get("date")),
+        told_before=_day(payload.get("was_told")),
+        new_day=_day(payload.get("told")),
+        matter=_matter(payload) if notice.kind == NoticeKind.NEW_DAY else "",
         # Counted as Case.may_reopen counts it.
         reopen_until=timezone.localdate(event.occurred_at) + timedelta(days=REOPEN_DAYS),
         ended_on=timezone.localdate(event.occurred_at),
@@ -127,7 +141,8 @@ def _passing_event(notice: Notice) -> CaseEvent | None:
     """The event that names the department: the notice's own, or the last one folded into it."""
     if notice.kind == NoticeKind.PASSED_ON:
         return notice.event
-    folded = notice.folded.select_related("event").order_by("event_id").last()
+    passed = notice.folded.filter(kind=NoticeKind.PASSED_ON)
+    folded = passed.select_related("event").order_by("event_id").last()
     return folded.event if folded else None
 
 
@@ -143,6 +158,15 @@ def _department_name(passed: CaseEvent | None) -> str:
         return ""
     department = Department.objects.filter(code=passed.payload["department"]).first()
     return department.name if department else ""
+
+
+def _matter(payload: Mapping[str, Any]) -> str:
+    """What the case was found to be: in law, or else its topic. Empty while a dispatcher has not decided."""
+    kind = Kind(payload["case_kind"])
+    if kind.is_legal:
+        return str(kind.label) if payload["told"] else ""
+    category = Category.objects.filter(code=payload["category"]).first()
+    return category.name if category else ""
 
 
 def _quote(event: CaseEvent) -> Quote | None:

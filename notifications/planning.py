@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -45,6 +45,7 @@ TABLE: Mapping[str, Plan] = {
     EventKind.RECEIVED: Plan(NoticeKind.RECEIVED, Reach.CASE, waits=True, priority=_FIRST),
     EventKind.ROUTED: Plan(NoticeKind.PASSED_ON, Reach.CASE_AND_MERGED, is_compulsory=False, folds=True),
     EventKind.REASSIGNED: Plan(NoticeKind.PASSED_ON, Reach.CASE_AND_MERGED, is_compulsory=False, folds=True),
+    EventKind.CLASSIFIED: Plan(NoticeKind.NEW_DAY, Reach.CASE_AND_MERGED, folds=True),
     EventKind.QUESTION_ASKED: Plan(NoticeKind.QUESTION, Reach.CASE, priority=_FIRST),
     EventKind.PLANNED: Plan(NoticeKind.PLANNED, Reach.CASE_AND_MERGED, is_compulsory=False),
     EventKind.WAITING_OTHER: Plan(NoticeKind.WAITING_OTHER, Reach.CASE_AND_MERGED, is_compulsory=False),
@@ -89,6 +90,8 @@ def plan_for(kind: str, payload: Mapping[str, Any]) -> Plan | None:
     """What the event leads to; None when nobody is told (internal work, own replies, spam)."""
     if kind == EventKind.RESOLVED and payload["outcome"] == Outcome.SPAM:
         return None
+    if kind == EventKind.CLASSIFIED and not _takes_day_away(payload):
+        return None
     return TABLE.get(kind)
 
 
@@ -110,6 +113,12 @@ def notices_for(
         for person in people
         if (channel := _channel(plan, person)) and _concerns(plan.reach, payload, person)
     ]
+
+
+def _takes_day_away(payload: Mapping[str, Any]) -> bool:
+    """Whether a day that residents were told is no more, or comes later: no day is moved silently."""
+    was, now = payload.get("was_told"), payload.get("told")
+    return was is not None and (now is None or date.fromisoformat(now) > date.fromisoformat(was))
 
 
 def _channel(plan: Plan, person: Person) -> NoticeChannel | None:

@@ -1,6 +1,6 @@
 """Facts of nobody: for trying words without a case, one set for each situation in which they are said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import product
@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.models import REOPEN_DAYS
 from cases.states import Outcome
@@ -24,6 +25,33 @@ _QUOTING: Final = (
     NoticeKind.MESSAGE,
     NoticeKind.RESOLVED,
 )
+
+# What makes the words of a kind differ, with a name for a person.
+_SITUATIONS: Final[Mapping[str, Sequence[tuple[Any, dict[str, Any]]]]] = {
+    NoticeKind.RESOLVED: [
+        (
+            gettext_lazy("on a report that was joined with another"),
+            {"outcome": Outcome.DONE, "is_merged": True, "may_reopen": False},
+        ),
+    ],
+    NoticeKind.RECEIVED: [
+        (gettext_lazy("a department has it"), {}),
+        (gettext_lazy("no department yet"), {"department": "", "route_reason": "", "promised_for": None}),
+    ],
+    NoticeKind.PASSED_ON: [
+        (gettext_lazy("for the first time"), {}),
+        (gettext_lazy("handed on"), {"is_handed_over": True, "route_reason": ""}),
+    ],
+    NoticeKind.QUESTION: [("", {}), (gettext_lazy("in a matter of law"), {"warns": True})],
+    NoticeKind.NEW_DAY: [
+        (gettext_lazy("with a new day"), {}),
+        (gettext_lazy("no day yet"), {"new_day": None, "matter": ""}),
+    ],
+    NoticeKind.WITHDRAWN: [
+        (gettext_lazy("by the person herself"), {}),
+        (gettext_lazy("by somebody else"), {"is_reporter": False}),
+    ],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +81,9 @@ def _situations(kind: NoticeKind) -> Iterator[tuple[str, dict[str, Any]]]:
         for outcome in Outcome:
             if outcome != Outcome.SPAM:
                 yield str(outcome.label), {"outcome": outcome.value}
-        yield _("on a report that was joined with another"), {"outcome": Outcome.DONE, "is_merged": True}
-    elif kind == NoticeKind.RECEIVED:
-        yield _("a department has it"), {}
-        yield _("no department yet"), {"department": "", "route_reason": "", "promised_for": None}
-    elif kind == NoticeKind.PASSED_ON:
-        yield _("for the first time"), {}
-        yield _("handed on"), {"is_handed_over": True, "route_reason": ""}
-    elif kind == NoticeKind.WITHDRAWN:
-        yield _("by the person herself"), {}
-        yield _("by somebody else"), {"is_reporter": False}
-    else:
+    for name, changes in _SITUATIONS.get(kind, ()):
+        yield str(name), changes
+    if kind not in _SITUATIONS:
         yield "", {}
 
 
@@ -81,6 +101,7 @@ def _base(kind: NoticeKind, language: str, on: date) -> Facts:
         pin="123 456",
         is_reporter=True,
         is_merged=False,
+        may_reopen=True,
         survivor=f"{settings.CITY_CODE}-2026-004712-5",
         outcome="",
         waiting_for=_("Sample authority"),
@@ -89,7 +110,11 @@ def _base(kind: NoticeKind, language: str, on: date) -> Facts:
         route_reason=_("This is a sample of a reason."),
         promised_for=on + timedelta(days=14),
         answer_by=on + timedelta(days=7),
+        warns=False,
         planned_for=on + timedelta(days=10),
+        told_before=on + timedelta(days=7),
+        new_day=on + timedelta(days=30),
+        matter=_("Sample matter"),
         reopen_until=on + timedelta(days=REOPEN_DAYS),
         ended_on=on,
         quote=Quote(_("These are sample words."), language) if kind in _QUOTING else None,

@@ -54,10 +54,14 @@ def due_date(start: date, term: LegalTerm) -> LegalDue:
     off moves to the next day that is neither (§ 4).
     """
     unrolled = _add_months(start, term.months) + timedelta(days=term.days + 7 * term.weeks)
-    rolled = unrolled
-    while not is_term_end_day(rolled):
-        rolled += timedelta(days=1)
-    return LegalDue(unrolled, rolled)
+    return LegalDue(unrolled, rolled(unrolled))
+
+
+def rolled(day: date) -> date:
+    """The day itself, or the next on which a term may end (KPA art. 57 § 4)."""
+    while not is_term_end_day(day):
+        day += timedelta(days=1)
+    return day
 
 
 def _add_months(start: date, months: int) -> date:
@@ -80,3 +84,5 @@ LEGAL_TERMS: dict[str, LegalTerm] = {
     "GDPR": LegalTerm(months=1),
 }
 DIGITAL_ACCESSIBILITY_TERM = LegalTerm(days=7)
+# The least that a person has to complete what she sent (KPA art. 64 § 2; regulation of 8 January 2002 § 8.2).
+CALL_TERM = LegalTerm(days=7)

@@ -71,6 +71,8 @@ class Case(FSMModelMixin, models.Model):
     confidential = models.BooleanField(default=False)
     # The legal gate: what is, or may be, more than a service report is for dispatchers only.
     is_restricted = models.BooleanField(default=True)
+    # Behind the gate a kind is a suggestion until a dispatcher has decided it or passed the case on (ADR 7).
+    is_kind_decided = models.BooleanField(default=False)
     # A person has to look: triage was unsure, the resident wrote when nobody waited for it, or a day has passed.
     needs_person = models.BooleanField(default=False)
     received_at = models.DateTimeField()
@@ -131,7 +133,7 @@ class Case(FSMModelMixin, models.Model):
     @property
     def is_settled(self) -> bool:
         """Whether category and kind are decided, so that a date may be promised."""
-        is_decided = not self.is_restricted or self.legal_due_date is not None
+        is_decided = not self.is_restricted or (self.is_legal and self.is_kind_decided)
         return bool(self.category_id and self.kind) and is_decided
 
     @property

@@ -77,5 +77,10 @@ class CaseParticipant(models.Model):
         return [channel for channel, contact in given if contact]
 
     @property
+    def speaks(self) -> bool:
+        """Whether she may end the case and open it again; others on it only hear of it."""
+        return self.role in (ParticipantRole.REPORTER, ParticipantRole.REPRESENTATIVE)
+
+    @property
     def is_reachable(self) -> bool:
         return self.channel != ContactChannel.NONE and self.detached_at is None

@@ -39,6 +39,7 @@ class ReadReason(models.TextChoices):
     INBOX = "INBOX", _("incoming mail")
     CONTACTS = "CONTACTS", _("list of contacts")
     STATUS_BY_PHONE = "STATUS_BY_PHONE", _("status told by phone")
+    ALIKE = "ALIKE", _("cases that may be the same")
 
 
 class ReadLog(models.Model):

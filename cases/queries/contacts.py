@@ -1,36 +1,61 @@
 """Reads about moments of contact: what was logged, who must be called back, and who may hear a status by phone."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
 
-from cases.access import NoAccess, sees_contacts, visible_contacts
+from cases.access import NoAccess, logged_contacts, sees_contacts, visible_cases, visible_contacts
 from cases.actors import Actor
 from cases.keys import pin_matches
-from cases.models import Case, CaseParticipant, Contact, ContactOutcome, ParticipantRole
+from cases.models import (
+    Audience,
+    Case,
+    CaseEvent,
+    CaseParticipant,
+    Contact,
+    ContactOutcome,
+    EventKind,
+    Message,
+    ParticipantRole,
+)
 from cases.states import Status
 from routing.models import User
+
+# How long whoever logged a contact may still read the PIN to the person.
+TOLD_WITHIN = timedelta(days=1)
+# Which event brought the words that a caller wants to hear.
+_READ_OUT = {
+    Status.WAITING_RESIDENT: EventKind.QUESTION_ASKED,
+    Status.RESOLVED: EventKind.RESOLVED,
+    Status.CLOSED: EventKind.RESOLVED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedContact:
-    """A contact with the case that came of it, and the person on that case."""
+    """A contact with its case. ``participant``: who reported it then, while her PIN is still to be told."""
 
     contact: Contact
     case: Case | None
     participant: CaseParticipant | None
+    may_open: bool
 
 
-def contact_logged_by(user: User, contact_id: int) -> LoggedContact:
-    """A contact that this person logged; raises NoAccess for everybody else's."""
-    contact = Contact.objects.filter(pk=contact_id, logged_by=user).first()
+def contact_logged_by(user: User, by: Actor, contact_id: int, at: datetime) -> LoggedContact:
+    """A contact that this person logged; raises NoAccess for everybody else's, and for what she may not know (any
+    more). The PIN opens a status to whoever knows it: it is told on the day of the contact only."""
+    since = at - TOLD_WITHIN
+    contact = logged_contacts(user, by, since=since).filter(pk=contact_id).first()
     if contact is None:
         raise NoAccess(str(contact_id))
     case = contact.cases.order_by("-id").first()
     participant = None
-    if case is not None and case.source_key == contact.source_key:
-        participant = case.participants.filter(role=ParticipantRole.REPORTER).order_by("id").first()
-    return LoggedContact(contact, case, participant)
+    if case is not None and case.source_key == contact.source_key and contact.ended_at >= since:
+        reporters = case.participants.filter(role=ParticipantRole.REPORTER, detached_at__isnull=True)
+        participant = reporters.order_by("id").first()
+    may_open = case is not None and visible_cases(user, by).filter(pk=case.pk).exists()
+    return LoggedContact(contact, case, participant, may_open)
 
 
 def contacts_for_staff(user: User, by: Actor) -> QuerySet[Contact]:
@@ -60,15 +85,39 @@ def is_logged(source_key: str) -> bool:
     return Contact.objects.filter(source_key=source_key).exists()
 
 
-def who_answers(case: Case, *, phone: str, email: str) -> CaseParticipant | None:
-    """The person on the case who is in touch: the one with that phone or e-mail, else the first; None without any."""
-    people = list(case.participants.filter(detached_at__isnull=True).order_by("id"))
+def who_answers(
+    case: Case, *, phone: str, email: str, caller: CaseParticipant | None = None
+) -> CaseParticipant | None:
+    """The person on the case who is in touch: who said her PIN (``caller``), or the one with that phone or e-mail.
+
+    None for anybody else: a stranger's words are nobody's answer.
+    """
+    if caller is not None and caller.case_id == case.pk:
+        return caller
     digits = _digits(phone)
-    for person in people:
+    for person in case.participants.filter(detached_at__isnull=True).order_by("id"):
         is_same = bool(digits) and _digits(person.phone) == digits
         if is_same or (email and person.email.lower() == email.lower()):
             return person
-    return people[0] if people else None
+    return None
+
+
+def caller_after_pin(participant_id: int, key_version: int) -> CaseParticipant | None:
+    """Who said her PIN a little while ago, while it is still hers."""
+    rows = CaseParticipant.objects.filter(detached_at__isnull=True, revoked_at__isnull=True)
+    return rows.select_related("case").filter(pk=participant_id, key_version=key_version).first()
+
+
+def to_read_out(case: Case, survivor: Case, user: User, by: Actor) -> Message | None:
+    """What a caller is read besides the status: our open question, or our answer when her case has ended, also
+    together with another. Nothing from a case that whoever reads may not see."""
+    of = case if case.status == Status.WAITING_RESIDENT else survivor
+    kind = _READ_OUT.get(Status(of.status))
+    if kind is None or not visible_cases(user, by).filter(pk=of.pk).exists():
+        return None
+    event = CaseEvent.objects.filter(case=of, kind=kind).order_by("-id").first()
+    told = Message.objects.filter(case=of, audience=Audience.RESIDENT)
+    return told.filter(pk=event.payload["message"]).first() if event else None
 
 
 def participant_by_pin(reference: str, spoken: str) -> CaseParticipant:

@@ -4,7 +4,7 @@ import re
 
 from django.conf import settings
 
-from cases.access import NoAccess, get_case_for_staff, visible_cases
+from cases.access import NoAccess, get_case_for_staff
 from cases.actors import Actor
 from cases.models import Case
 from cases.models.references import is_reference
@@ -19,19 +19,24 @@ _PARTS = 4
 
 def find_case_for_staff(user: User, text: str, by: Actor) -> Case:
     """The case of a number, or of enough of it; raises NoAccess. What was said besides the number must fit too."""
+    reference = reference_of(text)
+    if reference is None:
+        raise NoAccess(text)
+    return get_case_for_staff(user, reference, by)
+
+
+def reference_of(text: str) -> str | None:
+    """The whole reference of what was said of it, whoever may see the case; None where it names none."""
     if is_reference(text.strip().upper()):
-        return get_case_for_staff(user, text.strip().upper(), by)
+        return text.strip().upper()
     said = "-".join(text.upper().replace("-", " ").split())
     found = _SPOKEN.fullmatch(said)
     if found is None or found["city"] not in (None, settings.CITY_CODE):
-        raise NoAccess(text)
+        return None
     # The number in a reference is the id of the case (``cases.models.references``).
-    reference = (
-        visible_cases(user, by).filter(pk=int(found["number"])).values_list("reference", flat=True).first()
-    )
-    if reference is None or not _fits(reference, found["year"], found["number"], found["check"]):
-        raise NoAccess(text)
-    return get_case_for_staff(user, reference, by)
+    reference = Case.objects.filter(pk=int(found["number"])).values_list("reference", flat=True).first()
+    is_meant = reference is not None and _fits(reference, found["year"], found["number"], found["check"])
+    return reference if is_meant else None
 
 
 def _fits(reference: str, year: str | None, number: str, check: str | None) -> bool:

@@ -14,6 +14,7 @@ from cases.models.references import make_reference, next_case_id
 from cases.phones import is_mobile
 from cases.services._steps import clean_line, clean_text
 from cases.services._subjects import SUBJECT_LENGTH, first_line
+from cases.states import DISPATCH
 from routing.models import Category, Department, District, Kind, Street, Urgency
 
 
@@ -111,6 +112,7 @@ def new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         is_public=bool(category and category.may_be_public),
         # What a person of ours classified is not restricted for being unread by the machine.
         is_restricted=kind.is_legal if kind and logged else True,
+        is_kind_decided=bool(kind and kind.is_legal) and by.role in DISPATCH,
         received_at=report.received_at,
         updated_at=at,
         possible_duplicate_of_id=report.same_as_id,

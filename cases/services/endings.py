@@ -6,8 +6,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.actors import SYSTEM_ACTOR, Actor, ActorKind
-from cases.deadlines import PROMISE_FIELDS, pause_promise, resume_promise
-from cases.models import REOPEN_DAYS, Audience, Case, CaseParticipant, MessagePurpose, ParticipantRole
+from cases.deadlines import PROMISE_FIELDS, is_answer_day_over, pause_promise, resume_promise
+from cases.models import (
+    REOPEN_DAYS,
+    Audience,
+    Case,
+    CaseEvent,
+    CaseParticipant,
+    EventKind,
+    MessagePurpose,
+    ParticipantRole,
+)
 from cases.payloads import Closed, Confirmed, Detached, Reopened, Resolved, Withdrawn
 from cases.services._deciding import learn_from_end
 from cases.services._steps import Refused, save, write_message
@@ -27,7 +36,7 @@ class OutcomeNotAllowed(CannotResolve):
 
 
 class TermNotOver(OutcomeNotAllowed):
-    """UNEXAMINED comes after a question to the resident whose day has passed."""
+    """UNEXAMINED comes after a call to complete, which warned of it, whose day has passed without an answer."""
 
 
 class CannotConfirm(Refused): ...
@@ -37,9 +46,6 @@ class CannotReopen(Refused): ...
 
 
 class CannotWithdraw(Refused): ...
-
-
-_SPEAKERS = (ParticipantRole.REPORTER, ParticipantRole.REPRESENTATIVE)
 
 
 @transaction.atomic(durable=True)
@@ -82,9 +88,10 @@ def resolve_case(
 
 @transaction.atomic(durable=True)
 def confirm_case(*, case_id: int, by: Actor, at: datetime) -> Case:
-    """The resident says that it is done: the case closes before its time. Raises CannotConfirm."""
+    """The resident says that it is done: the case closes before its time. Raises CannotConfirm, also for who only
+    follows the case."""
     case = Case.objects.lock(case_id)
-    if not case.may("close", by):
+    if not (case.may("close", by) and _speaks(case, by)):
         raise CannotConfirm(case.reference)
     case.close()
     save(case, at, "status")
@@ -107,12 +114,14 @@ def close_case(*, case_id: int, at: datetime) -> Case:
 
 @transaction.atomic(durable=True)
 def reopen_case(*, case_id: int, reason: str, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """Open the case again, with a reason: residents within 14 days of the answer. Raises CannotReopen.
+    """Open the case again, with a reason: residents within 14 days of the answer. Raises CannotReopen, also for who
+    only follows the case.
 
     The promise stood still while the case was done; the term of law did not.
     """
     case = Case.objects.lock(case_id, version)
-    if not case.may_reopen(by, timezone.localdate(at)) or not reason.strip():
+    may_reopen = case.may_reopen(by, timezone.localdate(at)) and _speaks(case, by)
+    if not may_reopen or not reason.strip():
         raise CannotReopen(case.reference)
     pause_promise(case, case.resolved_at or at)
     resume_promise(case, at)
@@ -157,10 +166,24 @@ def _check_outcome(case: Case, outcome: Outcome, answer: str, authority: str, to
         raise AnswerMissing(case.reference)
     if outcome == Outcome.UNEXAMINED and not case.is_legal:
         raise OutcomeNotAllowed(case.reference)
-    if outcome == Outcome.UNEXAMINED and (case.answer_by is None or case.answer_by >= today):
+    if outcome == Outcome.UNEXAMINED and not _was_called_in_vain(case, today):
         raise TermNotOver(case.reference)
     if outcome == Outcome.FORWARDED and not authority.strip():
         raise OutcomeNotAllowed(case.reference)
+
+
+def _was_called_in_vain(case: Case, today: date) -> bool:
+    """Whether the resident was called to complete, warned, and has not answered by the day (KPA art. 64 § 2).
+
+    What she answers later, but before she is told the outcome, is an answer too.
+    """
+    told = CaseEvent.objects.filter(
+        case=case, kind__in=(EventKind.QUESTION_ASKED, EventKind.RESIDENT_REPLIED)
+    )
+    last = told.order_by("-id").first()
+    if last is None or not last.payload.get("warns"):
+        return False
+    return is_answer_day_over(date.fromisoformat(last.payload["answer_by"]), today)
 
 
 def _answer(case: Case, answer: str, outcome: Outcome, by: Actor, at: datetime) -> int:
@@ -168,12 +191,17 @@ def _answer(case: Case, answer: str, outcome: Outcome, by: Actor, at: datetime) 
     return write_message(case, answer, audience=audience, purpose=MessagePurpose.ANSWER, by=by, at=at).pk
 
 
+def _speaks(case: Case, by: Actor) -> bool:
+    """Of the residents, whoever reported or speaks for her."""
+    return by.kind is not ActorKind.RESIDENT or case.participants.get(pk=by.participant_id or 0).speaks
+
+
 def _who_only_leaves(case: Case, by: Actor) -> CaseParticipant | None:
     """The participant with whose withdrawal the case does not end; None where it ends."""
     if by.kind is ActorKind.RESIDENT:
         own = case.participants.get(pk=by.participant_id or 0)
         is_of_others = case.status == Status.MERGED or case.merged.exists()
-        return own if is_of_others or case.is_hazard or own.role not in _SPEAKERS else None
+        return own if is_of_others or case.is_hazard or not own.speaks else None
     if not case.is_hazard:
         return None
     attached = case.participants.filter(detached_at__isnull=True, role=ParticipantRole.REPORTER)

@@ -77,13 +77,17 @@ def log_contact(
     at: datetime,
     report: Report | None = None,
     case_id: int | None = None,
+    needs_person: bool = False,
 ) -> Contact:
-    """Log a call, visit or letter; open a case from it when ``report`` is given, or link it to ``case_id``.
+    """Log a call, visit or letter; open a case from it when ``report`` is given, or link it to ``case_id``, and call a
+    person to that case where somebody has to look (``needs_person``).
 
     A repeat of the key returns the first contact.
     """
     try:
-        return _log_once(conversation, by=by, at=at, report=report, case_id=case_id)
+        return _log_once(
+            conversation, by=by, at=at, report=report, case_id=case_id, needs_person=needs_person
+        )
     except IntegrityError:
         known = Contact.objects.filter(source_key=conversation.source_key).first()
         if known is None:
@@ -93,7 +97,13 @@ def log_contact(
 
 @transaction.atomic(durable=True)
 def _log_once(
-    conversation: Conversation, *, by: Actor, at: datetime, report: Report | None, case_id: int | None
+    conversation: Conversation,
+    *,
+    by: Actor,
+    at: datetime,
+    report: Report | None,
+    case_id: int | None,
+    needs_person: bool,
 ) -> Contact:
     known = Contact.objects.filter(source_key=conversation.source_key).first()
     if known is not None:
@@ -103,7 +113,7 @@ def _log_once(
         case = Case.objects.filter(source_key=report.source_key).first() or _open(report, by=by, at=at)
         _link(contact, Case.objects.lock(case.pk), by=by, at=at)
     elif case_id is not None:
-        _link(contact, Case.objects.lock(case_id), by=by, at=at)
+        _link(contact, Case.objects.lock(case_id), by=by, at=at, needs_person=needs_person)
     return contact
 
 
@@ -158,7 +168,8 @@ def _keep_contact(conversation: Conversation, *, by: Actor, at: datetime) -> Con
     )
 
 
-def _link(contact: Contact, case: Case, *, by: Actor, at: datetime) -> None:
+def _link(contact: Contact, case: Case, *, by: Actor, at: datetime, needs_person: bool = False) -> None:
     contact.cases.add(case)
-    save(case, at)
+    case.needs_person = case.needs_person or needs_person
+    save(case, at, "needs_person")
     record_event(case, ContactLinked(contact.pk, contact.purpose), by=by, at=at)

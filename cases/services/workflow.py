@@ -1,4 +1,4 @@
-"""Moving a case through the house: take, classify, route, start, plan, ask, wait, resume, hand on."""
+"""Moving a case through the house: take, classify, route, start, plan, ask, hand on."""
 
 from datetime import date, datetime
 
@@ -7,7 +7,16 @@ from django.utils import timezone
 
 from cases.access import is_kept_away
 from cases.actors import Actor
-from cases.deadlines import LEGAL_FIELDS, PROMISE_FIELDS, pause_promise, resume_promise, set_clocks
+from cases.deadlines import (
+    LEGAL_FIELDS,
+    PROMISE_FIELDS,
+    Clocks,
+    clocks_of,
+    least_answer_day,
+    pause_promise,
+    resume_promise,
+    set_clocks,
+)
 from cases.models import Audience, Case, MessagePurpose
 from cases.models.codes import URGENCY_RANK
 from cases.payloads import (
@@ -15,12 +24,10 @@ from cases.payloads import (
     Planned,
     QuestionAsked,
     Reassigned,
-    Resumed,
     Returned,
     Routed,
     Started,
     Taken,
-    WaitingOther,
 )
 from cases.services._deciding import is_behind_gate, learn, put_behind_gate
 from cases.services._files import settle_evidence
@@ -60,14 +67,12 @@ class CannotPlan(Refused): ...
 class CannotAsk(Refused): ...
 
 
+class TooSoon(CannotAsk):
+    """In a matter of law the resident has at least seven days to answer (KPA art. 64 § 2)."""
+
+
 class NobodyReachable(CannotAsk):
     """There is nobody to ask: no participant left a way to be reached."""
-
-
-class CannotWait(Refused): ...
-
-
-class CannotResume(Refused): ...
 
 
 class CannotReassign(Refused): ...
@@ -78,7 +83,15 @@ class CannotReturn(Refused): ...
 
 _CLASSIFIERS = frozenset({*DESK, *DEPARTMENT})
 _RETURN_FIELDS = ("status", "department", "assignee", "resume_status", "needs_person", *PROMISE_FIELDS)
-_READ_FIELDS = ("category", "kind", "urgency", "queue_rank", "is_restricted", "is_public")
+_READ_FIELDS = (
+    "category",
+    "kind",
+    "urgency",
+    "queue_rank",
+    "is_restricted",
+    "is_kind_decided",
+    "is_public",
+)
 _CLASSIFY_FIELDS = (*_READ_FIELDS, *_RETURN_FIELDS, *LEGAL_FIELDS)
 
 
@@ -126,17 +139,20 @@ def classify_case(
     if is_behind_gate(case) and not Kind(kind).is_legal and by.role not in DISPATCH:
         raise LegalGate(case.reference)
     was = (case.category.code if case.category else None, case.kind, case.is_restricted)
+    clocks = clocks_of(case)
     is_found_legal = Kind(kind).is_legal and not case.is_legal
     case.category, case.kind = category, kind
     case.urgency, case.queue_rank = urgency, URGENCY_RANK[urgency]
     case.is_restricted = Kind(kind).is_legal
+    # What a department finds of another law than the dispatcher said stays where it is, and decided.
+    case.is_kind_decided = by.role in DISPATCH or (case.is_kind_decided and not is_found_legal)
     case.is_public = category.may_be_public and not case.is_restricted
     set_clocks(case)
     returned = put_behind_gate(case, by, at) if is_found_legal else None
     save(case, at, *_CLASSIFY_FIELDS)
     settle_evidence(case)
     learn(case, was[0], by, at)
-    record_event(case, Classified(category.code, kind, urgency, *was), by=by, at=at)
+    record_event(case, Classified(category.code, kind, urgency, *was, **_moved(clocks, case)), by=by, at=at)
     if returned is not None:
         record_event(case, returned, by=by, at=at)
     return case
@@ -159,7 +175,9 @@ def route_case(
         raise NotDecided(case.reference)
     was_user = case.assignee_id
     case.route(department)
-    save(case, at, "status", "department", "assignee", "needs_person")
+    # Behind the gate only a dispatcher comes here, and takes the kind for decided.
+    case.is_kind_decided = True
+    save(case, at, "status", "department", "assignee", "needs_person", "is_kind_decided")
     record_event(case, Routed(department.code, "PERSON", None, was_user), by=by, at=at)
     return case
 
@@ -198,49 +216,22 @@ def plan_work(
 def ask_resident(
     *, case_id: int, question: str, answer_by: date, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
-    """Ask the resident and wait for her; the promise stands still. Raises CannotAsk or NobodyReachable."""
-    case = Case.objects.lock(case_id, version)
-    if not case.may("ask_resident", by) or not question.strip() or answer_by < timezone.localdate(at):
+    """Ask the resident and wait for her; the promise stands still. Raises CannotAsk, TooSoon or NobodyReachable.
+
+    In a matter of law the question is a call to complete and warns of what follows when she does not answer.
+    """
+    case, today = Case.objects.lock(case_id, version), timezone.localdate(at)
+    if not case.may("ask_resident", by) or not question.strip() or answer_by < today:
         raise CannotAsk(case.reference)
+    if answer_by < least_answer_day(case, today):
+        raise TooSoon(case.reference)
     if not any(participant.is_reachable for participant in case.participants.all()):
         raise NobodyReachable(case.reference)
     case.ask_resident(answer_by)
     pause_promise(case, at)
     save(case, at, "status", "resume_status", "answer_by", "needs_person", *PROMISE_FIELDS)
     message = _to_resident(case, question, MessagePurpose.QUESTION, by, at)
-    record_event(case, QuestionAsked(message, answer_by.isoformat()), by=by, at=at)
-    return case
-
-
-@transaction.atomic(durable=True)
-def wait_for(
-    *, case_id: int, body: str, note: str, by: Actor, at: datetime, version: int | None = None
-) -> Case:
-    """Wait for another institution, named to the resident. Raises CannotWait.
-
-    The event leads to words that name it, for good: the case itself remembers only the last one.
-    """
-    case = Case.objects.lock(case_id, version)
-    if not case.may("wait_for", by) or not body.strip():
-        raise CannotWait(case.reference)
-    case.wait_for(body.strip()[:160])
-    save(case, at, "status", "resume_status", "waiting_for")
-    words = f"{case.waiting_for}: {note.strip()}" if note.strip() else case.waiting_for
-    message = _to_resident(case, words, MessagePurpose.REASON, by, at)
-    record_event(case, WaitingOther(message), by=by, at=at)
-    return case
-
-
-@transaction.atomic(durable=True)
-def resume_work(*, case_id: int, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """Go back to where the case was before it waited. Raises CannotResume."""
-    case = Case.objects.lock(case_id, version)
-    if not case.may("resume", by):
-        raise CannotResume(case.reference)
-    case.resume()
-    resume_promise(case, at)
-    save(case, at, "status", "resume_status", "needs_person", *PROMISE_FIELDS)
-    record_event(case, Resumed(case.status), by=by, at=at)
+    record_event(case, QuestionAsked(message, answer_by.isoformat(), case.is_legal), by=by, at=at)
     return case
 
 
@@ -275,6 +266,17 @@ def return_to_desk(*, case_id: int, reason: str, by: Actor, at: datetime, versio
     note = _internal(case, reason, by, at)
     record_event(case, Returned(was, note, was_user), by=by, at=at)
     return case
+
+
+def _moved(was: Clocks, case: Case) -> dict[str, str | None]:
+    """What the event keeps of the clocks: those that are over, and what residents hear of it."""
+    now = clocks_of(case)
+    return {
+        "was_promise_due": was.promise_due if was.promise_due != now.promise_due else None,
+        "was_legal_due": was.legal_due if was.legal_due != now.legal_due else None,
+        "was_told": was.told,
+        "told": now.told,
+    }
 
 
 def _may_have(case: Case, department: Department) -> bool:

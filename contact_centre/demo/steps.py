@@ -10,15 +10,14 @@ from cases.models import Case, Channel
 from cases.services.conversation import add_note, record_reply
 from cases.services.endings import close_case, confirm_case, reopen_case, resolve_case, withdraw_case
 from cases.services.merging import merge_cases
+from cases.services.waiting import resume_work, wait_for
 from cases.services.workflow import (
     ask_resident,
     classify_case,
     plan_work,
     reassign_case,
-    resume_work,
     route_case,
     start_work,
-    wait_for,
 )
 from cases.states import WAITING, Outcome, Status
 from contact_centre.demo.endings import BEING_WORKED, DAYS_TO_ANSWER, DAYS_TO_CLOSE

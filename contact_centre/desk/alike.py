@@ -1,13 +1,17 @@
 """Cases that may be about the same, in the words of the desk: each reason a short phrase."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases.models import ReadReason
 from cases.queries.duplicates import Duplicate
 from cases.queries.matching import Reason, ReasonCode
+from cases.services.privacy import log_list_reading
+from contact_centre.desk.guard import DeskRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,15 @@ class Alike:
     received_on: date
     is_open: bool
     reasons: tuple[str, ...]
+
+
+def show_alike(request: DeskRequest, rows: Sequence[Duplicate], at: datetime) -> tuple[Alike, ...]:
+    """The suggestions in the language of the reader, and in the read log: each case once in an hour, for they come
+    anew while somebody types."""
+    if rows:
+        ids = [row.case_id for row in rows]
+        log_list_reading(case_ids=ids, user=request.user, reason=ReadReason.ALIKE, at=at, is_refresh=True)
+    return tuple(alike_of(row) for row in rows)
 
 
 def alike_of(row: Duplicate) -> Alike:

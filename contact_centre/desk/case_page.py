@@ -14,7 +14,7 @@ from cases.models import Attachment, Audience, Case, MessagePurpose
 from cases.queries.case_file import CaseFile, Words, case_file
 from cases.queries.duplicates import duplicates_of_case
 from cases.states import DEPARTMENT, DESK
-from contact_centre.desk.alike import Alike, alike_of
+from contact_centre.desk.alike import Alike, show_alike
 from contact_centre.desk.clocks import legal_clock, promise_clock, promise_term
 from contact_centre.desk.duty import duty_contact
 from contact_centre.desk.file_remarks import remarks_on
@@ -102,7 +102,7 @@ def case_context(
             _act(request, case, found, row, current if row.name == step else None)
             for row in steps_for(case, request.by)
         ],
-        "alike": _alike(request, case),
+        "alike": _alike(request, case, at),
         "may_merge_now": not (case.is_restricted or case.is_legal),
         "bound": current,
         "duty_contact": duty_contact(case, at),
@@ -157,11 +157,11 @@ def _act(request: DeskRequest, case: Case, found: CaseFile, step: Step, current:
     )
 
 
-def _alike(request: DeskRequest, case: Case) -> tuple[Alike, ...]:
+def _alike(request: DeskRequest, case: Case, at: datetime) -> tuple[Alike, ...]:
     """Only where something can be done about it: open cases that this person may merge."""
     if not case.may("merge", request.by):
         return ()
-    return tuple(alike_of(row) for row in duplicates_of_case(case, request.user, request.by))
+    return show_alike(request, duplicates_of_case(case, request.user, request.by), at)
 
 
 def _bubble(request: DeskRequest, entry: Words) -> Bubble:

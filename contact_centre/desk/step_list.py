@@ -13,16 +13,14 @@ from cases.services import (
     conversation,
     endings,
     merging,
-    moving,
     privacy,
+    waiting,
     workflow,
 )
-from cases.services._steps import Refused
 from contact_centre.desk.forms import keeping_away, sorting
 from contact_centre.desk.forms import steps as forms
 from contact_centre.desk.mail_steps import MAIL_STEPS
 from contact_centre.desk.steps import (
-    Lazy,
     Step,
     always,
     by_state,
@@ -103,7 +101,7 @@ STEPS: tuple[Step, ...] = (
         "arrow-repeat",
         forms.NothingToSay,
         by_state("resume"),
-        workflow.resume_work,
+        waiting.resume_work,
         _("The case goes on."),
     ),
     Step(
@@ -131,7 +129,7 @@ STEPS: tuple[Step, ...] = (
         "hourglass-split",
         forms.WaitForm,
         by_state("wait_for"),
-        workflow.wait_for,
+        waiting.wait_for,
         _("The case waits."),
     ),
     Step(
@@ -272,29 +270,7 @@ STEPS: tuple[Step, ...] = (
 
 BY_NAME = {step.name: step for step in STEPS}
 
-_REFUSALS: dict[type[Refused], Lazy] = {
-    workflow.AlreadyTaken: _("Another person has this case now."),
-    workflow.NobodyReachable: _("Nobody on this case can be reached, so there is nobody to ask."),
-    conversation.CannotWrite: _("Nobody on this case can be reached."),
-    workflow.LegalGate: _(
-        "This is, or may be, a matter of law. Only a dispatcher decides that it is none: write a note why."
-    ),
-    workflow.NotDecided: _("First decide category and kind: without them nobody knows by when to answer."),
-    endings.TermNotOver: _(
-        "Ask the resident first for what is missing. This outcome is possible when the day for the answer is over."
-    ),
-    endings.OutcomeNotAllowed: _("This outcome is not for this kind of matter."),
-    moving.CannotMove: _("The message cannot be moved, or that case takes no more messages."),
-    merging.CannotMerge: _("These two cases cannot be merged."),
-}
-NOT_NOW = _("This step is not possible now, or not for your role.")
-
 
 def steps_for(case: Case, by: Actor) -> Iterator[Step]:
     """The steps that this person may take with the case as it is."""
     return (step.on(case) for step in STEPS if step.may(case, by))
-
-
-def refusal(error: Refused) -> Lazy:
-    """What to tell the person whose step was refused."""
-    return _REFUSALS.get(type(error), NOT_NOW)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -106,7 +107,22 @@ def _line(event: EventEntry) -> Line:
     icon, sentence = _SENTENCES[event.kind]
     if event.kind == EventKind.TAKEN and event.details["was_user"]:
         sentence = gettext_lazy("Taken over by %(person)s from %(was_person)s")
-    return Line(event.at, icon, str(sentence) % _values(event.details), event.details["note"], _who(event))
+    detail = event.details["note"] or _old_clocks(event.details)
+    return Line(event.at, icon, str(sentence) % _values(event.details), detail, _who(event))
+
+
+def _old_clocks(details: Mapping[str, Any]) -> str:
+    """The terms that a decision about the kind put an end to: no day that was once told goes without a trace."""
+    promise, legal = details.get("was_promise_due"), details.get("was_legal_due")
+    lines = []
+    if promise:
+        due = timezone.localtime(datetime.fromisoformat(promise))
+        lines.append(_("Our promise until then: %(day)s.") % {"day": date_format(due, "DATETIME_FORMAT")})
+    if legal:
+        lines.append(_("Term of law until then: %(day)s.") % {"day": _day(legal)})
+    if details.get("was_told") and details["was_told"] != details.get("told"):
+        lines.append(_("The resident was told: %(day)s.") % {"day": _day(details["was_told"])})
+    return " ".join(lines)
 
 
 def _who(event: EventEntry) -> str:

@@ -43,10 +43,10 @@ def status_words(
 
     ``is_others``: the reader's own case was merged into this one. She is promised only what she can do: she does
     not open it again, and what another household was asked is not hers to answer. ``is_follower``: the reader did not
-    report it herself, so nothing happened at her request.
+    report it herself, so nothing happened at her request, and she opens nothing again.
     """
     if case.status in (Status.RESOLVED, Status.CLOSED):
-        return _ended(case, now, may_reopen=not is_others)
+        return _ended(case, now, may_reopen=not (is_others or is_follower))
     reader, status = Reader(channel, timezone.localdate(now), is_follower), Status(case.status)
     if is_others and status == Status.WAITING_RESIDENT:
         status = Status.IN_PROGRESS
@@ -147,6 +147,9 @@ def _waiting_resident(case: Case, reader: Reader) -> Words:
         next_step %= {"date": day(case.answer_by)}
     elif case.answer_by is not None:
         next_step = _("Please answer by %(date)s. Then we go on.") % {"date": day(case.answer_by)}
+        # A call to complete warns of what follows (KPA art. 64 § 2).
+        if case.is_legal:
+            next_step += " " + _("If you do not answer, we may leave your matter unexamined.")
     return _("Waiting for your reply"), sentence, next_step
 
 

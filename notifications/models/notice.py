@@ -24,6 +24,7 @@ class NoticeKind(models.TextChoices):
     QUESTION = "QUESTION", _("Question to the resident")
     PLANNED = "PLANNED", _("Planned")
     WAITING_OTHER = "WAITING_OTHER", _("Waiting for another body")
+    NEW_DAY = "NEW_DAY", _("New deadline")
     MESSAGE = "MESSAGE", _("Message to the resident")
     RESOLVED = "RESOLVED", _("Resolved")
     REOPENED = "REOPENED", _("Reopened")

@@ -14,6 +14,7 @@ from cases.services.conversation import add_note, record_reply
 from cases.services.endings import confirm_case, resolve_case, withdraw_case
 from cases.services.intake import Place, Report, Reporter, open_case
 from cases.services.merging import merge_cases
+from cases.services.waiting import wait_for
 from cases.services.workflow import (
     ask_resident,
     classify_case,
@@ -21,7 +22,6 @@ from cases.services.workflow import (
     route_case,
     start_work,
     take_case,
-    wait_for,
 )
 from cases.states import Outcome
 from classifiers.gate import Hearing, compare

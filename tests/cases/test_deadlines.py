@@ -8,7 +8,8 @@ import pytest
 from cases.models import Case, Channel
 from cases.services.conversation import record_reply
 from cases.services.endings import reopen_case, withdraw_case
-from cases.services.workflow import ask_resident, classify_case, reassign_case, resume_work, return_to_desk
+from cases.services.waiting import resume_work
+from cases.services.workflow import ask_resident, classify_case, reassign_case, return_to_desk
 from routing.models import Category, Kind, Role, Urgency
 from tests.factories import NOW, make_case, make_routed_case, make_settled_case, reporter_of
 from tests.record import actor, ana, department

@@ -11,12 +11,14 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from PIL import Image
 
 from cases.actors import staff
 from cases.files import store_file
-from cases.keys import tracking_key
+from cases.keys import phone_pin, tracking_key
 from cases.models import Attachment, Case, CaseParticipant, Channel, Contact, ContactOutcome, Message, Purpose
+from cases.services.confidentiality import make_confidential
 from cases.services.conversation import record_reply
 from cases.services.intake import Conversation, log_contact
 from cases.services.privacy import exclude, revoke_link
@@ -28,7 +30,7 @@ from notifications.models import Notice
 from notifications.services import plan_event
 from routing.models import Role, User
 from tests.cast import outsider, person, staff_member
-from tests.factories import NOW, make_routed_case, reporter_of
+from tests.factories import NOW, make_report, make_routed_case, reporter_of
 
 pytestmark = pytest.mark.django_db
 
@@ -312,6 +314,30 @@ def names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterato
 def test_the_table_knows_every_address():
     ours = {name for name in names(get_resolver().url_patterns) if name.split(":")[0] not in FOREIGN}
     assert ours == GET_TABLE.keys() | POST_TABLE.keys()
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.HANDLER])
+def test_what_was_logged_is_gone_for_who_is_kept_away_from_its_case(role: str, client: Client):
+    """DESIGN §3: exclusions hold for every page; the page of a logged call tells the PIN, which opens the status."""
+    by, now = staff(staff_member(Role(role))), timezone.now()
+    contact = log_contact(_call(), by=by, at=now, report=make_report(source_key="table:call"))
+    client.force_login(staff_member(Role(role)))
+    address, pin = reverse("desk:logged", args=[contact.pk]), phone_pin(reporter_of(contact.cases.get()))
+    assert f"{pin[:3]} {pin[3:]}" in client.get(address).content.decode()
+
+    head = staff(staff_member(Role.HEAD))
+    case_id = contact.cases.get().pk
+    exclude(case_id=case_id, user=staff_member(Role(role)), reason="Her own street", by=head, at=now)
+    assert client.get(address).status_code == 404
+
+
+def test_what_was_logged_is_gone_when_its_case_becomes_confidential(client: Client):
+    by, now = staff(staff_member(Role.AGENT)), timezone.now()
+    contact = log_contact(_call(), by=by, at=now, report=make_report(source_key="table:call"))
+    client.force_login(staff_member(Role.AGENT))
+    head = staff(staff_member(Role.HEAD))
+    make_confidential(case_id=contact.cases.get().pk, reason="A witness", by=head, at=now)
+    assert client.get(reverse("desk:logged", args=[contact.pk])).status_code == 404
 
 
 @pytest.mark.parametrize("page", [*TRACKING, "file"])

@@ -12,17 +12,18 @@ from django.utils import timezone, translation
 
 from cases.actors import resident, staff
 from cases.keys import phone_pin
-from cases.models import Case, CaseParticipant, EventKind
+from cases.models import CaseParticipant, EventKind
 from cases.services.endings import reopen_case, resolve_case, withdraw_case
 from cases.services.intake import Reporter
 from cases.services.merging import merge_cases, unmerge_case
 from cases.services.privacy import request_link
-from cases.services.workflow import ask_resident, plan_work, reassign_case, wait_for
+from cases.services.waiting import wait_for
+from cases.services.workflow import ask_resident, classify_case, plan_work, reassign_case
 from cases.states import Outcome
 from notifications.facts import read_facts
 from notifications.models import Notice, NoticeKind
 from notifications.rendering import FRAME, WORDS, Rendered, render
-from routing.models import Department, Kind, Role
+from routing.models import Category, Department, Kind, Role, Urgency
 from routing.models.loaded import LANGUAGES
 from tests.cast import staff_member
 from tests.factories import ANA, NOW, make_case, make_routed_case, make_settled_case, reporter_of
@@ -78,10 +79,17 @@ def ask(case, question="Po której stronie ulicy?"):
     ask_resident(case_id=case.pk, question=question, answer_by=DAY, by=handler(), at=NOW)
 
 
+def classify(case, category, kind=Kind.REPORT, by=None):
+    row = Category.objects.get(code=category)
+    classify_case(case_id=case.pk, category=row, kind=kind, urgency=Urgency.NORMAL, by=by or desk(), at=NOW)
+
+
 def resolve(case, outcome=Outcome.DONE, answer="Dziura załatana.", authority=""):
     if outcome == Outcome.UNEXAMINED:
         # She was asked, and the day for her answer is over.
-        Case.objects.filter(pk=case.pk).update(answer_by=NOW.date() - timedelta(days=1))
+        asked = NOW - timedelta(days=20)
+        day = asked.date() + timedelta(days=14)
+        ask_resident(case_id=case.pk, question="Adres?", answer_by=day, by=desk(), at=asked)
     by = handler() if case.department_id else desk()
     resolve_case(case_id=case.pk, outcome=outcome, answer=answer, authority=authority, by=by, at=NOW)
 
@@ -89,7 +97,7 @@ def resolve(case, outcome=Outcome.DONE, answer="Dziura załatana.", authority=""
 def walk_through_everything(language: str, reporter: Reporter) -> list[Notice]:
     """Notices of all kinds for one way of being told."""
     wishes: dict[str, Any] = {"language": language, "reporter": reporter}
-    case, other, third = make_routed_case(**wishes), make_routed_case(**wishes), make_routed_case(**wishes)
+    case, other, third, fourth = (make_routed_case(**wishes) for _ in range(4))
     plan_all(NOW + timedelta(hours=1))
     Notice.objects.update(attempts=1)
     department = Department.objects.get(code="pwik")
@@ -101,9 +109,83 @@ def walk_through_everything(language: str, reporter: Reporter) -> list[Notice]:
     unmerge_case(case_id=third.pk, by=desk(), at=NOW)
     reopen_case(case_id=case.pk, reason="Znowu dziura.", by=resident(reporter_of(case).pk), at=NOW)
     ask(case)
+    classify(fourth, "road.change")
     withdraw_case(case_id=other.pk, reason="", by=resident(reporter_of(other).pk), at=NOW)
     plan_all()
     return list(Notice.objects.filter(participant__language=language).exclude(kind="PASSED_ON", attempts=1))
+
+
+@pytest.mark.parametrize(
+    ("language", "warning"),
+    [("pl", "bez rozpoznania"), ("en", "unexamined"), ("uk", "залишити звернення без розгляду")],
+)
+def test_a_call_to_complete_warns_of_what_follows(language, warning):
+    """KPA art. 64 § 2; a question about a report warns of nothing."""
+    law, report = (
+        make_settled_case(kind=Kind.COMPLAINT, language=language),
+        make_routed_case(language=language),
+    )
+    ask_resident(case_id=law.pk, question="Adres?", answer_by=DAY, by=desk(), at=NOW)
+    ask(report)
+    assert warning in told(law, "QUESTION").text
+    assert warning not in told(report, "QUESTION").text
+
+
+def test_a_follower_is_not_told_that_she_may_reopen():
+    """DESIGN §3: she only hears of the case."""
+    case = make_routed_case(language="pl")
+    follower = CaseParticipant.objects.create(
+        case=case, role="FOLLOWER", email="jan@example.org", channel="EMAIL", language="pl", created_at=NOW
+    )
+    resolve(case)
+    plan_all()
+    notices = Notice.objects.filter(kind="RESOLVED")
+    assert "otworzyć sprawę ponownie" in render(notices.exclude(participant=follower).get(), LATER).text
+    assert "otworzyć sprawę ponownie" not in render(notices.get(participant=follower), LATER).text
+
+
+def settled_and_confirmed(**changes):
+    case = make_settled_case(**({"language": "pl"} | changes))
+    plan_all(NOW + timedelta(hours=1))
+    Notice.objects.update(attempts=1)
+    return case
+
+
+def test_a_day_that_comes_later_is_told_with_its_reason():
+    """DOMAIN §0.9 and §7: no silent change of a deadline; the new day, the old one, and why."""
+    case = settled_and_confirmed()
+    classify(case, "legal.complaint", Kind.COMPLAINT)
+    words = told(case, "NEW_DAY")
+    assert words.subject.endswith("Nowy termin: 17 grudnia 2026 r.")
+    assert "Odpowiemy do 17 grudnia 2026 r., a nie do 24 listopada 2026 r." in words.text
+    assert "skarga" in words.text
+
+
+def test_a_day_that_no_longer_holds_is_taken_back_and_no_kind_is_named_before_it_is_decided():
+    """DOMAIN §0.9; ADR 7: what a handler takes for a complaint is a suggestion."""
+    case = settled_and_confirmed()
+    classify(case, "legal.complaint", Kind.COMPLAINT, by=staff(staff_member(Role.AGENT)))
+    words = told(case, "NEW_DAY")
+    assert "24 listopada 2026 r. Już nie obowiązuje." in words.text
+    assert "skarga" not in words.text
+    assert "Sprawdzamy jeszcze" in words.text
+
+
+def test_an_earlier_day_or_the_first_one_is_no_news_of_a_deadline():
+    case = settled_and_confirmed(category="road.change")
+    classify(case, "road.pothole")
+    plan_all()
+    assert not Notice.objects.filter(kind="NEW_DAY").exists()
+
+
+def test_a_confirmation_that_still_waits_tells_the_day_that_holds():
+    case = make_settled_case(language="pl")
+    classify(case, "road.change")
+    plan_all(NOW)
+    notice = Notice.objects.get(kind="NEW_DAY")
+    assert notice.state == "COALESCED"
+    assert "Odpowiemy do" in told(case, "RECEIVED").text
+    assert "24 listopada" not in told(case, "RECEIVED").text
 
 
 @pytest.mark.parametrize(("kind", "language"), [*product([*NoticeKind, "frame"], LANGUAGES)])

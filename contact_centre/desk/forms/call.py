@@ -13,9 +13,10 @@ from cases.actors import Actor
 from cases.models import Case, Channel, ContactOutcome, Purpose
 from cases.phones import is_mobile
 from cases.queries.contacts import is_logged
-from cases.queries.finding import find_case_for_staff
+from cases.queries.finding import find_case_for_staff, reference_of
 from cases.states import Status
 from contact_centre.desk.choices import category_choices
+from contact_centre.desk.spoken_pin import LENGTH, caller_of
 from routing.models import Category, Kind, Urgency, User
 
 SAID_LENGTH = 20_000
@@ -43,6 +44,8 @@ class CallForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     started = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    # That the caller said her PIN (``contact_centre.desk.spoken_pin``).
+    proof = forms.CharField(widget=forms.HiddenInput, required=False, max_length=LENGTH)
     channel = forms.ChoiceField(
         label=_("How"),
         choices=[(channel.value, channel.label) for channel in LOGGED_CHANNELS],
@@ -121,7 +124,10 @@ class CallForm(forms.Form):
         label=_("This is the resident's answer to our question"),
         required=False,
         widget=forms.CheckboxInput(attrs={"data-shown-for": "becomes:LINK"}),
-        help_text=_("Only for a case that waits for the resident: with this it goes on."),
+        help_text=_(
+            "Only for a case that waits for the resident. It goes on when phone or e-mail are those of the case, "
+            "or the caller said the PIN; else a person looks at it."
+        ),
     )
     outcome = forms.ChoiceField(
         label=_("How it was settled"),
@@ -132,6 +138,7 @@ class CallForm(forms.Form):
     def __init__(self, data: Any = None, *, user: User, by: Actor, **options: Any) -> None:
         super().__init__(data, **options)
         self.user, self.by = user, by
+        self.caller = caller_of(str(self["proof"].value() or ""), user)
         if settings.SMS is None:
             del self.fields["by_sms"]
         self.mark_for(str(self["category"].value() or ""))
@@ -164,6 +171,8 @@ class CallForm(forms.Form):
         reference = self.cleaned_data["reference"].strip()
         if not reference:
             return None
+        if self.caller is not None and reference_of(reference) == self.caller.case.reference:
+            return self.caller.case
         try:
             return find_case_for_staff(self.user, reference, self.by)
         except NoAccess as error:

@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cases.access import NoAccess
 from cases.actors import Actor
+from cases.deadlines import least_answer_day
 from cases.models import Case
 from cases.queries.finding import find_case_for_staff
 from cases.states import Outcome, Status
@@ -108,8 +110,21 @@ class AskForm(StepForm):
     question = text_field(_("Question to the resident"), help_text=_("One thing at a time, in plain words."))
     answer_by = day_field(_("Answer until"))
 
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        if self.case.is_legal:
+            self.fields["answer_by"].help_text = _(
+                "By law at least 7 days after the question reaches the person; a letter is some days on its way. "
+                "The question says that the matter may stay unexamined without an answer."
+            )
+
     def clean_answer_by(self) -> date:
-        return _not_past(self.cleaned_data["answer_by"])
+        day = _not_past(self.cleaned_data["answer_by"])
+        least = least_answer_day(self.case, timezone.localdate())
+        if day < least:
+            text = _("In a matter of law the person has at least 7 days: until %(date)s or later.")
+            raise forms.ValidationError(text % {"date": date_format(least, "DATE_FORMAT")})
+        return day
 
 
 class WaitForm(StepForm):

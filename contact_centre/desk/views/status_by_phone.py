@@ -6,15 +6,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cases.access import NoAccess
-from cases.models import ReadReason
-from cases.queries.contacts import participant_by_pin, survivor_of
+from cases.access import NoAccess, visible_cases
+from cases.actors import resident
+from cases.models import CaseParticipant, ParticipantRole, ReadReason
+from cases.queries.contacts import participant_by_pin, survivor_of, to_read_out
+from cases.queries.finding import reference_of
 from cases.services.privacy import log_reading
 from contact_centre.desk.forms.call import StatusForm
 from contact_centre.desk.guard import DeskRequest, for_case_workers
-from contact_centre.web.badges import status_badge
+from contact_centre.desk.spoken_pin import seal_pin
 from contact_centre.web.limits import Limit
-from contact_centre.web.wording import StatusWords, status_words
+from contact_centre.web.spoken import spoken_words
+from contact_centre.web.wording import status_words
 
 # A PIN has a million values: so few attempts an hour leave no hope to guess one.
 WRONG_PINS = Limit("status-pin", count=5, seconds=3600)
@@ -29,7 +32,9 @@ def tell_status(request: DeskRequest) -> HttpResponse:
     form = StatusForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    reference = form.cleaned_data["reference"].strip().upper()
+    said = form.cleaned_data["reference"].strip().upper()
+    # However the number is said, it is one case whose PIN is tried.
+    reference = reference_of(said) or said
     if WRONG_PINS.is_passed(reference):
         form.add_error("pin", _("Too many attempts for this case. Please call the person back."))
         return _page(request, form, status=429, offer=reference)
@@ -38,30 +43,44 @@ def tell_status(request: DeskRequest) -> HttpResponse:
     except NoAccess:
         form.add_error("pin", _("Number and PIN do not belong together. Tell nothing; offer to call back."))
         return _page(request, form, status=422, offer=reference)
-    now = timezone.now()
+    return _tell(request, participant)
+
+
+def _tell(request: DeskRequest, participant: CaseParticipant) -> HttpResponse:
+    """What her page says, in words to read aloud, and our question or answer where this person may see the case."""
+    now, case = timezone.now(), participant.case
     log_reading(
-        case_id=participant.case_id,
+        case_id=case.pk,
         user=request.user,
         participant=participant,
         reason=ReadReason.STATUS_BY_PHONE,
         at=now,
     )
-    case = participant.case
     survivor = survivor_of(case)
-    words = status_words(survivor, now, participant.channel)
-    spoken = [_spoken(words)]
-    if survivor.pk != case.pk:
+    is_others, is_follower = survivor.pk != case.pk, participant.role == ParticipantRole.FOLLOWER
+    words = status_words(survivor, now, participant.channel, is_others=is_others, is_follower=is_follower)
+    may_reopen = case.may_reopen(resident(participant.pk), timezone.localdate(now)) and participant.speaks
+    spoken = [spoken_words(words, may_reopen=may_reopen)]
+    if is_others:
         # The work goes on in the other case: how it stands is what the caller wants to hear.
-        spoken.insert(0, _spoken(status_words(case, now, participant.channel)))
-    context = {"form": StatusForm(), "case": case, "words": words, "spoken": spoken}
+        own = status_words(case, now, participant.channel)
+        spoken.insert(0, spoken_words(own, may_reopen=False))
+    context = {
+        "form": StatusForm(),
+        "case": case,
+        "words": words,
+        "spoken": spoken,
+        "read_out": to_read_out(case, survivor, request.user, request.by),
+        "proof": seal_pin(participant, request.user),
+    }
     return render(request, "desk/status.html", context)
 
 
-def _spoken(words: StatusWords) -> list[str]:
-    """The sentences to read aloud, the name of the status first."""
-    name = words.label or str(status_badge(words.status, words.outcome).label)
-    return [f"{name}.", words.sentence, words.next_step]
-
-
 def _page(request: DeskRequest, form: StatusForm, *, status: int = 200, offer: str = "") -> HttpResponse:
-    return render(request, "desk/status.html", {"form": form, "offer": offer}, status=status)
+    context = {"form": form, "offer": offer, "may_call_back": bool(offer) and _sees(request, offer)}
+    return render(request, "desk/status.html", context, status=status)
+
+
+def _sees(request: DeskRequest, reference: str) -> bool:
+    """Whether this person finds on the case the number to call back on."""
+    return visible_cases(request.user, request.by).filter(reference=reference).exists()

@@ -22,8 +22,9 @@ from contact_centre.desk.duty import duty_contact
 from contact_centre.desk.forms.steps import StepForm
 from contact_centre.desk.guard import DeskRequest, for_case_workers
 from contact_centre.desk.prefill import ACCEPTABLE
+from contact_centre.desk.refusals import NOT_NOW, refusal
 from contact_centre.desk.seen import Seen, seal, unseal
-from contact_centre.desk.step_list import BY_NAME, NOT_NOW, refusal
+from contact_centre.desk.step_list import BY_NAME
 from contact_centre.desk.steps import Step
 from contact_centre.desk.timeline import timeline
 

@@ -32,6 +32,8 @@ _WHO = {
     Reach.CASE_AND_MERGED: "everybody on the case and on the reports merged into it",
     Reach.NAMED: "the person whom it concerns, also if she has left the case",
 }
+# What an event must say of itself so that somebody is told of it, where that depends.
+_TOLD = {"outcome": Outcome.DONE, "was_told": "2026-01-02", "told": None}
 _GOES = {
     Priority.FIRST: "before others",
     Priority.NORMAL: "in its turn",
@@ -70,7 +72,7 @@ def _channels() -> list[str]:
 
 
 def _silent() -> list[str]:
-    silent = [kind for kind in EventKind if plan_for(kind, {"outcome": Outcome.DONE}) is None]
+    silent = [kind for kind in EventKind if plan_for(kind, _TOLD) is None]
     rows = [f"- `{kind}` {kind.label}" for kind in silent]
     return [
         "## Events of which nobody is told",
@@ -89,6 +91,8 @@ def _rules() -> str:
 
 - Nothing leaves before the confirmation (`{NoticeKind.RECEIVED}`) to the same person by the same channel.
 - A case that ends as spam (`{Outcome.SPAM}`) is told to nobody, and a confirmation that still waits is dropped.
+- A decision about category or kind (`{EventKind.CLASSIFIED}`) is told only where the day that people were told
+  before no longer holds, or comes later.
 - Who reported by {conversations} and wants to be called is not called to hear that we have the report.
 - Copies for followers and for people whose reports were merged in wait behind all other notices.
 - Who stops following hears no more, not even of that.

@@ -99,7 +99,7 @@ def withdraw(request: HttpRequest, participant: CaseParticipant) -> HttpResponse
 def reopen(request: HttpRequest, participant: CaseParticipant) -> HttpResponse:
     """Ask what is still wrong, then open the case again."""
     by, now = resident(participant.pk), timezone.now()
-    if not participant.case.may_reopen(by, timezone.localdate(now)):
+    if not (participant.speaks and participant.case.may_reopen(by, timezone.localdate(now))):
         return _not_now(request, participant)
     form = _reason_form(request, participant, needs_reason=True)
     if request.method != "POST" or not form.is_valid():
@@ -172,9 +172,9 @@ def _page(
         "conversation": conversation(participant, survivor),
         "question": question,
         "quote": quoted(question.body) if question else "",
-        "may_confirm": case.may("close", by),
+        "may_confirm": participant.speaks and case.may("close", by),
         "may_withdraw": case.may_withdraw(by),
-        "may_reopen": case.may_reopen(by, timezone.localdate(now)),
+        "may_reopen": participant.speaks and case.may_reopen(by, timezone.localdate(now)),
         "is_refresh": request.method == "GET" and bool(getattr(request, "htmx", False)),
     }
     template = "portal/track.html#refresh" if context["is_refresh"] else "portal/track.html"

@@ -18,7 +18,8 @@ from cases.services.attention import (
 )
 from cases.services.conversation import record_reply
 from cases.services.endings import resolve_case
-from cases.services.workflow import ask_resident, plan_work, resume_work, return_to_desk
+from cases.services.waiting import resume_work
+from cases.services.workflow import ask_resident, plan_work, return_to_desk
 from cases.states import Outcome
 from cases.tasks import notice_passed_days
 from routing.models import Role

@@ -1,6 +1,6 @@
 """How a case ends and comes back: outcomes and their answers, the 14 days, hazards that cannot be withdrawn."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +8,9 @@ import pytest
 from cases.access import NoAccess, get_participant
 from cases.actors import resident
 from cases.keys import tracking_key
-from cases.models import Case, CaseParticipant, StaleCase
+from cases.models import Case, CaseParticipant, Channel, StaleCase
 from cases.services import endings
+from cases.services.conversation import record_reply
 from cases.services.merging import merge_cases
 from cases.services.workflow import ask_resident, classify_case
 from cases.states import Outcome
@@ -82,6 +83,49 @@ def test_a_matter_of_law_stays_unexamined_after_a_question_whose_day_has_passed(
     assert_refused(endings.TermNotOver, case, endings.resolve_case, at=THEN + timedelta(days=7), **more)
     over = THEN + timedelta(days=8)
     assert endings.resolve_case(case_id=case.pk, at=over, **more).outcome == "UNEXAMINED"
+
+
+def test_an_answer_to_the_call_is_examined():
+    """KPA art. 64 § 2: only what nobody completed stays unexamined, also when the answer came late."""
+    for answered_after in (timedelta(days=2), timedelta(days=9)):
+        case, day = make_settled_case(kind=Kind.COMPLAINT), THEN.date() + timedelta(days=7)
+        by = actor(Role.DISPATCHER)
+        ask_resident(case_id=case.pk, question="Your name?", answer_by=day, by=by, at=THEN)
+        record_reply(
+            participant_id=reporter_of(case).pk,
+            body="Ana Nowak",
+            channel=Channel.WEB,
+            source_key=f"reply:{case.pk}",
+            at=THEN + answered_after,
+        )
+        more: dict[str, Any] = {"outcome": Outcome.UNEXAMINED, "answer": "x", "by": by}
+        over = THEN + timedelta(days=10)
+        assert_refused(endings.TermNotOver, case, endings.resolve_case, at=over, **more)
+
+
+def test_a_question_without_the_warning_is_no_call():
+    """KPA art. 64 § 2: asked as a report and then found to be a complaint, it was never warned of."""
+    case, by = make_settled_case(), actor(Role.DISPATCHER)
+    ask_resident(case_id=case.pk, question="Where?", answer_by=THEN.date(), by=by, at=THEN)
+    complaint = Category.objects.get(code="legal.complaint")
+    classify_case(
+        case_id=case.pk, category=complaint, kind=Kind.COMPLAINT, urgency=Urgency.NORMAL, by=by, at=THEN
+    )
+    more: dict[str, Any] = {"outcome": Outcome.UNEXAMINED, "answer": "x", "by": by}
+    over = THEN + timedelta(days=30)
+    assert_refused(endings.TermNotOver, case, endings.resolve_case, at=over, **more)
+
+
+def test_the_day_of_a_call_ends_as_every_term_of_law():
+    """KPA art. 57 § 4: a day on a Saturday ends on the Monday."""
+    case, saturday = make_settled_case(kind=Kind.COMPLAINT), date(2026, 11, 28)
+    by = actor(Role.DISPATCHER)
+    ask_resident(case_id=case.pk, question="Your name?", answer_by=saturday, by=by, at=THEN)
+    more: dict[str, Any] = {"outcome": Outcome.UNEXAMINED, "answer": "x", "by": by}
+    monday = NOW + timedelta(days=13)
+    assert_refused(endings.TermNotOver, case, endings.resolve_case, at=monday, **more)
+    tuesday = NOW + timedelta(days=14)
+    assert endings.resolve_case(case_id=case.pk, at=tuesday, **more).outcome == "UNEXAMINED"
 
 
 def test_forwarding_names_the_authority():
@@ -333,6 +377,21 @@ def test_a_follower_who_withdraws_only_leaves_the_case():
     assert case.status == "ASSIGNED"
     assert follower.detached_at == THEN
     assert kinds(case)[-1] == "DETACHED"
+
+
+def test_a_follower_neither_closes_the_case_nor_opens_it_again():
+    """DESIGN §3: a follower hears of the case; it is closed and opened again by whoever reported it."""
+    case = make_routed_case()
+    follower = CaseParticipant.objects.create(case=case, name="Jan", role="FOLLOWER", created_at=NOW)
+    representative = CaseParticipant.objects.create(
+        case=case, name="Ola", role="REPRESENTATIVE", created_at=NOW
+    )
+    resolve(case)
+    by = resident(follower.pk)
+    assert_refused(endings.CannotConfirm, case, endings.confirm_case, by=by, at=THEN)
+    assert_refused(endings.CannotReopen, case, endings.reopen_case, reason="Again.", by=by, at=THEN)
+    endings.reopen_case(case_id=case.pk, reason="Again.", by=resident(representative.pk), at=THEN)
+    assert kinds(case)[-1] == "REOPENED"
 
 
 def test_a_case_that_others_were_merged_into_is_not_withdrawn():

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cases.deadlines import promised_date
 from cases.files import StoredFile
 from cases.models import (
     Attachment,
@@ -232,4 +233,14 @@ def test_a_legal_letter_that_staff_logged_has_its_term_from_the_day_of_receipt()
     # Received on Tuesday 17 November 2026: one month by KPA art. 237.
     assert case.legal_due_date == date(2026, 12, 17)
     assert case.is_restricted
-    assert case.is_settled
+
+
+@pytest.mark.parametrize(
+    ("role", "promised"), [(Role.AGENT, None), (Role.HANDLER, None), (Role.DISPATCHER, date(2026, 12, 17))]
+)
+def test_what_an_agent_takes_for_a_complaint_is_promised_no_day(role, promised):
+    """DESIGN §3, ADR 7: no date until a dispatcher decided the kind. The term of law runs all the same."""
+    category = Category.objects.get(code="legal.complaint")
+    case = make_case(by=actor(role), category=category, kind=Kind.COMPLAINT, channel="PHONE")
+    assert case.legal_due_date == date(2026, 12, 17)
+    assert (case.is_settled, promised_date(case)) == (promised is not None, promised)

@@ -1,13 +1,14 @@
 """Moving a case: what each step writes, what it refuses, and that a refusal writes nothing."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
+from cases.deadlines import promised_date
 from cases.models import Case, ContactChannel, Message, Prediction, StaleCase
-from cases.services import workflow
+from cases.services import waiting, workflow
 from cases.services._steps import Refused
 from cases.services.intake import Reporter
 from cases.services.privacy import exclude
@@ -93,9 +94,27 @@ def test_classifying_settles_the_case():
     assert decided.is_settled
     assert (decided.urgency, decided.queue_rank, decided.kind) == ("DANGER", 0, "REPORT")
     assert decided.is_public == Category.objects.get(code="road.pothole").is_public
-    was = {"was_category": None, "was_kind": "", "was_restricted": True}
+    was: dict[str, Any] = {"was_category": None, "was_kind": "", "was_restricted": True}
+    was |= {"was_promise_due": None, "was_legal_due": None, "was_told": None, "told": "2026-11-24"}
     payload = {"category": "road.pothole", "case_kind": "REPORT", "urgency": "DANGER", **was}
     assert_recorded(case, "CLASSIFIED", actor(Role.DISPATCHER), payload)
+
+
+def test_a_matter_of_law_is_settled_by_a_dispatcher_alone():
+    """DESIGN §3, ADR 7: what anybody else finds to be a complaint is a suggestion, and promises no day."""
+    case = make_routed_case()
+    found = classify(case, Role.HANDLER, Kind.COMPLAINT)
+    assert (found.status, promised_date(found)) == ("NEW", None)
+    assert promised_date(classify(case, Role.AGENT, Kind.COMPLAINT)) is None
+    decided = classify(case, Role.DISPATCHER, Kind.COMPLAINT)
+    assert promised_date(decided) == date(2026, 12, 17)
+    other = classify(make_routed_case(), Role.HANDLER, Kind.COMPLAINT)
+    routed = workflow.route_case(
+        case_id=other.pk, department=department("zdm"), by=actor(Role.DISPATCHER), at=THEN
+    )
+    assert promised_date(routed) == date(2026, 12, 17)
+    # The department that has it, decided, goes on deciding what it is by law.
+    assert classify(other, Role.HANDLER, Kind.PROPOSAL).is_settled
 
 
 def test_what_it_was_before_stays_in_the_record():
@@ -103,6 +122,23 @@ def test_what_it_was_before_stays_in_the_record():
     classify(case, Role.DISPATCHER, Kind.COMPLAINT)
     payload = last_event(case).payload
     assert (payload["was_category"], payload["was_kind"]) == ("road.pothole", "REPORT")
+
+
+def test_no_clock_and_no_day_that_was_told_goes_without_a_trace():
+    """DOMAIN §0.4: the old clock is kept in the history; DESIGN §3: a term of law is never silently moved."""
+    case = make_settled_case()
+    promise = case.promise_due_at
+    assert promise is not None
+    classify(case, Role.DISPATCHER, Kind.COMPLAINT)
+    event = last_event(case)
+    assert event.schema == 2
+    assert datetime.fromisoformat(event.payload["was_promise_due"]) == promise
+    assert (event.payload["was_told"], event.payload["told"]) == ("2026-11-24", "2026-12-17")
+
+    classify(case, Role.DISPATCHER, Kind.PETITION)
+    payload = last_event(case).payload
+    assert (payload["was_legal_due"], payload["was_promise_due"]) == ("2026-12-17", None)
+    assert (payload["was_told"], payload["told"]) == ("2026-12-17", "2027-02-17")
 
 
 def test_a_matter_of_law_is_restricted_and_never_public():
@@ -317,7 +353,7 @@ def test_a_question_goes_to_the_resident_and_the_case_waits():
     assert (asked.answer_by, asked.promise_paused_at) == (TOMORROW, THEN)
     message = last_message(case)
     assert (message.audience, message.purpose) == ("RESIDENT", "QUESTION")
-    payload = {"message": message.pk, "answer_by": TOMORROW.isoformat()}
+    payload = {"message": message.pk, "answer_by": TOMORROW.isoformat(), "warns": False}
     assert_recorded(case, "QUESTION_ASKED", actor(Role.HANDLER), payload)
 
 
@@ -326,6 +362,27 @@ def test_a_question_needs_words_and_a_day_to_come():
     step = workflow.ask_resident
     assert_refused(workflow.CannotAsk, case, step, question=" ", answer_by=TOMORROW, by=by)
     assert_refused(workflow.CannotAsk, case, step, question="?", answer_by=date(2026, 11, 16), by=by)
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "least"),
+    [
+        # KPA art. 57: the golden vectors of seven days.
+        (date(2026, 12, 17), date(2026, 12, 28)),
+        (date(2027, 4, 24), date(2027, 5, 4)),
+        (date(2026, 11, 17), date(2026, 11, 24)),
+    ],
+)
+def test_a_matter_of_law_is_called_to_be_completed_within_seven_days_at_least(asked_on, least):
+    """KPA art. 64 § 2: a set term of at least 7 days, with a warning."""
+    case, at = make_settled_case(kind=Kind.COMPLAINT), datetime.combine(asked_on, time(12), UTC)
+    more: dict[str, Any] = {"question": "Your address?", "by": actor(Role.DISPATCHER), "at": at}
+    before = state_of(case)
+    with pytest.raises(workflow.TooSoon):
+        workflow.ask_resident(case_id=case.pk, answer_by=least - timedelta(days=1), **more)
+    assert state_of(case) == before
+    assert workflow.ask_resident(case_id=case.pk, answer_by=least, **more).answer_by == least
+    assert last_event(case).payload["warns"]
 
 
 @pytest.mark.parametrize(
@@ -345,19 +402,19 @@ def test_who_left_the_case_is_not_asked():
 
 
 def wait(case: Case, body: str = "Energa", note: str = "") -> Case:
-    return workflow.wait_for(case_id=case.pk, body=body, note=note, by=actor(Role.HANDLER), at=THEN)
+    return waiting.wait_for(case_id=case.pk, body=body, note=note, by=actor(Role.HANDLER), at=THEN)
 
 
 def test_waiting_for_another_body_names_it_and_goes_on_counting():
     case = start(make_routed_case())
-    waiting = wait(case, " Energa Operator ", "Their lamp.")
-    assert (waiting.status, waiting.waiting_for) == ("WAITING_OTHER", "Energa Operator")
-    assert (waiting.resume_status, waiting.promise_paused_at) == ("IN_PROGRESS", None)
+    waits = wait(case, " Energa Operator ", "Their lamp.")
+    assert (waits.status, waits.waiting_for) == ("WAITING_OTHER", "Energa Operator")
+    assert (waits.resume_status, waits.promise_paused_at) == ("IN_PROGRESS", None)
     message = last_message(case)
     assert message.audience == "RESIDENT"
     assert_recorded(case, "WAITING_OTHER", actor(Role.HANDLER), {"message": message.pk})
     by = actor(Role.HANDLER)
-    assert workflow.resume_work(case_id=case.pk, by=by, at=THEN).status == "IN_PROGRESS"
+    assert waiting.resume_work(case_id=case.pk, by=by, at=THEN).status == "IN_PROGRESS"
     assert_recorded(case, "RESUMED", by, {"status": "IN_PROGRESS"})
 
 
@@ -366,7 +423,7 @@ def test_whom_we_waited_for_is_kept_when_we_wait_for_somebody_else():
     wait(case, "Energa")
     assert last_event(case).payload == {"message": last_message(case).pk}
     assert (last_message(case).body, last_message(case).audience) == ("Energa", "RESIDENT")
-    workflow.resume_work(case_id=case.pk, by=by, at=THEN)
+    waiting.resume_work(case_id=case.pk, by=by, at=THEN)
     wait(case, "GDDKiA", "Their road.")
     assert last_message(case).body == "GDDKiA: Their road."
 
@@ -377,7 +434,7 @@ def test_whoever_works_on_it_has_looked(step):
     if step == "resume":
         wait(case)
     Case.objects.update(needs_person=True)
-    steps = {**STEPS, "resume": (workflow.resume_work, {})}
+    steps = {**STEPS, "resume": (waiting.resume_work, {})}
     service, arguments = steps[step]
     service(case_id=case.pk, by=actor(Role.HANDLER), at=THEN, **arguments)
     assert not Case.objects.get(pk=case.pk).needs_person
@@ -385,14 +442,14 @@ def test_whoever_works_on_it_has_looked(step):
 
 def test_nobody_waits_for_a_body_without_a_name():
     more = {"body": " ", "note": "x", "by": actor(Role.HANDLER)}
-    assert_refused(workflow.CannotWait, make_routed_case(), workflow.wait_for, **more)
+    assert_refused(waiting.CannotWait, make_routed_case(), waiting.wait_for, **more)
 
 
 def test_a_planned_case_goes_on_as_work():
     case = make_routed_case()
     plan(case, TOMORROW)
     by = actor(Role.CREW)
-    assert workflow.resume_work(case_id=case.pk, by=by, at=THEN).status == "IN_PROGRESS"
+    assert waiting.resume_work(case_id=case.pk, by=by, at=THEN).status == "IN_PROGRESS"
 
 
 # -- reassign, return -----------------------------------------------------------------------------------------
@@ -450,7 +507,7 @@ STEPS: dict[str, tuple[Step, dict[str, Any]]] = {
     "start": (workflow.start_work, {}),
     "plan": (workflow.plan_work, {"planned_for": TOMORROW, "note": "x"}),
     "ask": (workflow.ask_resident, {"question": "?", "answer_by": TOMORROW}),
-    "wait": (workflow.wait_for, {"body": "x", "note": "x"}),
+    "wait": (waiting.wait_for, {"body": "x", "note": "x"}),
     "return": (workflow.return_to_desk, {"reason": "x"}),
 }
 

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Case, Contact
+from cases.models import Case, Contact, ReadLog, ReadReason
 from cases.queries.duplicates import Duplicate
 from cases.queries.matching import Reason, ReasonCode
 from cases.services.intake import Place
@@ -43,6 +43,19 @@ def page_of(browser, case: Case, query: str = "") -> str:
 def no_model(monkeypatch):
     """The place is typed: nothing has to be read from the words."""
     monkeypatch.setattr(serving, "current", lambda: None)
+
+
+def test_whose_words_the_suggestions_showed_is_written_down_once_an_hour(desk, no_model):
+    """DESIGN 4.15: words and place of another household, on the case page and while a call is typed."""
+    first, second = hole(), hole(AGAIN)
+    page_of(desk(Role.DISPATCHER), second)
+    typed = {"said": AGAIN, "language": "pl", "address": "ul. Dworcowa 5"}
+    for _ in range(2):
+        desk(Role.AGENT).post(SUGGEST, typed)
+    logs = ReadLog.objects.filter(reason=ReadReason.ALIKE)
+    assert sorted(logs.values_list("case_id", "user__username")) == sorted(
+        [(first.pk, "cy"), (first.pk, "bo"), (second.pk, "bo")]
+    )
 
 
 def test_the_case_page_names_it_with_reasons_and_leads_into_the_merge(desk, take, in_english):

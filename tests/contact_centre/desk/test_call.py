@@ -1,11 +1,13 @@
 """Logging calls, visits and letters; suggestions; status by phone."""
 
+import html
 import re
 import uuid
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,9 +21,9 @@ from cases.triage import suggest
 from classifiers.store import serving
 from contact_centre.desk.views.status_by_phone import WRONG_PINS
 from contact_centre.settings import services
-from routing.models import Category, Role, Street
+from routing.models import Category, Kind, Role, Street
 from tests.cast import outsider, staff_member
-from tests.factories import NOW, make_routed_case, reporter_of
+from tests.factories import NOW, make_routed_case, make_settled_case, reporter_of
 
 pytestmark = pytest.mark.django_db
 
@@ -197,7 +199,9 @@ def test_takes_no_answer_for_a_case_that_waits_for_nothing(desk):
         ("+48 600-100-200", "", "Ana Nowak"),
         ("500500500", "", "Jan"),
         ("", "JAN@example.org", "Jan"),
-        ("1", "", "Ana Nowak"),
+        # DESIGN §3: a stranger is nobody on the case.
+        ("1", "", None),
+        ("", "", None),
     ],
 )
 def test_knows_who_answers_by_phone_or_e_mail(phone, email, name):
@@ -206,8 +210,124 @@ def test_knows_who_answers_by_phone_or_e_mail(phone, email, name):
         case=case, name="Jan", role="FOLLOWER", phone="500 500 500", email="jan@example.org", created_at=NOW
     )
     found = who_answers(case, phone=phone, email=email)
-    assert found is not None
-    assert found.name == name
+    assert (found.name if found else None) == name
+
+
+def told_after_pin(browser, case: Case):
+    return browser.post(STATUS, {"reference": case.reference, "pin": phone_pin(reporter_of(case))})
+
+
+def test_a_strangers_words_are_noted_and_are_nobodys_answer(desk):
+    """DESIGN §3: only after a PIN, or from a number of the case, does somebody speak for it."""
+    case = waiting_case()
+    data = call(becomes="LINK", reference=str(case.pk), is_answer="on", phone="700 700 700", name="Obcy")
+    desk(Role.AGENT).post(CALL, data)
+    case.refresh_from_db()
+    assert (case.status, case.needs_person) == ("WAITING_RESIDENT", True)
+    assert list(case.contacts.all()) == [Contact.objects.get()]
+    assert not Message.objects.filter(case=case, purpose=MessagePurpose.REPLY).exists()
+
+
+def test_whoever_said_the_pin_answers_from_any_phone(desk):
+    case, browser = waiting_case(), desk(Role.AGENT)
+    proof = told_after_pin(browser, case).context["proof"]
+    data = call(becomes="LINK", reference=case.reference, is_answer="on", phone="700 700 700", proof=proof)
+    browser.post(CALL, data)
+    case.refresh_from_db()
+    assert case.status == "ASSIGNED"
+    reply = Message.objects.get(case=case, purpose=MessagePurpose.REPLY)
+    assert reply.author_participant == reporter_of(case)
+
+
+def law_case() -> Case:
+    """A complaint that no agent sees."""
+    return make_settled_case("legal.complaint", Kind.COMPLAINT)
+
+
+def test_a_call_about_a_case_that_the_agent_may_not_see_is_logged_with_it_after_the_pin(desk):
+    """Status by phone is told of every case after its PIN (DESIGN §3), and the call belongs to its record."""
+    case, browser = law_case(), desk(Role.AGENT)
+    page = told_after_pin(browser, case).content.decode()
+    link = re.search(rf'href="({CALL}[^"]*proof=[^"]*)"', page)
+    assert link is not None
+    form = browser.get(html.unescape(link[1])).context["form"]
+    assert (form["becomes"].value(), form["reference"].value()) == ("LINK", case.reference)
+    data = call(becomes="LINK", reference=case.reference, proof=form["proof"].value(), purpose="STATUS")
+    logged = browser.post(CALL, data, follow=True)
+    assert logged.status_code == 200
+    assert list(Contact.objects.get().cases.all()) == [case]
+    assert browser.get(reverse("desk:case", args=[case.reference])).status_code == 404
+
+
+@pytest.mark.parametrize("how", ["none", "another agent's", "another case's", "revoked"])
+def test_without_the_pin_no_call_is_logged_with_a_case_that_the_agent_may_not_see(desk, how):
+    case, other = law_case(), law_case()
+    proof = ""
+    if how == "another agent's":
+        proof = told_after_pin(desk(Role.HANDLER), case).context["proof"]
+    elif how == "another case's":
+        proof = told_after_pin(desk(Role.AGENT), other).context["proof"]
+    elif how == "revoked":
+        proof = told_after_pin(desk(Role.AGENT), case).context["proof"]
+        revoke_link(participant_id=reporter_of(case).pk, by=staff(staff_member(Role.DISPATCHER)), at=NOW)
+    answer = desk(Role.AGENT).post(CALL, call(becomes="LINK", reference=case.reference, proof=proof))
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"reference"}
+
+
+def test_a_call_back_about_a_case_that_the_agent_may_not_see_keeps_its_number_in_the_words(desk):
+    case = law_case()
+    wanted = {"purpose": "STATUS", "outcome": "CALL_BACK", "reference": case.reference}
+    form = desk(Role.AGENT).get(CALL, wanted).context["form"]
+    assert (form["becomes"].value(), form["reference"].value()) == ("CONTACT", "")
+    assert case.reference in form["said"].value()
+
+
+def test_takes_the_number_as_people_say_it_and_counts_the_tries_of_one_case_together(desk):
+    case = make_routed_case()
+    pin = phone_pin(reporter_of(case))
+    year = case.reference.split("-")[1]
+    ways = [str(case.pk), f"{year} {case.pk}", case.reference.lower(), f"{case.pk:06d}"]
+    for said in ways:
+        assert "words" in desk(Role.AGENT).post(STATUS, {"reference": said, "pin": pin}).context
+    cache.clear()
+    for said in [*ways, str(case.pk)]:
+        desk(Role.AGENT).post(STATUS, {"reference": said, "pin": "x"})
+    assert desk(Role.AGENT).post(STATUS, {"reference": ways[0], "pin": pin}).status_code == 429
+
+
+def test_reads_out_the_question_and_sends_no_caller_to_a_page(desk, in_english):
+    """Item 6, DESIGN §3: what is told by phone is what can be heard."""
+    case = waiting_case()
+    answer = told_after_pin(desk(Role.AGENT), case)
+    page = answer.content.decode()
+    assert "You can tell me now." in page
+    assert "Przy którym domu?" in page
+    assert "below" not in " ".join(sentence for said in answer.context["spoken"] for sentence in said)
+
+
+@pytest.mark.parametrize("outcome", ["DONE", "ANSWERED", "NOT_CONFIRMED", "DECLINED", "FORWARDED"])
+def test_reads_out_the_answer_and_sends_no_caller_to_a_page(desk, take, in_english, outcome):
+    case = make_routed_case()
+    words = {"outcome": outcome, "answer": "Asfalt jest nowy.", "authority": "GDDKiA"}
+    take(Role.HANDLER, case, "resolve", **words)
+    for days in (0, 30):
+        resolved_at = timezone.now() - timedelta(days=days)
+        Case.objects.filter(pk=case.pk).update(resolved_at=resolved_at)
+        answer = told_after_pin(desk(Role.AGENT), case)
+        said = " ".join(sentence for sentences in answer.context["spoken"] for sentence in sentences)
+        assert "Asfalt jest nowy." in answer.content.decode()
+        assert "below" not in said
+        assert ("Tell me, and a person will look at it." in said) == (days == 30)
+
+
+def test_reads_out_no_words_of_a_case_that_the_agent_may_not_see(desk, take):
+    case = law_case()
+    take(Role.DISPATCHER, case, "resolve", outcome="ANSWERED", answer="Skarga jest zasadna.", authority="")
+    answer = told_after_pin(desk(Role.AGENT), case)
+    assert answer.context["words"].outcome == "ANSWERED"
+    assert "Skarga jest zasadna." not in answer.content.decode()
+    assert "Skarga jest zasadna." in told_after_pin(desk(Role.DISPATCHER), case).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -359,6 +479,32 @@ def test_shows_what_was_logged_only_to_who_logged_it(desk):
     assert desk(Role.DISPATCHER).get(answer.url).status_code == 404
 
 
+def test_tells_the_pin_on_the_day_of_the_call_only(desk):
+    """DESIGN §3: a status is told after the caller's PIN, which nobody here may look up later."""
+    browser, data = desk(Role.AGENT), call()
+    address = browser.post(CALL, data).url
+    case, contact = Case.objects.get(), Contact.objects.get()
+    pin = phone_pin(reporter_of(case))
+    assert f"{pin[:3]} {pin[3:]}" in browser.get(address).content.decode()
+    log = ReadLog.objects.get()
+    assert (log.reason, log.case, log.user) == (ReadReason.CONTACTS, case, staff_member(Role.AGENT))
+    Contact.objects.update(ended_at=contact.ended_at - timedelta(days=2))
+    page = browser.get(address).content.decode()
+    assert case.reference in page
+    assert f"{pin[:3]} {pin[3:]}" not in page
+
+
+def test_who_may_not_see_the_case_tells_its_number_on_the_day_of_the_call_only(desk):
+    browser = desk(Role.HANDLER)
+    address = browser.post(CALL, call()).url
+    case = Case.objects.get()
+    page = browser.get(address).content.decode()
+    assert case.reference in page
+    assert reverse("desk:case", args=[case.reference]) not in page
+    Contact.objects.update(ended_at=timezone.now() - timedelta(days=2))
+    assert browser.get(address).status_code == 404
+
+
 def test_suggests_and_accepts_with_scripts_and_without(desk, serving_model):
     serving.require(60.0)
     browser = desk(Role.AGENT)
@@ -433,6 +579,23 @@ def test_tells_of_a_merged_case_how_the_other_one_stands(desk, take, in_english)
     assert survivor.reference in first[0]
     assert second[0] == "In progress."
     assert answer.context["words"].status == "IN_PROGRESS"
+
+
+def test_tells_of_a_merged_case_nothing_that_concerns_the_other_household(desk, take, in_english):
+    """DESIGN §3: by phone a caller hears what her own page says. What others were asked, and their right to open
+    their case again, are not hers."""
+    case, survivor = make_routed_case(), make_routed_case()
+    take(Role.HANDLER, case, "merge", into=survivor.reference)
+    day = (timezone.localdate() + timedelta(days=7)).isoformat()
+    take(Role.HANDLER, survivor, "ask", question="Który dom?", answer_by=day)
+    said = {"reference": case.reference, "pin": phone_pin(reporter_of(case))}
+    answer = desk(Role.AGENT).post(STATUS, said)
+    assert answer.context["words"].status == "IN_PROGRESS"
+    assert "We asked you" not in answer.content.decode()
+
+    take(Role.HANDLER, survivor, "resolve", outcome="DONE", answer="Załatane.", authority="")
+    page = desk(Role.AGENT).post(STATUS, said).content.decode()
+    assert "You can open the report again" not in page
 
 
 def test_tells_nothing_after_a_wrong_pin_and_offers_to_call_back(desk):

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from cases.actors import SYSTEM_ACTOR, resident, staff
@@ -95,6 +96,17 @@ def test_writes_down_every_look_but_not_the_refreshes_of_the_open_page(desk):
     assert ReadLog.objects.count() == 1
     assert part.strip().startswith('<div class="stack" id="case-body"')
     assert part.count("hx-swap-oob") == 3
+
+
+def test_no_header_of_a_browser_keeps_a_look_from_being_written_down(desk):
+    """DESIGN 4.15: reading personal data is logged; a page that stays open for days is more than one reading."""
+    case, browser = make_routed_case(), desk(Role.HANDLER)
+    browser.get(page_of(case), headers={"HX-Request": "true"})
+    browser.get(page_of(case), headers={"HX-Request": "true"})
+    assert ReadLog.objects.filter(reason=ReadReason.CASE_PAGE, case=case).count() == 1
+    ReadLog.objects.update(read_at=timezone.now() - timedelta(hours=2))
+    browser.get(page_of(case), headers={"HX-Request": "true"})
+    assert ReadLog.objects.filter(reason=ReadReason.CASE_PAGE, case=case).count() == 2
 
 
 def test_explains_the_route(desk):

@@ -7,8 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.actors import staff
 from cases.models import Audience, Case, EventKind, Exclusion, Message
-from contact_centre.desk.step_list import NOT_NOW, STEPS
+from cases.services.workflow import ask_resident
+from contact_centre.desk.refusals import NOT_NOW
+from contact_centre.desk.step_list import STEPS
 from routing.models import Category, Department, Kind, Role
 from tests.cast import staff_member
 from tests.factories import make_case, make_routed_case, make_settled_case, reporter_of
@@ -209,10 +212,22 @@ def test_leaves_a_matter_of_law_unexamined_when_the_day_of_the_answer_is_over(ta
     early = take(Role.DISPATCHER, case, "resolve", **data)
     assert early.status_code == 422
     assert early.context["bound"].non_field_errors()
-    Case.objects.filter(pk=case.pk).update(answer_by=timezone.localdate() - timedelta(days=1))
+    by, asked = staff(staff_member(Role.DISPATCHER)), timezone.now() - timedelta(days=20)
+    day_over = timezone.localdate(asked) + timedelta(days=14)
+    ask_resident(case_id=case.pk, question="Adres?", answer_by=day_over, by=by, at=asked)
     answer = take(Role.DISPATCHER, case, "resolve", **data)
     assert answer.status_code == 302
     assert fresh(case).outcome == "UNEXAMINED"
+
+
+def test_a_matter_of_law_is_asked_with_seven_days_at_least(take):
+    """KPA art. 64 § 2."""
+    case = make_settled_case("legal.complaint", Kind.COMPLAINT)
+    early = take(Role.DISPATCHER, case, "ask", question="Adres?", answer_by=day(6))
+    assert early.status_code == 422
+    assert early.context["bound"].errors.keys() == {"answer_by"}
+    assert "7" in str(early.context["bound"].fields["answer_by"].help_text)
+    assert take(Role.DISPATCHER, case, "ask", question="Adres?", answer_by=day(14)).status_code == 302
 
 
 def test_merges_and_takes_apart(take):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cases.actors import staff
 from cases.keys import tracking_key
-from cases.models import Attachment, Case, Message, ReadLog
+from cases.models import Attachment, Case, CaseParticipant, Message, ReadLog
 from cases.services.conversation import add_note, send_message
 from cases.services.endings import resolve_case
 from cases.services.intake import Reporter
@@ -237,6 +237,23 @@ def test_after_the_window_nobody_but_the_staff_reopens(client, page_of):
     assert page_of(case, "reopen") not in text_of(client.get(page_of(case)))
     response = client.post(page_of(case, "reopen"), {"version": case.version, "reason": "Still there."})
     assert response.url == page_of(case)
+    case.refresh_from_db()
+    assert case.status == Status.RESOLVED
+
+
+def test_a_follower_is_offered_neither_to_close_nor_to_reopen(client):
+    """DESIGN §3: whoever only hears of a case is promised nothing that she cannot do."""
+    case = resolved_case()
+    follower = CaseParticipant.objects.create(
+        case=case, role="FOLLOWER", name="Jan", created_at=timezone.now()
+    )
+    args = [case.reference, tracking_key(follower)]
+    page = text_of(client.get(reverse("portal:track", args=args), headers=ENGLISH))
+    assert reverse("portal:confirm", args=args) not in page
+    assert reverse("portal:reopen", args=args) not in page
+    assert "You can open the report again" not in page
+    assert client.get(reverse("portal:reopen", args=args)).status_code == 302
+    client.post(reverse("portal:confirm", args=args))
     case.refresh_from_db()
     assert case.status == Status.RESOLVED
 

@@ -9,10 +9,10 @@ from cases.actors import resident, staff
 from cases.models import Case
 from cases.services.endings import reopen_case, resolve_case, withdraw_case
 from cases.services.merging import merge_cases
-from cases.services.workflow import plan_work
+from cases.services.workflow import ask_resident, plan_work
 from cases.states import Outcome
 from contact_centre.web.wording import status_words
-from routing.models import Role
+from routing.models import Kind, Role
 from tests.cast import staff_member
 from tests.factories import NOW, make_case, make_routed_case, make_settled_case, reporter_of
 
@@ -41,6 +41,17 @@ def merged_case() -> Case:
     merge_cases(case_id=case.pk, into_id=make_settled_case().pk, by=by, at=NOW)
     case.refresh_from_db()
     return case
+
+
+def test_the_page_of_a_matter_of_law_warns_of_what_follows_without_an_answer():
+    """KPA art. 64 § 2, as the notice does."""
+    by, answer_by = staff(staff_member(Role.DISPATCHER)), date(2026, 11, 30)
+    law, report = make_settled_case(kind=Kind.COMPLAINT), make_routed_case()
+    for case in (law, report):
+        ask_resident(case_id=case.pk, question="?", answer_by=answer_by, by=by, at=NOW)
+        case.refresh_from_db()
+    assert "we may leave your matter unexamined" in said(law, "EMAIL")
+    assert "unexamined" not in said(report, "EMAIL")
 
 
 @pytest.mark.parametrize("make", [new_case, planned_case, merged_case])
