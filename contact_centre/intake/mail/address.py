@@ -54,7 +54,8 @@ def recipients(mail: Message) -> tuple[str, ...]:
     """Every address that the mail was sent or delivered to, in lower case, the surest first."""
     values = " , ".join(value for name in _RECIPIENT_FIELDS for value in headers.raw_values(mail, name))
     found = _PLAIN.findall(values[:_MAX_SEARCHED])
-    return tuple(dict.fromkeys(one.lower() for one in found))[:_MAX_RECIPIENTS]
+    readable = (one if one.isprintable() else headers.shown(headers.decode(one)) for one in found)
+    return tuple(dict.fromkeys(one.lower() for one in readable))[:_MAX_RECIPIENTS]
 
 
 def _first(searched: str, value: str) -> Mailbox | None:

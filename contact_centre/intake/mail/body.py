@@ -53,6 +53,7 @@ class Body:
 
     def add_page(self, markup: str) -> None:
         """A page as it was sent, and its words as far as they can be read in time."""
+        markup = markup.replace("\0", "")
         self.pages.append(markup)
         lean = html_text.without_data(markup)
         if len(lean) > MAX_MARKUP:

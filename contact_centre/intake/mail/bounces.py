@@ -142,4 +142,4 @@ def _ids(found: list[Message], text: str) -> tuple[str, ...]:
         else:
             ids += _ID_LINE.findall(parts.text(part)[0][:_TEXT])
     ids += _ID_LINE.findall(text)
-    return tuple(dict.fromkeys(ids))[:_MAX_IDS]
+    return tuple(dict.fromkeys(map(headers.shown, ids)))[:_MAX_IDS]

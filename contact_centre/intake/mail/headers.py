@@ -37,6 +37,11 @@ def raw_value(part: Message, name: str) -> str:
     return next(iter(raw_values(part, name)), "").strip()
 
 
+def shown(value: str) -> str:
+    """The characters of a value that can be shown, and so kept: no control, no raw byte."""
+    return "".join(c for c in value if c.isprintable())
+
+
 def text_value(part: Message, name: str) -> str:
     """The first value of a field, decoded, in one line."""
     return " ".join(decode(raw_value(part, name)).split())
