@@ -49,6 +49,7 @@ def settle(row: RawMessage, mail: ParsedMail, *, at: datetime) -> Fate:
 
     Raises what the services raise.
     """
+    mail = machine_mail.returned(mail)
     who = identity_of(mail)
     rule = senders.rule_for(who.writer, mail.envelope, tuple(own_recipients(mail)), at=at)
     fate = _without_a_case(row, mail, who, rule, at) or _on_a_case(row, mail, who, rule, at)

@@ -83,7 +83,7 @@ def _parsed(mail: Message, marked: str, files: tuple[MailFile, ...], defects: li
     subject = in_one_line(_clean(headers.text_value(mail, "Subject"), defects))
     ids = headers.message_ids(headers.raw_values(mail, "Message-ID")[:1])
     text = _without_marks(marked)
-    machine = machines.read(mail, sender, subject)
+    machine = machines.read(mail, sender, subject, text)
     return ParsedMail(
         message_id=ids[0] if ids else "",
         content_digest=_digest(mail, sender, subject, text, files),
