@@ -3,6 +3,7 @@
 import base64
 import io
 import struct
+import time
 import zipfile
 
 import pytest
@@ -30,6 +31,14 @@ def zipped(*names: str, encrypted: bool = False) -> bytes:
     if encrypted:
         data[data.rfind(b"PK\x01\x02") + 8] |= 1
     return bytes(data)
+
+
+def zipped_bytes(data: bytes, name: str = "faktura.pdf", packing: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", packing) as archive:
+        archive.writestr("czytaj.txt", b"x")
+        archive.writestr(name, data)
+    return buffer.getvalue()
 
 
 def tnef(*files: tuple[bytes, bytes], body: bytes = b"") -> bytes:
@@ -228,3 +237,36 @@ def test_pgp_passes_untouched():
 def test_what_may_do_harm_is_named(data, name, dangers):
     found = sniffing.dangers(data, name, sniffing.sniffed(data), blocked=frozenset({"7z"}))
     assert list(found) == dangers
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("data", [b"MZ\x90\0", b"#!/bin/sh\n", b"\x7fELF\1"])
+def test_a_program_under_a_harmless_name_is_known_inside_an_archive(data, packing):
+    """EMAIL §10: by sniffed type, inside zip one level."""
+    packed = zipped_bytes(data * 1000, packing=packing)
+    assert sniffing.dangers(packed, "a.zip", "application/zip") == (Danger.EXECUTABLE,)
+    assert sniffing.dangers(zipped_bytes(b"%PDF-1.7"), "a.zip", "application/zip") == ()
+    blocked = sniffing.dangers(
+        zipped_bytes(b"%PDF-1.7"), "a.zip", "application/zip", blocked=frozenset({"application/pdf"})
+    )
+    assert blocked == (Danger.BLOCKED,)
+
+
+def test_archives_full_of_members_are_looked_through_in_time():
+    """EMAIL §8 and §10: bounded, whatever a member would become."""
+    many = io.BytesIO()
+    with zipfile.ZipFile(many, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(5000):
+            archive.writestr(f"{number}.txt", b"\0" * 20_000)
+    bomb = zipped_bytes(b"\0" * 80_000_000, packing=zipfile.ZIP_LZMA)
+    started = time.process_time()
+    assert sniffing.dangers(many.getvalue(), "a.zip", "application/zip") == ()
+    assert sniffing.dangers(bomb, "a.zip", "application/zip") == ()
+    assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize("place", range(0, 250, 10))
+def test_a_broken_archive_is_a_file_like_any_other(place):
+    data = bytearray(zipped_bytes(b"MZ" * 100))
+    data[place : place + 3] = b"\xff\xff\xff"
+    assert set(sniffing.dangers(bytes(data), "a.zip", "application/zip")) <= set(Danger)
