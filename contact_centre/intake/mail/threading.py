@@ -16,6 +16,7 @@ from cases.models.message import MAIL_KEY
 from cases.models.references import is_reference
 from contact_centre.intake.identity import reply_token_in
 from contact_centre.intake.mail import address
+from contact_centre.intake.mail.subject import is_forward
 from contact_centre.intake.mail.types import Mailbox, ParsedMail
 from contact_centre.intake.models import Evidence, RawMessage
 from notifications.links import read_bounce_address, read_message_id
@@ -65,8 +66,10 @@ def _evidence(mail: ParsedMail, writer: Mailbox | None, on: date) -> Iterator[Th
     yield from _by_return_address(mail.recipients, writer)
     yield from _by_ids(list(mail.in_reply_to), Evidence.IN_REPLY_TO, writer)
     yield from _by_ids(list(mail.references), Evidence.REFERENCES, writer)
-    yield from _by_text(mail, writer, on)
-    yield from _by_subject(mail.subject, writer)
+    # Who passes our mail on speaks of something: what it quotes is a hint for a person then, and no more.
+    quoting = None if is_forward(mail.subject) else writer
+    yield from _by_text(mail, quoting, on)
+    yield from _by_subject(mail.subject, quoting)
 
 
 def _by_token(recipients: tuple[str, ...], writer: Mailbox | None, on: date) -> Iterator[Thread]:

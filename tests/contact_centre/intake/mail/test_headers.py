@@ -6,7 +6,7 @@ from email import message_from_bytes
 import pytest
 
 from contact_centre.intake.mail import address, headers
-from contact_centre.intake.mail.subject import without_marks
+from contact_centre.intake.mail.subject import is_forward, without_marks
 
 
 def parsed(*lines: str | bytes):
@@ -103,7 +103,29 @@ def test_where_the_mail_was_delivered_comes_before_to_whom_it_was_written():
         ("Pytanie o Re: dziura", "Pytanie o Re: dziura"),
         ("Remont: chodnik", "Remont: chodnik"),
         ("Re:", ""),
+        ("Automatic reply: Re: dziura", "dziura"),
+        ("Odpowiedź automatyczna: dziura", "dziura"),
+        ("Automatische Antwort: dziura", "dziura"),
+        ("Автоматична відповідь: dziura", "dziura"),
+        ("Automatic doors: dziura", "Automatic doors: dziura"),
     ],
 )
 def test_only_marks_at_the_start_of_the_subject_are_cut(subject, bare):
+    """EMAIL §4: subject normalisation, only at the start."""
     assert without_marks(subject) == bare
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_one"),
+    [
+        ("Fwd: x", True),
+        ("[EXT] FW: x", True),
+        ("PD: x", True),
+        ("WG: x", True),
+        ("Re: Fwd: x", False),
+        ("Dziura", False),
+    ],
+)
+def test_a_forward_is_what_was_passed_on_last(subject, is_one):
+    """EMAIL §4: forward by a resident."""
+    assert is_forward(subject) is is_one
