@@ -66,6 +66,7 @@ _SENT: Final = re.compile(
 )
 _TO: Final = re.compile(r"^\s*\*?(?:to|do|an|кому|subject|temat|betreff|тема)\*?\s*:\*?\s*\S", re.IGNORECASE)
 _BLOCK_LINES: Final = 6
+_MARK_LINES: Final = 6
 _RULE: Final = re.compile(r"^\s*[_-]{5,}\s*$")
 
 
@@ -87,7 +88,7 @@ def strip_quotes(text: str) -> str:
 def _first_mark(lines: list[str]) -> int | None:
     quoted = QuotedLines(lines)
     for index, line in enumerate(lines):
-        if _FORWARDED.match(line):
+        if _FORWARDED.match(line) or (QUOTE_MARK in line and _FORWARDED.match(_next_words(lines, index))):
             return None
         length = _wrote_length(lines, index)
         # Words that stand right above the program's line are not part of it.
@@ -98,6 +99,12 @@ def _first_mark(lines: list[str]) -> int | None:
         if _is_certain(lines, index) and quoted.is_one_quotation(index + 1):
             return index - 1 if index and _RULE.match(lines[index - 1]) else index
     return None
+
+
+def _next_words(lines: list[str], index: int) -> str:
+    """The first line with words below a mark; pages put the same mark around what they quote and what they pass on."""
+    below = (line for line in lines[index : index + _MARK_LINES] if line.replace(QUOTE_MARK, "").strip("> "))
+    return next(below, "")
 
 
 def _is_certain(lines: list[str], index: int) -> bool:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from contact_centre.intake.mail.endings import without_ending
 from contact_centre.intake.mail.html_text import to_text
 
 
@@ -41,9 +42,68 @@ def test_broken_pages_lose_no_words(page):
 
 
 @pytest.mark.parametrize(
-    "piece", ["<!--", "<a ", '<a x="', "<style>", "<p hidden>", "<div>", "</a ", "<?", "&#", "<![CDATA["]
+    "piece",
+    [
+        "<!--",
+        "<a ",
+        '<a x="',
+        "<style>",
+        "<p hidden>",
+        "<p style=font-size:0>",
+        "<div>",
+        "</a ",
+        "<?",
+        "&#",
+        "<![CDATA[",
+    ],
 )
 def test_no_page_holds_the_queue_up(piece):
     started = time.process_time()
     to_text(piece * (400_000 // len(piece)))
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "font-size:0", "font-size: 0px; line-height:0", "font:0/0 Arial", "max-height:0;overflow:hidden", "opacity:0",
+        "overflow: hidden; height:0px", "opacity: 0.0; color: red",
+    ],
+)  # fmt: skip
+def test_words_that_nobody_can_see_are_left_out(style):
+    """EMAIL §8: hidden elements removed, such as the words that newsletters write for previews."""
+    assert to_text(f"<div style='{style}'>podgląd <span>listu</span></div><p>słowa</p>") == "słowa"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<td style='font-size:0px'><div style='font-size:13px'>słowa</div></td>",
+        "<td style='font-size:0'><table><tr><td class='tresc'>słowa</td></tr></table></td>",
+        "<div style='font-size:0'><p style='font:14px Arial'>sło<span style='font-size:80%'>wa</span></p></div>",
+        "<div style='font-size:0.9em;opacity:0.5;max-height:0'>słowa</div>",
+        "<div style='font-size:0'></div>słowa",
+        "<p style='font-size:0'><p>słowa",
+        "<a style='mso-hide:all'>słowa</a>",
+        "<div style='fill-opacity:0;min-height:0;overflow:hidden'>słowa</div>",
+    ],
+)
+def test_words_that_some_reader_sees_are_kept(page):
+    """EMAIL §8, and §11: never a word lost; "mso-hide" hides from Outlook alone."""
+    assert to_text(page) == "słowa"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["<div>-- <br>Ana Nowak</div>", "<p>--&nbsp;</p><p>Ana Nowak</p>", "<pre>-- \nAna Nowak</pre>",
+     "<span class='gmail_signature_prefix'>-- </span><br><div>Ana Nowak</div>"],
+)  # fmt: skip
+def test_the_blank_behind_the_dashes_of_a_signature_is_kept(mark):
+    """EMAIL §11: the signature line, also in a mail that is a page alone."""
+    page = to_text(f"<div>słowa</div>{mark}")
+    assert "\n-- \n" in page
+    assert without_ending(page.split("\n")) == "słowa"
+
+
+def test_dashes_without_the_blank_are_anything():
+    assert "-- " not in to_text("<p>lista:</p><p>--</p><p>lampa</p>")

@@ -102,3 +102,15 @@ def test_signatures_and_what_programs_add_are_folded(ending):
 )
 def test_in_doubt_nothing_is_folded(text):
     assert strip_quotes(text) == text
+
+
+@pytest.mark.parametrize(
+    "line", ["---------- Forwarded message ---------", "---------- Wiadomość przekazana ---------"]
+)
+def test_what_a_page_passes_on_is_what_the_mail_is_about(line):
+    """EMAIL §4 and §11: the mark of a quotation that stands around it is no quotation."""
+    page = (
+        f"<div>Proszę o pomoc</div><div class='gmail_quote'><div class='gmail_attr'>{line}<br>Od: X</div>"
+        "<p>dziura w drodze</p></div>"
+    )
+    assert "dziura w drodze" in parse(mail(page, Content_Type="text/html; charset=utf-8")).reply

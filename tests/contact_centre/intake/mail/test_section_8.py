@@ -241,3 +241,25 @@ def test_no_mail_takes_more_than_its_time(name):
     started = time.process_time()
     parse(HOSTILE[name])
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "disposition", ["Content-Disposition: inline\r\n", "Content-Disposition: inline; filename=b.txt\r\n", ""]
+)
+def test_a_text_with_a_name_is_the_text_where_there_is_no_other(disposition):
+    """EMAIL §8: body choice, inline text parts."""
+    named = (
+        f'Content-Type: text/plain; charset=utf-8; name="body.txt"\r\n{disposition}\r\nsłowa osoby'.encode()
+    )
+    found = parse(multipart(named, file_part(photo(), "a.jpg", "image/jpeg")))
+    assert found.text == "słowa osoby"
+    assert [file.media_type for file in found.files] == ["text/plain", "image/jpeg"]
+    beside = parse(multipart(text_part("list"), named))
+    assert (beside.text, len(beside.files)) == ("list", 1)
+    chosen = parse(multipart(named, kind="alternative"))
+    assert (chosen.text, len(chosen.files)) == ("słowa osoby", 1)
+
+
+def test_a_text_that_is_declared_a_file_is_one():
+    found = parse(multipart(file_part(b"umowa", "umowa.txt", "text/plain")))
+    assert (found.text, [file.name for file in found.files]) == ("", ["umowa.txt"])

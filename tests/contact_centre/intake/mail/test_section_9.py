@@ -73,3 +73,35 @@ def test_nothing_that_looks_like_an_escape_is_one():
 def test_the_name_of_a_file_is_read_however_it_was_encoded(disposition, name):
     part = f"Content-Type: application/pdf\r\nContent-Disposition: attachment; {disposition}\r\n\r\n%PDF".encode()
     assert parse(multipart(part)).files[0].name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "declared"),
+    [
+        ("日本語の件名", "shift_jis"), ("Šiukšlės gatvėje", "windows-1257"), ("Пошкоджено лавку", "koi8-u"),
+        ("Ulica Świętej", "iso-8859-2"), ("Łąka", "utf-8"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_inside", [True, False])
+def test_raw_bytes_in_a_field_are_read_in_the_charset_of_the_words(text, declared, is_inside):
+    """EMAIL §9: raw 8-bit in headers: UTF-8, then body charset, then detector."""
+    kind = f"text/plain; charset={declared}"
+    part = f"Content-Type: {kind}\r\n\r\n".encode() + b"x"
+    named = b"Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=NAZWA\r\n\r\n%PDF"
+    raw = multipart(part, named, subject="TEMAT", sender="OSOBA <ana@example.org>")
+    if not is_inside:
+        raw = mail("x", subject="TEMAT", sender="OSOBA <ana@example.org>", Content_Type=kind)
+    for word in (b"TEMAT", b"OSOBA", b"NAZWA"):
+        raw = raw.replace(word, text.encode(declared))
+    found = parse(raw)
+    assert found.sender is not None
+    assert [found.subject, found.sender.name, *(file.name for file in found.files)] == [text] * (
+        3 if is_inside else 2
+    )
+
+
+def test_utf_8_goes_before_the_charset_of_the_words():
+    raw = mail("x", subject="TEMAT", Content_Type="text/plain; charset=iso-8859-1").replace(
+        b"TEMAT", "Łąka".encode()
+    )
+    assert parse(raw).subject == "Łąka"
