@@ -9,11 +9,13 @@ from contact_centre.intake.mail.html_text import to_text
 
 
 def test_blocks_lists_and_entities_become_lines():
+    """EMAIL §8: HTML to text with block structure."""
     page = "<body><p>Dzień&nbsp;<b>dobry</b>,</p><div>jeden<br>dwa</div><ul><li>a</li><li>b</li></ul></body>"
     assert to_text(page) == "Dzień\xa0dobry,\n\njeden\ndwa\n\n- a\n- b"
 
 
 def test_what_is_not_shown_is_not_read():
+    """EMAIL §8: style, script, title, comments and hidden elements removed."""
     page = (
         "<head><title>t</title><style>p{color:red}</style></head><!-- c --><script>x('<p>no</p>')</script>"
         "<div style='display: none'>preview<div>deep</div></div><p hidden>no</p><p>seen</p>"
@@ -22,12 +24,14 @@ def test_what_is_not_shown_is_not_read():
 
 
 def test_links_keep_their_address_unless_it_is_the_text():
+    """EMAIL §8: links kept."""
     assert to_text('<a href="https://x.example/?a=1&amp;b=2">tu</a>') == "tu <https://x.example/?a=1&b=2>"
     assert to_text("<a href=https://x.example/>https://x.example</a>") == "https://x.example"
     assert to_text('<a href="javascript:x()">tu</a>') == "tu"
 
 
 def test_quotations_are_marked_as_in_plain_mails():
+    """EMAIL §11: blockquote."""
     page = "<p>Tak.</p><div>Jan napisał:</div><blockquote><p>Czy?</p><blockquote>Kiedy?</blockquote></blockquote>"
     assert [line for line in to_text(page).split("\n") if line.strip("> ")] == [
         "Tak.", "Jan napisał:", "> Czy?", "> > Kiedy?",
@@ -38,6 +42,7 @@ def test_quotations_are_marked_as_in_plain_mails():
     "page", ["a < b", "<p", "<style>open", "<!-- open", "&#xfffffff; ok &nbsp", "<div></p></div>x"]
 )
 def test_broken_pages_lose_no_words(page):
+    """EMAIL §8: never raise, and lose nothing."""
     assert set("abcdefghijklmnopqrstuvwxyz") & set(to_text(page)) or page == "<p"
 
 
@@ -58,6 +63,7 @@ def test_broken_pages_lose_no_words(page):
     ],
 )
 def test_no_page_holds_the_queue_up(piece):
+    """EMAIL §8: time limit."""
     started = time.process_time()
     to_text(piece * (400_000 // len(piece)))
     assert time.process_time() - started < 5
@@ -106,4 +112,5 @@ def test_the_blank_behind_the_dashes_of_a_signature_is_kept(mark):
 
 
 def test_dashes_without_the_blank_are_anything():
+    """EMAIL §11: never cut at a lone dash line."""
     assert "-- " not in to_text("<p>lista:</p><p>--</p><p>lampa</p>")

@@ -18,6 +18,7 @@ WORDS = "Tak, nadal jest ciemno.\nProszę przyjechać."
     ],
 )  # fmt: skip
 def test_what_stands_below_the_line_to_write_above_is_folded(line):
+    """EMAIL §11: hidden delimiter line, with and without dashes."""
     assert strip_quotes(f"{WORDS}\n\n{line}\n\nMiasto Konin\nCzy lampa świeci?") == WORDS
 
 
@@ -35,6 +36,7 @@ def test_what_stands_below_the_line_to_write_above_is_folded(line):
     ],
 )
 def test_the_marks_of_programs_in_a_page_are_known(quoted):
+    """EMAIL §11: client markers in HTML."""
     found = parse(mail(f"<p>Nadal ciemno.</p>{quoted}", Content_Type="text/html; charset=utf-8"))
     assert found.reply == "Nadal ciemno."
     assert "Stare" in found.text
@@ -42,6 +44,7 @@ def test_the_marks_of_programs_in_a_page_are_known(quoted):
 
 
 def test_answers_between_quotations_keep_everything():
+    """EMAIL §11: inline replies, keep everything."""
     said = (
         "W dniu 17.11.2026 o 09:00 Miasto <m@x.example> napisał(a):\n> Czy świeci?\nNie.\n> Od kiedy?\n> Ile?"
     )
@@ -63,6 +66,7 @@ def test_answers_between_quotations_keep_everything():
     ],
 )
 def test_what_was_passed_on_is_what_the_mail_is_about(forwarded):
+    """EMAIL §11: no cut below "Forwarded message"."""
     assert strip_quotes(f"Do wiadomości.\n\n{forwarded}") == f"Do wiadomości.\n\n{forwarded}"
 
 
@@ -81,6 +85,7 @@ def test_what_was_passed_on_is_what_the_mail_is_about(forwarded):
     ],
 )  # fmt: skip
 def test_signatures_and_what_programs_add_are_folded(ending):
+    """EMAIL §11: signature line, device lines; the full body is kept."""
     found = parse(mail(f"{WORDS}\n\n{ending}"))
     assert found.reply == WORDS
     assert found.text == f"{WORDS}\n\n{ending}"
@@ -101,6 +106,7 @@ def test_signatures_and_what_programs_add_are_folded(ending):
     ],
 )
 def test_in_doubt_nothing_is_folded(text):
+    """EMAIL §11: never cut at a lone colon or dash line, never everything."""
     assert strip_quotes(text) == text
 
 
