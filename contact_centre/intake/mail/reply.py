@@ -70,15 +70,16 @@ _MARK_LINES: Final = 6
 _RULE: Final = re.compile(r"^\s*[_-]{5,}\s*$")
 
 
-def strip_quotes(text: str) -> str:
+def strip_quotes(text: str, *, is_forward: bool = False) -> str:
     """The person's own words; the whole text when no mark is certain, or when nothing would be left.
 
-    ``text`` may hold marks of ``html_text``; they count as certain, and go with what is cut or stay.
+    ``text`` may hold marks of ``html_text``; they count as certain, and go with what is cut or stay. ``is_forward``:
+    the subject says that the mail was passed on, so that the same marks stand around what it is about.
     """
     if _PGP in text:
         return text
     lines = text.split("\n")
-    cut = _first_mark(lines)
+    cut = len(lines) if is_forward else _first_mark(lines)
     if cut is None:
         cut = _quoted_end(lines)
     kept = without_ending(lines[:cut])

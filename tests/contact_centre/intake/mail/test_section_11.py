@@ -120,3 +120,19 @@ def test_what_a_page_passes_on_is_what_the_mail_is_about(line):
         "<p>dziura w drodze</p></div>"
     )
     assert "dziura w drodze" in parse(mail(page, Content_Type="text/html; charset=utf-8")).reply
+
+
+PASSED_ON = "Od: Sąsiad <s@example.org>\nWysłano: wtorek\nDo: Ana\nTemat: Dziura\n\nDziura w drodze!"
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_kept"),
+    [("PD: Dziura", True), ("Fw: Dziura", True), ("Odp: Dziura", False), ("Odp: PD: Dziura", False)],
+)
+def test_the_subject_says_whether_a_block_of_outlook_stands_above_what_was_passed_on(subject, is_kept):
+    """EMAIL §4 and §11: forward by a resident; Outlook writes the same block above both."""
+    found = parse(mail(f"Proszę o pomoc.\n\n{PASSED_ON}", subject=subject))
+    assert ("Dziura w drodze!" in found.reply) is is_kept
+    page = "<div>Proszę o pomoc.</div><div id='divRplyFwdMsg'>Od: Sąsiad</div><div>Dziura w drodze!</div>"
+    found = parse(mail(page, subject=subject, Content_Type="text/html; charset=utf-8"))
+    assert ("Dziura w drodze!" in found.reply) is is_kept
