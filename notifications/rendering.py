@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 WORDS: Final = ("subject", "lead", "quoted", "then")
 FRAME: Final = (
     "sender",
+    "above",
     "greeting",
     "number",
     "pin",

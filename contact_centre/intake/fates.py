@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cases.models import Case, Message
 from cases.models.message import MAIL_KEY
-from contact_centre.intake import machine_mail, opening, senders
+from contact_centre.intake import machine_mail, opening, senders, signatures
 from contact_centre.intake.addresses import addressed_mailbox
 from contact_centre.intake.identity import (
     Identity,
@@ -49,7 +49,9 @@ def settle(row: RawMessage, mail: ParsedMail, *, at: datetime) -> Fate:
 
     Raises what the services raise.
     """
+    mail = machine_mail.returned(mail)
     who = identity_of(mail)
+    mail = signatures.fold_learned(mail, who.writer, row=row)
     rule = senders.rule_for(who.writer, mail.envelope, tuple(own_recipients(mail)), at=at)
     fate = _without_a_case(row, mail, who, rule, at) or _on_a_case(row, mail, who, rule, at)
     if fate.state in _HEARD and who.writer is not None and not who.is_unverified:

@@ -13,6 +13,7 @@ from cases.actors import Actor
 from cases.models import Case
 from contact_centre.intake import store
 from contact_centre.intake.decisions import may_be_put_aside
+from contact_centre.intake.mail import envelope
 from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.models import Decision, MailDecision, RawMessage, RawState, Reason
 from contact_centre.intake.waiting import is_open_to_people
@@ -74,6 +75,7 @@ class Read:
     header: str
     text: str
     file_names: tuple[str, ...]
+    importance: tuple[str, ...]
     is_whole: bool
 
 
@@ -83,7 +85,8 @@ def read(row: RawMessage) -> Read:
     mail = parse(raw)
     header = store.header_of(raw)[:HEADER_SHOWN].decode("utf-8", "replace")
     names = tuple(file.name or file.media_type for file in mail.files)
-    return Read(header, mail.text, names, not row.deaths and row.reason != Reason.TOO_LARGE)
+    importance = envelope.importance(mail.envelope)
+    return Read(header, mail.text, names, importance, not row.deaths and row.reason != Reason.TOO_LARGE)
 
 
 def ways(row: RawMessage) -> Iterable[str]:

@@ -5,17 +5,19 @@ None of them opens a case, none is answered, and each is written on whatever it 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from cases.models import Case, Message
 from cases.services.mails import record_auto_reply, report_loop
 from contact_centre.intake.mail import address
+from contact_centre.intake.mail import bounces as reports
 from contact_centre.intake.mail.threading import Thread
 from contact_centre.intake.mail.types import DeliveryReport, Failure, Machine, ParsedMail, Undelivered
 from contact_centre.intake.models import Evidence, RawState, Reason
 from notifications import bounces, counters
+from notifications.links import read_bounce_address
 from notifications.models import Notice
 
 _RECORDED: Final = {
@@ -49,6 +51,20 @@ class Record:
     evidence: Evidence | str = ""
     case: Case | None = None
     message: Message | None = None
+
+
+def returned(mail: ParsedMail) -> ParsedMail:
+    """The mail, taken for what the return address of one of our mails makes of it.
+
+    Failures come there, and answers of machines (RFC 3834). What the very person writes from whom nothing else comes
+    is an answer; what anybody else sends there tells of a failure, by whatever signs.
+    """
+    if mail.machine not in (Machine.NO, Machine.OTHER) or not _came_back(mail):
+        return mail
+    notice = bounces.notice_of_return_address(mail.recipients)
+    if notice is None or mail.sender is None or address.key(notice.participant.email) != mail.sender.key:
+        return replace(mail, machine=Machine.BOUNCE, report=reports.from_letter(mail.text))
+    return replace(mail, machine=Machine.AUTO_REPLY) if mail.machine is Machine.OTHER else mail
 
 
 def record(mail: ParsedMail, digest: str, *, at: datetime) -> Record | None:
@@ -96,6 +112,10 @@ def _record_bounce(mail: ParsedMail, digest: str, at: datetime) -> tuple[Evidenc
             bounces.record_not_delivered(notice_id=notice.pk, news=news, at=at)
         found = (evidence, notice) if notice is not None else found
     return found
+
+
+def _came_back(mail: ParsedMail) -> bool:
+    return any(read_bounce_address(one) is not None for one in mail.recipients)
 
 
 def _failures(report: DeliveryReport) -> Iterable[Undelivered]:

@@ -5,6 +5,8 @@ Without a time, so that the same mail handed over again has the same bytes.
 
 from collections.abc import Sequence
 
+from contact_centre.intake.mail.repair import begins_header, without_lead
+
 _MAX_ADDRESS = 254
 
 
@@ -13,7 +15,7 @@ def with_envelope(raw: bytes, sender: str | None, recipients: Sequence[str]) -> 
     lines = [] if sender is None else [f"Return-Path: <{_clean(sender)}>"]
     lines += [f"Delivered-To: {_clean(one)}" for one in recipients]
     head = "".join(f"{line}\r\n" for line in lines)
-    return head.encode("utf-8", "surrogateescape") + _without_mbox_line(raw)
+    return head.encode("utf-8", "surrogateescape") + _begun(raw)
 
 
 def _clean(text: str) -> str:
@@ -21,6 +23,7 @@ def _clean(text: str) -> str:
     return kept.strip()[:_MAX_ADDRESS]
 
 
-def _without_mbox_line(raw: bytes) -> bytes:
-    """A mailbox file's "From " line may stand first in a mail, and nowhere else."""
-    return raw.partition(b"\n")[2] if raw.startswith(b"From ") else raw
+def _begun(raw: bytes) -> bytes:
+    """What stands before the header of a mail, such as the line of a mailbox file, may stand nowhere else."""
+    found = without_lead(raw)
+    return found if begins_header(found) else raw

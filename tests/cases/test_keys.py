@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from cases.access import NoAccess, get_participant
 from cases.keys import (
@@ -28,6 +30,10 @@ TODAY = NOW.date()
 @pytest.fixture
 def participant() -> CaseParticipant:
     return reporter_of(make_case())
+
+
+_ONCE = [HealthCheck.function_scoped_fixture]
+_DAYS = st.integers(-40, REPLY_TOKEN_DAYS + 40)
 
 
 @pytest.fixture
@@ -170,3 +176,35 @@ def test_a_token_with_an_absurd_expiry_is_refused_and_not_computed(participant):
 
 def test_nobody_is_found_for_a_token_from_before_our_time(participant):
     assert read_reply_token(reply_token(participant, on=date(2020, 1, 1)), on=TODAY) is None
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=_ONCE)
+@given(days=_DAYS, is_upper=st.booleans())
+def test_a_token_leads_to_its_participant_until_its_last_day_and_to_nobody_after(participant, days, is_upper):
+    """EMAIL §4.1: signed, expiring, in any case of letters, of characters that every server passes on."""
+    token = reply_token(participant, on=TODAY)
+    found = read_reply_token(token.upper() if is_upper else token, on=TODAY + timedelta(days=days))
+    assert found == (participant if days <= REPLY_TOKEN_DAYS else None)
+    assert len(f"reply+{token}") <= 64
+    assert set(token) <= set("abcdefghijklmnopqrstuvwxyz0123456789.")
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=_ONCE)
+@given(data=st.data())
+def test_no_other_text_is_a_token(participant, stranger, data):
+    """EMAIL §4.1: one letter changed, left out or added anywhere makes it nobody's, and never somebody else's."""
+    token = reply_token(participant, on=TODAY)
+    place = data.draw(st.integers(0, len(token) - 1))
+    length = data.draw(st.integers(0, 3))
+    piece = data.draw(st.text(st.sampled_from("abcxyz234567.019٣é\0 +@"), max_size=3))
+    forged = token[:place] + piece + token[place + length :]
+    assert read_reply_token(forged, on=TODAY) in ([participant] if forged.lower() == token else [None])
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=_ONCE)
+@given(text=st.text(max_size=80))
+@example(text="1.1.aaaaaaaaaaaaaaaa")
+@example(text="99999999999.99999999999.a")
+@example(text="²..")
+def test_any_text_can_be_asked_and_is_nobodys(participant, text):
+    assert read_reply_token(text, on=TODAY) is None

@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
 
 from cases.keys import phone_pin, read_reply_token, tracking_key
 from notifications.links import (
@@ -129,3 +132,41 @@ def test_the_mac_of_one_use_is_worth_nothing_in_another():
 
     assert read_message_id(bounce.replace("bounce+", "n")) is None
     assert read_bounce_address(message.strip("<>").replace("n7", "bounce+7", 1)) is None
+
+
+_MADE = [(make_message_id, read_message_id), (bounce_address, read_bounce_address)]
+_IDS = st.integers(1, 10**18 - 1)
+
+
+@pytest.mark.parametrize(("make", "read"), _MADE)
+@trying(deadline=None)
+@given(number=_IDS, is_upper=st.booleans())
+def test_every_id_and_return_address_is_read_back(make, read, number, is_upper):
+    """EMAIL §4.2 and §6: ids that we generated, with a mac."""
+    text = make(number)
+    assert read(text.upper() if is_upper else text) == number
+    assert len(text.strip("<>").partition("@")[0]) <= 64
+
+
+@pytest.mark.parametrize(("make", "read"), _MADE)
+@trying(deadline=None, max_examples=300)
+@given(data=st.data())
+def test_nobody_makes_one_of_another(make, read, data):
+    """EMAIL §4.2: whatever is changed in it, it is nobody's; and one kind is never the other."""
+    number = data.draw(_IDS)
+    text = make(number)
+    local = text.index("@")
+    place, length = data.draw(st.integers(1, local - 1)), data.draw(st.integers(0, 3))
+    piece = data.draw(st.text(st.sampled_from("abcz2345670.189٣ @<>+n"), max_size=3))
+    forged = text[:place] + piece + text[place + length :]
+    assert read(forged) in ((number,) if forged.lower() == text else (None,))
+    other = next(one for one, _ in _MADE if one is not make)
+    mac = other(number).partition(".")[2].partition("@")[0]
+    assert read(text.replace(text.partition(".")[2].partition("@")[0], mac)) is None
+
+
+@pytest.mark.parametrize("read", [one for _, one in _MADE])
+@trying(deadline=None, max_examples=300)
+@given(text=st.text(max_size=120))
+def test_any_text_can_be_asked(read, text):
+    assert read(text) is None

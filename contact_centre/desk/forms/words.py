@@ -17,6 +17,7 @@ PART_LABELS = {
     "quoted": gettext_lazy("Before words of ours that are quoted"),
     "then": gettext_lazy("After that; an empty line begins a paragraph"),
     "sender": gettext_lazy("Who writes"),
+    "above": gettext_lazy("Line above which answers are written; other words are not known again"),
     "greeting": gettext_lazy("Greeting"),
     "number": gettext_lazy("Before the number of the report"),
     "pin": gettext_lazy("Before the PIN"),

@@ -36,28 +36,30 @@ _PLAIN: Final = re.compile(
 
 def sender(mail: Message) -> Mailbox | None:
     """The first mailbox of From; None where there is no address in it."""
-    return read(headers.raw_value(mail, "From"))
+    return read(headers.raw_value(mail, "From"), headers.charset_beside(mail))
 
 
-def read(value: str) -> Mailbox | None:
-    """The first mailbox in the value of a field; None where there is no address in it."""
+def read(value: str, beside: str = "") -> Mailbox | None:
+    """The first mailbox in the value of a field; None where there is no address in it. ``beside``: the charset of raw
+    bytes in it."""
     value = value.replace(_MASK, "")
     masked = value
     # Comments stand in comments.
     for _ in range(_MAX_COMMENTS):
         masked = _MASKED.sub(lambda found: _MASK * len(found[0]), masked)
-    decoded = headers.decode(value)
-    return _first(masked, value) or _first(value, value) or _first(decoded, decoded)
+    decoded = headers.decode(value, beside)
+    return _first(masked, value, beside) or _first(value, value, beside) or _first(decoded, decoded, beside)
 
 
 def recipients(mail: Message) -> tuple[str, ...]:
     """Every address that the mail was sent or delivered to, in lower case, the surest first."""
     values = " , ".join(value for name in _RECIPIENT_FIELDS for value in headers.raw_values(mail, name))
     found = _PLAIN.findall(values[:_MAX_SEARCHED])
-    return tuple(dict.fromkeys(one.lower() for one in found))[:_MAX_RECIPIENTS]
+    readable = (one if one.isprintable() else headers.shown(headers.decode(one)) for one in found)
+    return tuple(dict.fromkeys(one.lower() for one in readable))[:_MAX_RECIPIENTS]
 
 
-def _first(searched: str, value: str) -> Mailbox | None:
+def _first(searched: str, value: str, beside: str) -> Mailbox | None:
     """The first address in ``searched``; the name stands at the same place in ``value``."""
     bracketed, plain = _IN_BRACKETS.search(searched), _PLAIN.search(searched)
     if bracketed and not (plain and "," in searched[plain.end() : bracketed.start()]):
@@ -72,9 +74,9 @@ def _first(searched: str, value: str) -> Mailbox | None:
     is_usable = (
         local and domain and len(address) <= MAX_ADDRESS and address.isprintable() and " " not in address
     )
-    return Mailbox(_clean(name), address, key(address)) if is_usable else None
+    return Mailbox(_clean(name, beside), address, key(address)) if is_usable else None
 
 
-def _clean(name: str) -> str:
-    shown = "".join(c for c in headers.decode(name) if c.isprintable())
+def _clean(name: str, beside: str) -> str:
+    shown = headers.shown(headers.decode(name, beside))
     return " ".join(shown.replace('\\"', '"').split()).strip("\"' ,")[:_NAME_LENGTH]

@@ -14,6 +14,8 @@ _FIELD: Final = "Authentication-Results"
 # What the domain of the sender asks for, which servers write beside the verdict in several forms.
 _STRICT: Final = re.compile(r"\b(?:p|policy(?:\.dmarc)?)\s*=\s*(?:reject|quarantine)\b", re.IGNORECASE)
 _PASSED: Final = "pass"
+# Other methods look at the server that brought the mail, at the login there or at earlier servers.
+_ABOUT_THE_DOMAIN: Final = ("spf", "dkim", "dmarc")
 
 
 class Verdict(StrEnum):
@@ -36,7 +38,7 @@ def verdict(envelope: Envelope, domain: str, authserv_id: str) -> Verdict:
         return Verdict.FAIL
     if _PASSED in dmarc or any(_is_aligned(one, domain) for one in found):
         return Verdict.PASS
-    has_pass = any(str(one.result).lower() == _PASSED for one in found)
+    has_pass = any(str(one.result).lower() == _PASSED for one in found if one.method in _ABOUT_THE_DOMAIN)
     return Verdict.FAIL if not has_pass and _STRICT.search(value) else Verdict.OPEN
 
 

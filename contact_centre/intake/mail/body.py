@@ -39,6 +39,8 @@ class Body:
     files: list[MailFile] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     seals: list[Seal] = field(default_factory=list)
+    # Texts that have a name and are not declared a file. They are files, and the text too where there is no other.
+    named: list[Message] = field(default_factory=list)
     seen: int = 0
     decoded: int = 0
     opened: int = 0
@@ -53,6 +55,7 @@ class Body:
 
     def add_page(self, markup: str) -> None:
         """A page as it was sent, and its words as far as they can be read in time."""
+        markup = markup.replace("\0", "")
         self.pages.append(markup)
         lean = html_text.without_data(markup)
         if len(lean) > MAX_MARKUP:
@@ -78,6 +81,8 @@ def read(mail: Message) -> Body:
         _add_text(mail, body)
     else:
         _walk(mail, body, depth=0)
+    if body.named and not body.text.strip():
+        _add_text(body.named[0], body)
     return body
 
 
@@ -138,6 +143,7 @@ def _choose(alternatives: list[Message], body: Body, depth: int) -> None:
     for one in found:
         body.files += one.files
         body.pages += one.pages
+        body.named += one.named
     texts = [
         (one.text, has_plain) for one, has_plain in zip(found, map(_has_plain, alternatives), strict=True)
     ]
@@ -230,6 +236,8 @@ def _add_file(part: Message, body: Body) -> None:
     file = reading.file_of(part, body.defects)
     body.decoded += len(file.data)
     body.files.append(file)
+    if _is_text(part) and parts.disposition(part) != "attachment":
+        body.named.append(part)
 
 
 def _add_text(part: Message, body: Body) -> None:

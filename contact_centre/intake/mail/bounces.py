@@ -42,6 +42,11 @@ def read(mail: Message, machine: Machine, text: str) -> DeliveryReport:
     return DeliveryReport(tuple(recipients[:_MAX_RECIPIENTS]), _ids(found, text[:_TEXT]))
 
 
+def from_letter(text: str) -> DeliveryReport:
+    """What a letter tells that came back to the return address of one of our mails, whatever it looks like."""
+    return DeliveryReport(tuple(letters.read(text[:_TEXT])), _ids([], text[:_TEXT]))
+
+
 def _walk(mail: Message) -> Iterator[Message]:
     for count, part in enumerate(mail.walk()):
         if count == _MAX_PARTS:
@@ -142,4 +147,4 @@ def _ids(found: list[Message], text: str) -> tuple[str, ...]:
         else:
             ids += _ID_LINE.findall(parts.text(part)[0][:_TEXT])
     ids += _ID_LINE.findall(text)
-    return tuple(dict.fromkeys(ids))[:_MAX_IDS]
+    return tuple(dict.fromkeys(map(headers.shown, ids)))[:_MAX_IDS]

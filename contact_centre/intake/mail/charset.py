@@ -76,10 +76,18 @@ def decode(data: bytes, declared: str = "") -> tuple[str, bool]:
     """The text, and whether the declared charset (none: ASCII or UTF-8) explained it without a guess."""
     for position, name in enumerate(_candidates(data, declared)):
         try:
-            return data.decode(name), position == 0 or name == "ascii"
+            return _text(data, name), position == 0 or name == "ascii"
         except (LookupError, ValueError):
             continue
     return data.decode(_guess(data), "replace"), False
+
+
+def _text(data: bytes, name: str) -> str:
+    text = data.decode(name)
+    if name == "utf-7":
+        # The only charset that can say half a character, which nothing can keep.
+        text.encode()
+    return text
 
 
 def _candidates(data: bytes, declared: str) -> Iterator[str]:

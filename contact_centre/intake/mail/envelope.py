@@ -10,6 +10,8 @@ from contact_centre.intake.mail.types import Envelope, Mailbox
 
 _MAX_FIELDS: Final = 500
 _MAX_VALUE: Final = 4000
+_IMPORTANCE: Final = ("Importance", "Priority", "X-Priority", "X-MSMail-Priority")
+_SHOWN: Final = 60
 _NULL_PATH: Final = re.compile(r"<?\s*>?")
 
 
@@ -24,6 +26,12 @@ def return_path(envelope: Envelope) -> str | None:
     if value is None:
         return None
     return "" if _NULL_PATH.fullmatch(value.strip()) else value.strip().strip("<>").lower()
+
+
+def importance(envelope: Envelope) -> tuple[str, ...]:
+    """What the sender says of its importance, for people to read. Nothing follows from it."""
+    said = ((name, envelope.first(name)) for name in _IMPORTANCE)
+    return tuple(f"{name}: {headers.shown(value)[:_SHOWN]}" for name, value in said if value)
 
 
 def mailbox(envelope: Envelope, name: str) -> Mailbox | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contact_centre.intake.mail import address
-from contact_centre.intake.mail.subject import without_marks
+from contact_centre.intake.mail.subject import is_forward, without_marks
 from contact_centre.intake.mail.types import Mailbox
 
 _MAILS: Final = ("message/rfc822", "message/global")
@@ -20,7 +20,6 @@ _MARK: Final = re.compile(
 _FIELD: Final = re.compile(r"^[\s>]*\*?([^\W\d_]{2,14})\*?\s*:\*?\s*(.*)$")
 _FROM: Final = frozenset({"from", "od", "von", "від", "от"})
 _SUBJECT: Final = frozenset({"subject", "temat", "betreff", "тема"})
-_FORWARD: Final = re.compile(r"^\s*(?:fwd?|pd|wg|пересл)\s*:", re.IGNORECASE)
 _MAX_FIELDS: Final = 12
 
 
@@ -51,7 +50,7 @@ def in_text(text: str) -> Forwarded | None:
 
 def is_enclosed(media_type: str, subject: str) -> bool:
     """Whether a file of the mail is the mail that was passed on: an enclosed one, under a subject that says so."""
-    return media_type in _MAILS and bool(_FORWARD.match(subject))
+    return media_type in _MAILS and is_forward(subject)
 
 
 def _fields(lines: list[str]) -> tuple[list[tuple[str, str]], int]:

@@ -37,16 +37,26 @@ def raw_value(part: Message, name: str) -> str:
     return next(iter(raw_values(part, name)), "").strip()
 
 
+def shown(value: str) -> str:
+    """The characters of a value that can be shown, and so kept: no control, no raw byte."""
+    return "".join(c for c in value if c.isprintable())
+
+
 def text_value(part: Message, name: str) -> str:
     """The first value of a field, decoded, in one line."""
-    return " ".join(decode(raw_value(part, name)).split())
+    return " ".join(decode(raw_value(part, name), charset_beside(part)).split())
 
 
-def decode(value: str) -> str:
+def charset_beside(part: Message) -> str:
+    """What the mail around the field declares for its words (``tree.read``); nothing where it declares none."""
+    return str(getattr(part, "charset_beside", ""))
+
+
+def decode(value: str, beside: str = "") -> str:
     """Encoded words and raw bytes as text. Neighbouring words are joined before they are decoded, because some
-    programs split a character between them."""
+    programs split a character between them. Raw bytes are UTF-8, or in the charset ``beside`` them, or a guess."""
     return "".join(
-        charset.decode(data, name)[0] if name is not None else _raw_text(data)
+        charset.decode(data, name)[0] if name is not None else _raw_text(data, beside)
         for name, data in _joined(_pieces(value))
     )
 
@@ -101,8 +111,11 @@ def _from_quoted(text: str) -> bytes:
     return quopri.decodestring(_bytes(text), header=True)
 
 
-def _raw_text(data: bytes) -> str:
-    return charset.decode(data)[0]
+def _raw_text(data: bytes, beside: str) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return charset.decode(data, beside)[0]
 
 
 def _bytes(text: str) -> bytes:

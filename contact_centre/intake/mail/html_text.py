@@ -18,9 +18,25 @@ _BLOCKS: Final = _PARAGRAPHS | {
     "address", "article", "body", "center", "dd", "div", "dl", "dt", "footer", "form", "header", "hr", "li",
     "main", "nav", "section", "tbody", "tr",
 }  # fmt: skip
-_HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|\shidden(?:\s|=|$)", re.IGNORECASE)
+_HIDDEN: Final = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|\shidden(?:\s|=|$)|(?<![-\w])opacity\s*:\s*0(?:\.0*)?(?![.\d])",
+    re.IGNORECASE,
+)
+# Both together: without the second the words stand beside the element.
+_NO_HEIGHT: Final = re.compile(
+    r"(?<![-\w])(?:max-)?height\s*:\s*0(?:px|pt|em)?\s*(?:[;!\"']|$)", re.IGNORECASE
+)
+_CUT_OFF: Final = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
+_SIZE: Final = re.compile(r"(?<![-\w])font(?:-size)?\s*:\s*([^;\"']{1,80})", re.IGNORECASE)
+_NO_SIZE: Final = re.compile(r"0(?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:[!/].*)?", re.IGNORECASE)
+# Of the size around it: nothing of nothing.
+_RELATIVE: Final = re.compile(r"[\d.]+(?:em|%)|inherit|unset|smaller|larger", re.IGNORECASE)
+_CLASS: Final = re.compile(r"\sclass\s*=", re.IGNORECASE)
+# An element of these ends where the next of its name begins.
+_ENDED_BY_THE_NEXT: Final = frozenset({"p", "li", "td", "th", "tr", "dd", "dt"})
 _HREF: Final = re.compile(r"href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _MAX_LINK: Final = 500
+_SIGNATURE: Final = "-- "
 # Stands on a line of its own where a page says that a quotation begins; no mail can write it (see ``words``).
 QUOTE_MARK: Final = "\ufdd0"
 # What mail programs call the element around a mail that they quote.
@@ -79,6 +95,45 @@ def _cut(markup: str, start: str, end: str) -> str:
     return "".join(kept) + markup[position:]
 
 
+def _without_blanks(line: str) -> str:
+    return line if line == _SIGNATURE else line.rstrip()
+
+
+def _is_hidden(attributes: str) -> bool:
+    return bool(_HIDDEN.search(attributes) or (_CUT_OFF.search(attributes) and _NO_HEIGHT.search(attributes)))
+
+
+class _Sizes:
+    """Whether the words have a size at all: newsletters give none to a frame, and one to each element in it."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[str, int, bool]] = []
+
+    @property
+    def is_nothing(self) -> bool:
+        return bool(self._open) and not self._open[-1][2]
+
+    def tag(self, name: str, attributes: str, *, is_end: bool) -> None:
+        own = None if is_end else self._own(attributes)
+        if own is not None:
+            self._open.append((name, 1, own))
+        elif self._open and self._open[-1][0] == name:
+            _name, depth, has_size = self._open.pop()
+            depth += -1 if is_end or name in _ENDED_BY_THE_NEXT else 1
+            if depth:
+                self._open.append((name, depth, has_size))
+
+    def _own(self, attributes: str) -> bool | None:
+        """Whether the element gives its words a size; None: it says nothing. In doubt it does."""
+        found = _SIZE.search(attributes)
+        value = found[1].strip() if found else ""
+        if _NO_SIZE.fullmatch(value):
+            return False
+        if not self._open or not (value or _CLASS.search(attributes)) or _RELATIVE.match(value):
+            return None
+        return True
+
+
 class _Writer:
     """Collects words into lines; knows the quotation, the link and the hidden element it is in."""
 
@@ -89,11 +144,12 @@ class _Writer:
         self.preformatted = 0
         self.hidden_tag = ""
         self.hidden_depth = 0
+        self.sizes = _Sizes()
         self.link = ""
         self.link_start = 0
 
     def words(self, raw: str) -> None:
-        if not raw or self.hidden_tag:
+        if not raw or self.hidden_tag or self.sizes.is_nothing:
             return
         text = html.unescape(raw).replace(QUOTE_MARK, "")
         if self.preformatted:
@@ -110,6 +166,8 @@ class _Writer:
     def tag(self, name: str, attributes: str, *, is_end: bool) -> None:
         if self._in_hidden(name, attributes, is_end=is_end):
             return
+        if name not in _VOID and name != "body":
+            self.sizes.tag(name, attributes, is_end=is_end)
         if name == "br":
             self.end_line()
         elif name in ("td", "th"):
@@ -124,6 +182,9 @@ class _Writer:
     def end_line(self) -> None:
         text = "".join(self.line)
         text = text.rstrip() if self.preformatted else text.strip()
+        if text == _SIGNATURE.strip() and "".join(self.line).replace("\xa0", " ").endswith(_SIGNATURE):
+            # The blank behind the dashes is what makes them the mark of a signature.
+            text = _SIGNATURE
         self.line = []
         if text:
             self.lines.append("> " * self.quotes + text)
@@ -132,7 +193,7 @@ class _Writer:
 
     def text(self) -> str:
         self._close_line()
-        return _EMPTY_LINES.sub("\n\n", "\n".join(line.rstrip() for line in self.lines)).strip("\n")
+        return _EMPTY_LINES.sub("\n\n", "\n".join(map(_without_blanks, self.lines))).strip("\n")
 
     def _in_hidden(self, name: str, attributes: str, *, is_end: bool) -> bool:
         if self.hidden_tag:
@@ -141,7 +202,7 @@ class _Writer:
                 if not self.hidden_depth:
                     self.hidden_tag = ""
             return True
-        if not is_end and name not in _VOID and name != "body" and _HIDDEN.search(attributes):
+        if not is_end and name not in _VOID and name != "body" and _is_hidden(attributes):
             self.hidden_tag, self.hidden_depth = name, 1
             return True
         return False

@@ -32,6 +32,11 @@ _WORDS: Final = 300
 _MACHINES: Final = ("mailer-daemon@", "postmaster@")
 
 
+def is_one(text: str) -> bool:
+    """Whether the text holds a sentence by which one of these servers tells of a failure."""
+    return _OPENINGS.search(text) is not None
+
+
 def read(text: str, failed: Iterable[str] = ()) -> Iterator[Undelivered]:
     """The recipients that the letter names; ``failed`` are addresses that a field of the header gives."""
     opening = _OPENINGS.search(text)

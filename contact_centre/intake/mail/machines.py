@@ -1,17 +1,20 @@
 """Whether a person wrote the mail. Whoever is taken for a machine never gets an automatic mail from us."""
 
 import re
+from collections.abc import Iterator
 from email.message import Message
 from typing import Final
 
-from contact_centre.intake.mail import headers, parts
+from contact_centre.intake.mail import headers, letters, parameters, parts
 from contact_centre.intake.mail.types import Machine, Mailbox
 
 _NULL_PATH: Final = re.compile(r"^<?\s*>?$")
 _MAILER: Final = re.compile(r"^(?:mailer-?daemon|mail-?daemon)$")
 # Mostly a program, now and then the person who looks after it.
 _POSTMASTER: Final = re.compile(r"^(?:postmaster|bounces?(?:[-+=].*)?)$")
-_NO_REPLY: Final = re.compile(r"^(?:no[-_.]?t?[-_.]?reply|do[-_.]?not[-_.]?reply|nie[-_.]?odpowiada[jć])\b")
+_NO_REPLY: Final = re.compile(
+    r"^(?:no[-_.]?t?[-_.]?reply|do[-_.]?not[-_.]?reply|nie[-_.]?odpowiada[jć])(?![a-z])"
+)
 _BULK: Final = frozenset({"bulk", "junk", "list"})
 _AUTO_PRECEDENCE: Final = frozenset({"auto_reply", "auto-reply"})
 _SUPPRESS: Final = frozenset({"all", "oof", "autoreply", "dr", "rn", "nrn"})
@@ -35,9 +38,31 @@ _BOUNCE_SUBJECT: Final = re.compile(
     r"|non remis|unzustellbar|niedostarczon|nie można dostarczyć|не доставлено",
     re.IGNORECASE,
 )
+# How filters begin that ask whoever wrote to prove that she is no machine. Only together with another sign, but for
+# the mark that one of them puts behind its question.
+_CHALLENGE: Final = re.compile(
+    r"\W*(?:(?:please )?(?:confirm|verify) (?:your|that you sent) (?:e-?mail|message|this message)"
+    r"|your (?:e-?mail|message) .{0,40}requires verification|(?:sender|e-?mail|message) verification re(?:quest|quired)"
+    r"|spam-?(?:blocker|arrest|filter)\b.{0,40}(?:verif|confirm|repl)"
+    r"|(?:proszę )?potwierd[źz] (?:wysłanie|swoj[ąa] wiadomo)"
+    r"|підтвердіть (?:надсилання|відправлення))",
+    re.IGNORECASE,
+)
+_SURE_CHALLENGE: Final = re.compile(r"verify#\w", re.IGNORECASE)
+_CALENDARS: Final = frozenset({"text/calendar", "application/ics"})
+_CALENDAR_ANSWERS: Final = frozenset({"reply", "cancel"})
+# Below the first event or zone nothing more is said of the calendar itself.
+_METHOD: Final = re.compile(
+    rb"\A(?:(?!BEGIN:V(?!CALENDAR)).*\r?\n)*?METHOD[ \t]*:[ \t]*([A-Za-z]{3,20})", re.IGNORECASE
+)
+_CALENDAR_HEAD: Final = 4000
+_DELIVERY_STATUS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_ENCLOSED: Final = frozenset({"message/rfc822", "message/global"})
+_MAX_PARTS: Final = 200
+_LETTER: Final = 50_000
 
 
-def read(mail: Message, sender: Mailbox | None, subject: str) -> Machine:
+def read(mail: Message, sender: Mailbox | None, subject: str, text: str = "") -> Machine:
     """Who wrote this, by the marks of section 5 to 7 of the usual conventions (RFC 3834, 3464, 5965, 8098)."""
     report = _report(mail)
     if report is not None:
@@ -46,8 +71,10 @@ def read(mail: Message, sender: Mailbox | None, subject: str) -> Machine:
     is_null = _has_null_path(mail)
     if _is_bounce(mail, local, subject, is_null=is_null):
         return Machine.BOUNCE
-    if _is_auto_reply(mail, subject, is_null=is_null):
+    if _is_auto_reply(mail, subject, is_null=is_null) or _is_challenge(mail, subject, is_null=is_null):
         return Machine.AUTO_REPLY
+    if is_null and letters.is_one(text[:_LETTER]):
+        return Machine.BOUNCE
     return Machine.OTHER if is_null or _is_other_machine(mail, local) else Machine.NO
 
 
@@ -63,16 +90,31 @@ def _bare_name(mail: Message) -> str:
 
 
 def _report(mail: Message) -> Machine | None:
-    """What a machine-readable report in the mail says of it."""
-    kinds = {parts.media_type(part) for part in (mail, *parts.children(mail))}
-    declared = str(mail.get_param("report-type", "") or "").lower()
-    if "message/feedback-report" in kinds or declared == "feedback-report":
+    """What a machine-readable report in the mail says of it, however deep it lies."""
+    own = list(_own_parts(mail))
+    kinds = {parts.media_type(part) for part in own}
+    declared = {_report_type(part) for part in own if parts.media_type(part) == "multipart/report"}
+    if "message/feedback-report" in kinds or "feedback-report" in declared:
         return Machine.FEEDBACK_REPORT
-    if "message/disposition-notification" in kinds or declared == "disposition-notification":
+    if "message/disposition-notification" in kinds or "disposition-notification" in declared:
         return Machine.READ_RECEIPT
-    if kinds & {"message/delivery-status", "message/global-delivery-status", "multipart/report"}:
-        return Machine.BOUNCE
-    return None
+    return Machine.BOUNCE if kinds & _DELIVERY_STATUS or "multipart/report" in kinds else None
+
+
+def _own_parts(mail: Message) -> Iterator[Message]:
+    """The parts of the mail itself: what a mail inside it reports, it does not report."""
+    left = [mail]
+    for _ in range(_MAX_PARTS):
+        if not left:
+            return
+        part = left.pop(0)
+        yield part
+        if parts.media_type(part) not in _ENCLOSED:
+            left += parts.children(part)
+
+
+def _report_type(part: Message) -> str:
+    return parameters.read(part, "Content-Type").get("report-type", "").strip().lower()
 
 
 def _is_bounce(mail: Message, local: str, subject: str, *, is_null: bool) -> bool:
@@ -127,8 +169,26 @@ def _words(mail: Message, name: str) -> set[str]:
     return {word.strip().lower() for word in headers.raw_value(mail, name).split(",")}
 
 
+def _is_challenge(mail: Message, subject: str, *, is_null: bool) -> bool:
+    """Whether a filter asks who wrote to it. A subject alone is no proof: people ask for confirmations too."""
+    if _SURE_CHALLENGE.search(subject):
+        return True
+    is_answer = bool(headers.raw_value(mail, "In-Reply-To"))
+    return (is_null or is_answer or _is_marked(mail)) and bool(_CHALLENGE.match(subject))
+
+
 def _is_calendar_reply(mail: Message) -> bool:
-    for part in mail.walk():
-        if parts.media_type(part) == "text/calendar":
-            return str(part.get_param("method", "") or "").lower() in ("reply", "cancel")
-    return False
+    return any(
+        _method(part) in _CALENDAR_ANSWERS
+        for part in _own_parts(mail)
+        if parts.media_type(part) in _CALENDARS
+    )
+
+
+def _method(part: Message) -> str:
+    """What the calendar wants, by the parameter of its part or by its own first lines."""
+    declared = parameters.read(part, "Content-Type").get("method", "").strip()
+    if declared:
+        return declared.lower()
+    found = _METHOD.search(parts.data(part)[:_CALENDAR_HEAD])
+    return found[1].decode().lower() if found else ""

@@ -22,11 +22,12 @@ def read(part: Message, field: str) -> dict[str, str]:
     """The parameters of a field, decoded, names in lower case; the first of two with one name counts."""
     plain: dict[str, str] = {}
     continued: dict[str, dict[int, tuple[str, bool]]] = {}
+    beside = headers.charset_beside(part)
     for found in _PARAMETER.finditer(headers.raw_value(part, field)[:MAX_LENGTH]):
         name, value = found[1].lower(), _unquoted(found[2])
         several = _CONTINUED.fullmatch(name)
         if several is None:
-            plain.setdefault(name, headers.decode(value))
+            plain.setdefault(name, headers.decode(value, beside))
             continue
         # Without a number the whole value is there, and it is encoded.
         pieces = continued.setdefault(several[1], {})

@@ -15,7 +15,7 @@ from contact_centre.intake.mail.body import CUT_TEXT
 from contact_centre.intake.mail.html_text import QUOTE_MARK
 from contact_centre.intake.mail.repair import repaired
 from contact_centre.intake.mail.reply import strip_quotes
-from contact_centre.intake.mail.subject import in_one_line
+from contact_centre.intake.mail.subject import in_one_line, is_forward
 from contact_centre.intake.mail.types import Mailbox, MailFile, ParsedMail
 
 __all__ = ["CUT_MAIL", "CUT_TEXT", "MAX_TEXT", "SEALED", "parse"]
@@ -83,7 +83,7 @@ def _parsed(mail: Message, marked: str, files: tuple[MailFile, ...], defects: li
     subject = in_one_line(_clean(headers.text_value(mail, "Subject"), defects))
     ids = headers.message_ids(headers.raw_values(mail, "Message-ID")[:1])
     text = _without_marks(marked)
-    machine = machines.read(mail, sender, subject)
+    machine = machines.read(mail, sender, subject, text)
     return ParsedMail(
         message_id=ids[0] if ids else "",
         content_digest=_digest(mail, sender, subject, text, files),
@@ -91,7 +91,7 @@ def _parsed(mail: Message, marked: str, files: tuple[MailFile, ...], defects: li
         recipients=address.recipients(mail),
         subject=subject,
         text=text,
-        reply=_without_marks(strip_quotes(marked)),
+        reply=_without_marks(strip_quotes(marked, is_forward=is_forward(subject))),
         files=files,
         in_reply_to=headers.message_ids(headers.raw_values(mail, "In-Reply-To")),
         references=headers.message_ids(headers.raw_values(mail, "References")),

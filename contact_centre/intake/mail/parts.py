@@ -15,12 +15,13 @@ def media_type(part: Message) -> str:
 
 def disposition(part: Message) -> str:
     """``inline``, ``attachment`` or nothing."""
-    return headers.raw_value(part, "Content-Disposition").split(";")[0].strip().lower()
+    declared = headers.raw_value(part, "Content-Disposition").split(";")[0]
+    return headers.shown(declared).strip().lower()
 
 
 def content_id(part: Message) -> str:
     """The name by which HTML of the same mail may show the part; empty when there is none."""
-    return headers.raw_value(part, "Content-ID").strip("<> \t")[:255]
+    return headers.shown(headers.raw_value(part, "Content-ID")).strip("<> ")[:255]
 
 
 def name(part: Message) -> str:

@@ -7,7 +7,12 @@ from typing import Final
 # What is read of a mail; the rest stays in the raw mail.
 MAX_BYTES: Final = 25 * 1024 * 1024
 MAX_HEADER: Final = 256 * 1024
-_MBOX_LINE: Final = re.compile(rb"\A>?From [^\r\n]*\r?\n")
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_MBOX_LINE: Final = re.compile(rb"\A>?From [^\r\n]*\r?\n[\r\n]*")
+# What the last server on the way writes above a mail, we too (``contact_centre.intake.trace``).
+_ENVELOPE: Final = re.compile(
+    rb"\A(?:(?:return-path|delivered-to)[ \t]*:[^\r\n]*\r?\n)+(?![ \t])", re.IGNORECASE
+)
 _FIELD: Final = re.compile(rb"[!-9;-~]{1,76}[ \t]*:")
 # Fields that no person writes under each other by chance.
 _KNOWN: Final = re.compile(
@@ -29,22 +34,44 @@ class Repaired:
     early: bytes = b""
 
 
+def without_lead(raw: bytes) -> bytes:
+    """The bytes behind a byte order mark, empty lines and the "From " line of a mailbox file."""
+    return _MBOX_LINE.sub(b"", raw.removeprefix(_BYTE_ORDER_MARK).lstrip(b"\r\n \t"))
+
+
+def begins_header(source: bytes) -> bool:
+    """Whether a field stands first that no person writes by chance."""
+    return bool(_KNOWN.match(source))
+
+
 def repaired(raw: bytes, defects: list[str]) -> Repaired:
-    """The bytes from their first header field on, of a length that can be read."""
-    source = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n \t")
-    source = _MBOX_LINE.sub(b"", source)
+    """The bytes from their first header field on, of a length that can be read.
+
+    What a server wrote above the mail stays there, and the mail itself begins behind it.
+    """
+    source = without_lead(raw)
     if len(_BARE_CR.findall(source[:MAX_HEADER])) > source[:MAX_HEADER].count(b"\n"):
         # Lines of an old Mac; a program that wrote single ones of its own does not change that.
         source = _BARE_CR.sub(b"\n", source)
     if len(source) > MAX_BYTES:
         defects.append("truncated")
         source = source[:MAX_BYTES]
-    start = _start(source, defects)
+    envelope = _ENVELOPE.match(source)
+    above = envelope[0] if envelope else b""
+    mail = without_lead(source[len(above) :]) if above else source
+    if above and _is_body(source[len(above) :], mail):
+        return Repaired(_with_sound_header(source, defects))
+    start = _start(mail, defects)
     if start is None:
         defects.append("no_header")
-        return Repaired(b"\n" + source)
-    early = source[:start].strip() if "body_before_header" in defects else b""
-    return Repaired(_with_sound_header(source[start:], defects), early)
+        return Repaired(above + b"\n" + mail)
+    early = mail[:start].strip() if "body_before_header" in defects else b""
+    return Repaired(_with_sound_header(above + mail[start:], defects), early)
+
+
+def _is_body(below: bytes, mail: bytes) -> bool:
+    """An empty line below the envelope ends the header, unless a certain header begins behind it."""
+    return below.startswith((b"\n", b"\r\n")) and not begins_header(mail)
 
 
 def _start(source: bytes, defects: list[str]) -> int | None:

@@ -66,18 +66,20 @@ _SENT: Final = re.compile(
 )
 _TO: Final = re.compile(r"^\s*\*?(?:to|do|an|кому|subject|temat|betreff|тема)\*?\s*:\*?\s*\S", re.IGNORECASE)
 _BLOCK_LINES: Final = 6
+_MARK_LINES: Final = 6
 _RULE: Final = re.compile(r"^\s*[_-]{5,}\s*$")
 
 
-def strip_quotes(text: str) -> str:
+def strip_quotes(text: str, *, is_forward: bool = False) -> str:
     """The person's own words; the whole text when no mark is certain, or when nothing would be left.
 
-    ``text`` may hold marks of ``html_text``; they count as certain, and go with what is cut or stay.
+    ``text`` may hold marks of ``html_text``; they count as certain, and go with what is cut or stay. ``is_forward``:
+    the subject says that the mail was passed on, so that the same marks stand around what it is about.
     """
     if _PGP in text:
         return text
     lines = text.split("\n")
-    cut = _first_mark(lines)
+    cut = len(lines) if is_forward else _first_mark(lines)
     if cut is None:
         cut = _quoted_end(lines)
     kept = without_ending(lines[:cut])
@@ -87,7 +89,7 @@ def strip_quotes(text: str) -> str:
 def _first_mark(lines: list[str]) -> int | None:
     quoted = QuotedLines(lines)
     for index, line in enumerate(lines):
-        if _FORWARDED.match(line):
+        if _FORWARDED.match(line) or (QUOTE_MARK in line and _FORWARDED.match(_next_words(lines, index))):
             return None
         length = _wrote_length(lines, index)
         # Words that stand right above the program's line are not part of it.
@@ -98,6 +100,12 @@ def _first_mark(lines: list[str]) -> int | None:
         if _is_certain(lines, index) and quoted.is_one_quotation(index + 1):
             return index - 1 if index and _RULE.match(lines[index - 1]) else index
     return None
+
+
+def _next_words(lines: list[str], index: int) -> str:
+    """The first line with words below a mark; pages put the same mark around what they quote and what they pass on."""
+    below = (line for line in lines[index : index + _MARK_LINES] if line.replace(QUOTE_MARK, "").strip("> "))
+    return next(below, "")
 
 
 def _is_certain(lines: list[str], index: int) -> bool:

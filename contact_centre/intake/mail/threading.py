@@ -16,9 +16,10 @@ from cases.models.message import MAIL_KEY
 from cases.models.references import is_reference
 from contact_centre.intake.identity import reply_token_in
 from contact_centre.intake.mail import address
+from contact_centre.intake.mail.subject import is_forward
 from contact_centre.intake.mail.types import Mailbox, ParsedMail
 from contact_centre.intake.models import Evidence, RawMessage
-from notifications.links import read_message_id
+from notifications.links import read_bounce_address, read_message_id
 
 # A mail may name thousands of ids or numbers; the last ones are those that it answers.
 MAX_IDS: Final = 50
@@ -62,10 +63,13 @@ def without_reference(subject: str) -> str:
 
 def _evidence(mail: ParsedMail, writer: Mailbox | None, on: date) -> Iterator[Thread]:
     yield from _by_token(mail.recipients, writer, on)
+    yield from _by_return_address(mail.recipients, writer)
     yield from _by_ids(list(mail.in_reply_to), Evidence.IN_REPLY_TO, writer)
     yield from _by_ids(list(mail.references), Evidence.REFERENCES, writer)
-    yield from _by_text(mail, writer, on)
-    yield from _by_subject(mail.subject, writer)
+    # Who passes our mail on speaks of something: what it quotes is a hint for a person then, and no more.
+    quoting = None if is_forward(mail.subject) else writer
+    yield from _by_text(mail, quoting, on)
+    yield from _by_subject(mail.subject, quoting)
 
 
 def _by_token(recipients: tuple[str, ...], writer: Mailbox | None, on: date) -> Iterator[Thread]:
@@ -78,6 +82,18 @@ def _by_token(recipients: tuple[str, ...], writer: Mailbox | None, on: date) -> 
             is_stranger = found is None
             evidence = Evidence.REPLY_TOKEN if is_same or is_stranger else Evidence.REPLY_TOKEN_OTHER_SENDER
             yield Thread(addressee.case, evidence, addressee if is_same else found)
+
+
+def _by_return_address(recipients: tuple[str, ...], writer: Mailbox | None) -> Iterator[Thread]:
+    """Where machines answer to (RFC 3834). It was given to one person, and counts for her alone."""
+    for recipient in recipients:
+        notice_id = read_bounce_address(recipient)
+        if notice_id is None:
+            continue
+        for participant in CaseParticipant.objects.filter(notices=notice_id).select_related("case"):
+            found = _participant(participant.case_id, writer)
+            if found == participant:
+                yield Thread(participant.case, Evidence.RETURN_ADDRESS, found)
 
 
 def _by_ids(ids: list[str], evidence: Evidence, writer: Mailbox | None) -> Iterator[Thread]:

@@ -27,6 +27,9 @@ class TooManyParts(ValueError):
 class Part(Message):
     """A part whose declared type and boundary are read by our own tolerant reader, in linear time."""
 
+    # The first charset that a part of the mail declares: raw bytes in a header are likely written in it too.
+    charset_beside: str = ""
+
     def set_raw(self, name: str, value: Any) -> None:
         """Keep a field as it came, cut where the standard library's own readers would need minutes for it."""
         limit = parameters.MAX_LENGTH if name.lower().startswith("content-") else headers.MAX_LENGTH
@@ -47,7 +50,13 @@ def read(source: bytes) -> Message:
     boundaries = len(_BOUNDARY.findall(source))
     if boundaries > MAX_BOUNDARIES or boundaries * source.count(b"\n") > MAX_TRIES:
         raise TooManyParts
-    return _parsed(source)
+    mail = _parsed(source)
+    own = [part for part in mail.walk() if isinstance(part, Part)]
+    declared = (parameters.read(part, "Content-Type").get("charset", "") for part in own)
+    beside = next(filter(None, declared), "")
+    for part in own if beside else ():
+        part.charset_beside = beside
+    return mail
 
 
 def read_header(source: bytes) -> Message:

@@ -20,6 +20,15 @@ from contact_centre.web.badges import Badge
 
 # As ``ChoiceWidget.optgroups`` gives them: the name of a group or None, its options, its number.
 OptGroups = Iterable[tuple[str | None, Iterable[Mapping[str, Any]], int]]
+# Characters that turn the order of what stands around them, by the names that Unicode gives them; but
+# what ends a turn, "PDF" there, would be taken for a document.
+_TURNS = {
+    ord(mark): f"⟨{name}⟩"
+    for mark, name in {
+        "\u061c": "ALM", "\u200e": "LRM", "\u200f": "RLM", "\u202a": "LRE", "\u202b": "RLE", "\u202c": "POP",
+        "\u202d": "LRO", "\u202e": "RLO", "\u2066": "LRI", "\u2067": "RLI", "\u2068": "FSI", "\u2069": "PDI",
+    }.items()
+}  # fmt: skip
 SPRITE = "vendor/bootstrap-icons/icons.svg"
 
 register = template.Library()
@@ -58,6 +67,12 @@ def channel(code: str, label: str = "") -> SafeString:
 def unbroken(reference: str) -> SafeString:
     """The number of a case inside a sentence: it stays on one line."""
     return format_html('<span class="reference">{}</span>', reference)
+
+
+@register.filter
+def turns_shown(words: str) -> str:
+    """Words of others with the unseen characters that would turn their order in sight: they hide what is said."""
+    return str(words).translate(_TURNS)
 
 
 @register.simple_tag

@@ -216,3 +216,35 @@ def test_a_mail_on_a_case_that_one_may_not_see_shows_nothing_of_its_content(desk
     assert browser.get(reverse("intake:raw_mail", args=[row.pk])).status_code == 404
     assert not ReadLog.objects.filter(detail=f"mail {row.pk}").exists()
     assert "Skarga na Bo" in page(desk(Role.HEAD), row)
+
+
+def test_what_would_turn_the_order_of_words_is_shown_and_turns_nothing(desk):
+    """EMAIL §8: bidi controls shown."""
+    subject = "=?utf-8?Q?Faktura_=E2=80=AEfdp.exe?="
+    row = settled(mail("Plik \u202efdp.exe\u202c i \u2066tak\u2069", subject=subject))
+    browser = desk(Role.DISPATCHER)
+    assert row.case is not None
+    case_page = browser.get(reverse("desk:case", args=[row.case.reference])).content.decode()
+    mail_page = browser.get(reverse("intake:mail", args=[row.pk])).content.decode()
+    for seen in (case_page, mail_page):
+        assert "Plik ⟨RLO⟩fdp.exe⟨POP⟩ i ⟨LRI⟩tak⟨PDI⟩" in seen
+    assert "Faktura ⟨RLO⟩fdp.exe" in mail_page
+    assert "Faktura ⟨RLO⟩fdp.exe" in browser.get(f"{INBOX}?state=ALL").content.decode()
+    assert not set("\u202e\u202c\u2066\u2069") & set(case_page + mail_page)
+    waiting = settled(mail("Zł\u202eo", subject="x", sender=STRANGER, to=token_address(make_settled_case())))
+    assert waiting.suggested_case is not None
+    beside = browser.get(reverse("intake:waiting", args=[waiting.suggested_case.reference])).content.decode()
+    assert "Zł⟨RLO⟩o" in beside
+
+
+def test_what_the_sender_says_of_importance_is_shown_and_followed_by_nothing(desk):
+    """EMAIL §12: Importance, Priority and X-Priority are stored, never trusted."""
+    loud = settled(mail("Dziura raz", Importance="High", X_Priority="1 (Highest)", Priority="urgent"))
+    plain = settled(mail("Dziura raz", sender="jan@example.org"))
+    assert loud.case is not None
+    assert plain.case is not None
+    assert (loud.case.urgency, loud.case.promise_due_at) == (plain.case.urgency, plain.case.promise_due_at)
+    seen = desk(Role.DISPATCHER).get(reverse("intake:mail", args=[loud.pk])).content.decode()
+    assert "Importance: High · Priority: urgent · X-Priority: 1 (Highest)" in seen
+    other = desk(Role.DISPATCHER).get(reverse("intake:mail", args=[plain.pk])).content.decode()
+    assert "as the sender says" not in other

@@ -223,6 +223,50 @@ def test_a_bounce_reopens_nothing_and_is_no_words_of_the_resident(sent):
     assert not case.messages.filter(purpose="REPLY").exists()
 
 
+LETTER = "Message not accepted by the server.\n<ana@example.org>: 550 5.1.1 User unknown"
+
+
+@pytest.mark.parametrize("fields", [{}, {"Return_Path": "<>"}, {"Auto_Submitted": "auto-generated"}])
+def test_whatever_comes_back_to_a_return_address_of_ours_tells_of_a_failure(sent, fields):
+    """EMAIL §6: or VERP hit, whatever the letter looks like."""
+    raw = mail(LETTER, subject="Odrzucono", sender="sys@isp.example", to=bounce_address(sent.pk), **fields)
+    row = late(raw)
+    assert fate(row) == (RawState.BOUNCE_RECORDED, Reason.BOUNCE, Evidence.RETURN_ADDRESS)
+    assert row.case == sent.event.case
+    sent.refresh_from_db()
+    assert sent.waits_for_a_person
+    assert Attempt.objects.filter(notice=sent, error__startswith="5.1.1").count() == 1
+    assert Case.objects.count() == 1
+
+
+def test_a_return_address_that_we_did_not_make_tells_nothing(sent):
+    forged = bounce_address(sent.pk).replace("bounce+", "bounce+1")
+    assert settled(mail(LETTER, sender="sys@isp.example", to=forged)).state != RawState.BOUNCE_RECORDED
+
+
+@pytest.mark.parametrize("field", [{"Auto_Submitted": "auto-replied"}, {"Auto_Submitted": "auto-generated"}])
+def test_her_own_machine_answers_to_the_return_address(sent, field):
+    """EMAIL §7: replies to the envelope sender (RFC 3834) are tied to the case, and are no failure."""
+    row = late(mail("Wrócę w piątek.", subject="Urlop", to=bounce_address(sent.pk), **field))
+    assert fate(row) == (RawState.AUTO_REPLY_RECORDED, Reason.AUTO_REPLY, Evidence.RETURN_ADDRESS)
+    assert row.case == sent.event.case
+    sent.refresh_from_db()
+    assert sent.state == NoticeState.SENT
+
+
+def test_what_she_writes_herself_to_the_return_address_are_her_words(sent):
+    row = late(mail("Dziura jest też obok.", to=bounce_address(sent.pk)))
+    assert (row.state, row.case) == (RawState.CASE_UPDATED, sent.event.case)
+
+
+def test_a_return_address_is_hers_alone(sent):
+    """EMAIL §0.4: nobody else joins a case by it."""
+    raw = mail(
+        "Nie ma mnie.", sender="obcy@example.net", to=bounce_address(sent.pk), Auto_Submitted="auto-replied"
+    )
+    assert late(raw).case is None
+
+
 # -- other reports --------------------------------------------------------------------------------------------
 
 

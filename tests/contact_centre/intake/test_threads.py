@@ -196,6 +196,24 @@ def test_rule_4_no_brackets_or_a_wrong_check_digit_is_no_evidence(form):
     assert fate(settled(mail(subject=form.format(reference, wrong))))[2] == ""
 
 
+@pytest.mark.parametrize("rule", ["text", "subject"])
+def test_what_a_participant_passes_on_is_a_case_of_its_own_that_names_the_other(rule):
+    """EMAIL §4: forward by a resident of our mail: only by rule 1 or 2."""
+    case = make_case()
+    fields = {
+        "text": {"text": f"Proszę zobaczyć.\n> {token_address(case)}", "subject": "Fwd: Dziura"},
+        "subject": {"text": "Proszę zobaczyć.", "subject": f"PD: [{case.reference}] Dziura"},
+    }[rule]
+    row = settled(mail(**fields))
+    assert fate(row)[:2] == (RawState.CASE_CREATED, Reason.STRANGER)
+    assert row.suggested_case == case
+    assert fate(settled(mail(**fields | {"to": token_address(case)})))[2] == Evidence.REPLY_TOKEN
+    answered = {
+        name: value.replace("Fwd:", "Re: Fwd:").replace("PD:", "Odp: PD:") for name, value in fields.items()
+    }
+    assert settled(mail(**answered)).case == case
+
+
 # -- rule 6 and what follows ----------------------------------------------------------------------------------
 
 

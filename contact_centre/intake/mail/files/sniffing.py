@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -54,6 +55,12 @@ _OLE_MACROS: Final = ("_VBA_PROJECT".encode("utf-16-le"), "Macros".encode("utf-1
 _OLE_BYTES: Final = 5_000_000
 _MAX_MEMBERS: Final = 2000
 _ENCRYPTED_BIT: Final = 0x1
+_FIRST_BYTES: Final = 64
+# The ways of packing of which no more is unpacked than is asked for.
+_BOUNDED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_UNREADABLE: Final = (
+    zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, UnicodeError, RuntimeError,
+)  # fmt: skip
 
 
 def sniffed(data: bytes) -> str:
@@ -81,13 +88,16 @@ def dangers(
 
 
 def _in_archive(data: bytes, blocked: frozenset[str]) -> set[Danger]:
-    """By the table of contents alone: one level deep, nothing is unpacked."""
+    """By the table of contents and the first bytes of each member: one level deep, nothing is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()[:_MAX_MEMBERS]
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, UnicodeError):
+            kinds = {sniffed(_first_bytes(archive, member)) for member in members}
+    except _UNREADABLE:
         return set()
-    found: set[Danger] = set()
+    found: set[Danger] = {Danger.EXECUTABLE} if kinds & _EXECUTABLE_TYPES else set()
+    if kinds & blocked:
+        found.add(Danger.BLOCKED)
     for member in members:
         name = member.filename.lower()
         if member.flag_bits & _ENCRYPTED_BIT:
@@ -99,6 +109,17 @@ def _in_archive(data: bytes, blocked: frozenset[str]) -> set[Danger]:
         if _ending(name) in blocked:
             found.add(Danger.BLOCKED)
     return found
+
+
+def _first_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """What a member begins with; nothing of one that is encrypted, or packed so that a few bytes may become many."""
+    if member.flag_bits & _ENCRYPTED_BIT or member.compress_type not in _BOUNDED:
+        return b""
+    try:
+        with archive.open(member) as file:
+            return file.read(_FIRST_BYTES)
+    except (*_UNREADABLE, zlib.error):
+        return b""
 
 
 def _ending(name: str) -> str:

@@ -27,6 +27,13 @@ def checked(*values: str, domain: str = "example.org") -> Verdict:
         (f"{OURS}; dkim=pass header.d=elsewhere.example", Verdict.OPEN),
         (f"{OURS}; spf=pass smtp.mailfrom=ana@example.org", Verdict.PASS),
         (f"{OURS}; spf=pass smtp.mailfrom=bounce@sender.example", Verdict.OPEN),
+        # Passes of other methods say nothing of the sender's domain.
+        (
+            f"{OURS}; iprev=pass policy.iprev=192.0.2.1; spf=fail smtp.mailfrom=x.example; dmarc=none (p=reject)",
+            Verdict.FAIL,
+        ),
+        (f"{OURS}; arc=pass; dkim=none; dmarc=none policy.dmarc=quarantine", Verdict.FAIL),
+        (f"{OURS}; iprev=pass; dkim=pass header.d=elsewhere.example; dmarc=none (p=reject)", Verdict.OPEN),
         (f"{OURS}; none", Verdict.OPEN),
         (f"{OURS}; dmarc=fail (", Verdict.OPEN),
         ("other.example; dmarc=pass header.from=example.org", Verdict.OPEN),

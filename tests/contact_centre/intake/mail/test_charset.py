@@ -24,6 +24,7 @@ UKRAINIAN = "Прошу відремонтувати під'їзд, дуже т�
     ],
 )
 def test_what_was_declared_is_believed_in_the_sense_that_programs_give_it(text, written_in, declared):
+    """EMAIL §9: declared charset first."""
     assert decode(text.encode(written_in), declared) == (text, True)
 
 
@@ -31,6 +32,7 @@ def test_what_was_declared_is_believed_in_the_sense_that_programs_give_it(text, 
     "declared", ["", "us-ascii", "unknown-8bit", "x-nonsense", "hex", "idna", "\x00", "a" * 500]
 )
 def test_utf8_is_found_where_nothing_usable_was_declared(declared):
+    """EMAIL §9: strict UTF-8."""
     assert decode(POLISH.encode(), declared)[0] == POLISH
 
 
@@ -48,13 +50,16 @@ def test_utf8_is_found_where_nothing_usable_was_declared(declared):
 )
 @pytest.mark.parametrize("declared", ["", "utf-8"])
 def test_old_charsets_of_the_region_are_guessed_and_said_to_be_guessed(text, written_in, declared):
+    """EMAIL §9: detector with language hint."""
     assert decode(text.encode(written_in), declared) == (text, False)
 
 
 def test_backslashes_are_letters_like_others():
+    """EMAIL §9: never apply escapes to text."""
     assert decode(rb"C:\new\table", "unicode_escape")[0] == r"C:\new\table"
 
 
 def test_no_byte_string_is_an_error():
+    """EMAIL §9: windows-1252 with replacement, never LookupError."""
     assert decode(bytes(range(256)), "utf-7")[0]
     assert decode(b"\xff\xfe\x00", "utf-16")[0]

@@ -19,6 +19,7 @@ BODY = "Od: Ewa Lis <ewa@example.org>\nWysłano: 16 listopada 2026\nDo: urzad@ko
     ],
 )
 def test_the_words_below_the_mark_are_those_of_the_first_writer(mark):
+    """EMAIL §4: forwarded by staff."""
     found = in_text(f"Do wiadomości.\n\n{mark}\n{BODY}Złamane drzewo.\n\nEwa")
     assert found is not None
     assert (found.writer.key, found.writer.name, found.subject) == ("ewa@example.org", "Ewa Lis", "Drzewo")
@@ -35,4 +36,5 @@ def test_the_words_below_the_mark_are_those_of_the_first_writer(mark):
     ],
 )
 def test_in_doubt_it_is_no_forwarded_mail(text):
+    """EMAIL §4: forwarded by staff; in doubt it is not."""
     assert in_text(text) is None

@@ -6,7 +6,7 @@ from email import message_from_bytes
 import pytest
 
 from contact_centre.intake.mail import address, headers
-from contact_centre.intake.mail.subject import without_marks
+from contact_centre.intake.mail.subject import is_forward, without_marks
 
 
 def parsed(*lines: str | bytes):
@@ -32,10 +32,12 @@ def b64(data: bytes) -> str:
     ],
 )
 def test_encoded_words_are_decoded(value, text):
+    """EMAIL §9: RFC 2047 with wrong padding, spaces inside, mixed B/Q, lower-case."""
     assert headers.text_value(parsed(f"Subject: {value}"), "Subject") == text
 
 
 def test_a_character_split_between_two_words_is_joined():
+    """EMAIL §8: encoded-words split inside a character, join before decode."""
     data = "Łąka".encode()
     value = f"=?utf-8?B?{b64(data[:3])}?=\r\n =?utf-8?B?{b64(data[3:])}?="
     assert headers.text_value(parsed(f"Subject: {value}"), "Subject") == "Łąka"
@@ -43,11 +45,13 @@ def test_a_character_split_between_two_words_is_joined():
 
 @pytest.mark.parametrize("written_in", ["utf-8", "cp1250"])
 def test_raw_bytes_in_a_field_are_rescued(written_in):
+    """EMAIL §9: raw 8-bit in headers."""
     mail = parsed(b"Subject: " + "Zażółć gęślą".encode(written_in))
     assert headers.text_value(mail, "subject") == "Zażółć gęślą"
 
 
 def test_ids_are_found_in_any_shape():
+    """EMAIL §4.2: ids folded, comma-separated, without brackets, thousands."""
     values = ["<a@b>,<c\r\n @d> (comment) e@f", "<g@h><i@j>"]
     assert headers.message_ids(values) == ("a@b", "c@d", "e@f", "g@h", "i@j")
     assert len(headers.message_ids([" ".join(f"<{n}@x>" for n in range(2000))])) == 50
@@ -77,11 +81,13 @@ def test_ids_are_found_in_any_shape():
     ],
 )  # fmt: skip
 def test_the_sender_is_the_first_mailbox(value, found):
+    """EMAIL §3: sender for identity, first mailbox of From."""
     box = address.sender(parsed(f"From: {value}"))
     assert (box and (box.name, box.address, box.key)) == found
 
 
 def test_an_address_hidden_in_an_encoded_name_is_not_the_sender():
+    """EMAIL §3: RFC 2047 in the display name."""
     value = f"=?utf-8?B?{b64(b'Boss <boss@city.example>')}?= <ana@example.org>"
     box = address.sender(parsed(f"From: {value}"))
     assert box is not None
@@ -89,6 +95,7 @@ def test_an_address_hidden_in_an_encoded_name_is_not_the_sender():
 
 
 def test_where_the_mail_was_delivered_comes_before_to_whom_it_was_written():
+    """EMAIL §4.1: Delivered-To, X-Original-To, Envelope-To, To, Cc."""
     mail = parsed("To: A <a@x.example>, b@x.example", "Delivered-To: Reply+1@X.example", "Cc: a@x.example")
     assert address.recipients(mail) == ("reply+1@x.example", "a@x.example", "b@x.example")
 
@@ -103,7 +110,29 @@ def test_where_the_mail_was_delivered_comes_before_to_whom_it_was_written():
         ("Pytanie o Re: dziura", "Pytanie o Re: dziura"),
         ("Remont: chodnik", "Remont: chodnik"),
         ("Re:", ""),
+        ("Automatic reply: Re: dziura", "dziura"),
+        ("Odpowiedź automatyczna: dziura", "dziura"),
+        ("Automatische Antwort: dziura", "dziura"),
+        ("Автоматична відповідь: dziura", "dziura"),
+        ("Automatic doors: dziura", "Automatic doors: dziura"),
     ],
 )
 def test_only_marks_at_the_start_of_the_subject_are_cut(subject, bare):
+    """EMAIL §4: subject normalisation, only at the start."""
     assert without_marks(subject) == bare
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_one"),
+    [
+        ("Fwd: x", True),
+        ("[EXT] FW: x", True),
+        ("PD: x", True),
+        ("WG: x", True),
+        ("Re: Fwd: x", False),
+        ("Dziura", False),
+    ],
+)
+def test_a_forward_is_what_was_passed_on_last(subject, is_one):
+    """EMAIL §4: forward by a resident."""
+    assert is_forward(subject) is is_one

@@ -33,11 +33,13 @@ def test_a_plain_mail_is_read():
     ],
 )
 def test_a_folded_subject_is_one_line_with_single_spaces(folded):
+    """EMAIL §8: folded encoded-words."""
     subject = parse(mail(subject=folded)).subject
     assert (subject, without_marks(subject)) == ("Re: Dziura w drodze", "Dziura w drodze")
 
 
 def test_plain_text_is_preferred_to_html():
+    """EMAIL §8: multipart/alternative."""
     html = text_part("<p>jako <b>HTML</b></p>", "html")
     assert parse(multipart(text_part("jako tekst"), html, kind="alternative")).text == "jako tekst"
     assert parse(multipart(text_part("  "), html, kind="alternative")).text == "jako HTML"
@@ -46,6 +48,7 @@ def test_plain_text_is_preferred_to_html():
 
 
 def test_texts_in_a_row_are_joined_and_files_are_files():
+    """EMAIL §8: several inline text parts, concatenate in order."""
     found = parse(
         multipart(text_part("jeden"), file_part(photo(), "dziura.jpg", "image/jpeg"), text_part("dwa"))
     )
@@ -56,6 +59,7 @@ def test_texts_in_a_row_are_joined_and_files_are_files():
 
 
 def test_the_root_of_related_parts_is_the_text_and_its_pictures_are_files():
+    """EMAIL §8: multipart/related."""
     found = parse(
         multipart(
             text_part("<p>Lampa</p>", "html"), file_part(photo(), "a.jpg", "image/jpeg"), kind="related"
@@ -65,6 +69,7 @@ def test_the_root_of_related_parts_is_the_text_and_its_pictures_are_files():
 
 
 def test_a_mail_inside_a_mail_is_a_file_and_never_the_text():
+    """EMAIL §10: never take its text as the body."""
     inner = b"Content-Type: message/rfc822\r\n\r\n" + mail("obce słowa")
     found = parse(multipart(text_part("moje słowa"), inner))
     assert found.text == "moje słowa"
@@ -73,6 +78,7 @@ def test_a_mail_inside_a_mail_is_a_file_and_never_the_text():
 
 @pytest.mark.parametrize("encoding", ["7-bit", "8bit;", "base64 ", "Quoted-Printable", "x-nonsense", ""])
 def test_odd_transfer_encodings_are_understood(encoding):
+    """EMAIL §8: unknown and misspelt CTE."""
     words = {"base64 ": "xYHEhWth", "Quoted-Printable": "=C5=81=C4=85ka"}.get(encoding, "Łąka")
     assert parse(mail(words, Content_Transfer_Encoding=encoding)).text == "Łąka"
 
@@ -99,6 +105,7 @@ def test_odd_transfer_encodings_are_understood(encoding):
     ],
 )
 def test_broken_mails_keep_their_words(raw, text):
+    """EMAIL §1 and §8: lines before the header, missing parts of MIME."""
     if raw.startswith(b"\x00"):
         assert parse(raw).text
     else:
@@ -106,6 +113,7 @@ def test_broken_mails_keep_their_words(raw, text):
 
 
 def test_a_mail_of_a_thousand_mails_in_each_other_is_read_as_text():
+    """EMAIL §8: depth limit."""
     found = parse(b"From: ana@example.org\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 3000 + b"koniec")
     assert found.text.endswith("koniec")
     assert found.sender is not None
@@ -113,6 +121,7 @@ def test_a_mail_of_a_thousand_mails_in_each_other_is_read_as_text():
 
 
 def test_what_is_too_long_is_cut_and_said():
+    """EMAIL §8: limits, and a defect list."""
     found = parse(mail("ą" * (reading.MAX_TEXT + 5)))
     assert len(found.text) == reading.MAX_TEXT
     assert "text_cut" in found.defects
@@ -130,12 +139,14 @@ def test_what_is_too_long_is_cut_and_said():
     ],
 )
 def test_no_mail_holds_the_queue_up(raw):
+    """EMAIL §8: time limit per mail."""
     started = time.process_time()
     parse(raw)
     assert time.process_time() - started < 8
 
 
 def test_copies_by_two_ways_have_one_digest_and_other_words_another():
+    """EMAIL §2: canonical content digest."""
     raw = mail("słowa", message_id="<a@b>")
     other_way = b"Received: from x by y\r\nDelivered-To: z@x.example\r\n" + raw
     assert parse(raw).content_digest == parse(other_way).content_digest
@@ -145,6 +156,7 @@ def test_copies_by_two_ways_have_one_digest_and_other_words_another():
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=400), st.integers(0, 2000), st.binary(max_size=40))
 def test_whatever_the_bytes_are_reading_them_does_not_raise(noise, place, patch):
+    """EMAIL §0.6 and §8: work on bytes, never raise to the caller."""
     parse(noise)
     whole = multipart(text_part("Łąka"), file_part(b"%PDF", "a.pdf"), text_part("<p>x</p>", "html"))
     found = parse(whole[:place] + patch + whole[place + len(patch) :])

@@ -1,7 +1,10 @@
 """Whatever the bytes are, they become a mail that can be stored, in time, and always the same one."""
 
 import time
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +32,9 @@ _PIECES = st.sampled_from(
         b"Content-Type: message/rfc822\n\n", b"begin 644 a\n#0V%T\nend\n", b"\x78\x9f\x3e\x22", b"> a\n", b"<b>", b"\r",
         b"Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\n", b"filename*0*=utf-8''%C4", b"\xff\xfe",
         b"Content-Type: application/pkcs7-mime\n\n\x30\x80", b"On 2024 a@b wrote:\n", b"-- \n", b"=ybegin name=a\n",
+        b"Content-ID: <b\xfc\0@x>\n", b"Content-Disposition: in\xfc\0line\n", b"To: b\xfcro@konin.example\n",
+        b"Delivered-To: \xff\x01@konin.example\n", b"Content-Type: text/html; charset=utf-7\n\n+2AA-",
+        b"Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822;b\xfc@x.pl\nAction: failed\n",
     ]
 )  # fmt: skip
 _LINES = st.lists(
@@ -38,19 +44,29 @@ _LINES = st.lists(
 )  # fmt: skip
 
 
+def strings(value: object) -> Iterator[str]:
+    """Every text in what was read, however deep it lies."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from strings(one)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from strings(one)
+
+
 def check(raw: bytes) -> None:
+    """EMAIL §0.1 and §8, last bullet: every text that was read can be kept by both databases."""
     started = time.process_time()
     found = parse(raw)
     assert isinstance(found, ParsedMail)
     assert time.process_time() - started < 3
-    for words in (
-        found.text,
-        found.reply,
-        found.subject,
-        *(file.name + file.summary for file in found.files),
-    ):
+    for words in strings(asdict(replace(found, html=""))):
         assert not {"\0", "\ufdd0"} & set(words)
         words.encode()
+    assert "\0" not in found.html
+    found.html.encode()
     assert parse(raw).content_digest == found.content_digest
     sanitised(found.html, found.files)
 
@@ -70,6 +86,24 @@ def test_pieces_of_mails_in_any_order_become_a_mail(pieces):
 )
 def test_a_mail_with_a_piece_replaced_becomes_a_mail(whole, place, length, piece):
     check(whole[:place] + piece + whole[place + length :])
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"Content-ID: <bi\xfc\0ld@x>", b"Content-Disposition: inl\xfc\0ine; filename=a.png",
+        b"Content-Type: image/p\xfcng\0; name=\"\xfc\0.png\"", b"Content-Description: \xfc\0",
+    ],
+)  # fmt: skip
+def test_odd_bytes_in_the_fields_of_a_part_are_left_out(field):
+    """EMAIL §8: NUL and other C0 removed, lone surrogates replaced."""
+    check(multipart(text_part("Łąka"), field + b"\r\nContent-Type: image/png\r\n\r\nabc"))
+
+
+def test_odd_bytes_in_an_address_are_read_as_letters():
+    raw = mail("x").replace(b"To: kontakt@", b"To: b\xfcro@")
+    assert parse(raw).recipients == ("büro@kontakt.example",)
+    check(raw)
 
 
 @settings(max_examples=200, deadline=None)

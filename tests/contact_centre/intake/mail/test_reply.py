@@ -25,6 +25,7 @@ QUOTED = "\n> Czy lampa świeci?\n> Miasto"
 )
 @pytest.mark.parametrize("quoted", [QUOTED, "\nCzy lampa świeci?\nMiasto", ""])
 def test_the_line_of_the_program_and_what_follows_is_cut(mark, quoted):
+    """EMAIL §11: "On … wrote:" in the configured languages, also wrapped."""
     assert strip_quotes(f"{WORDS}\n\n{mark}\n{quoted}") == WORDS
     assert strip_quotes(f"{WORDS}\n{mark}\n{quoted}") == WORDS
 
@@ -41,6 +42,7 @@ def test_the_line_of_the_program_and_what_follows_is_cut(mark, quoted):
     ],
 )
 def test_the_block_of_outlook_is_cut(block):
+    """EMAIL §11: Outlook header block."""
     assert strip_quotes(f"{WORDS}\n\n{block}") == WORDS
 
 
@@ -58,8 +60,10 @@ def test_the_block_of_outlook_is_cut(block):
     ],
 )
 def test_in_doubt_everything_is_kept(text):
+    """EMAIL §11: inline replies, lone colons and dashes."""
     assert strip_quotes(text) == text
 
 
 def test_a_marked_quotation_at_the_end_is_cut_without_a_line_before_it():
+    """EMAIL §11: ">" blocks at the end."""
     assert strip_quotes(f"{WORDS}\n{QUOTED}") == WORDS

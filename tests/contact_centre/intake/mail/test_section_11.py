@@ -18,6 +18,7 @@ WORDS = "Tak, nadal jest ciemno.\nProszę przyjechać."
     ],
 )  # fmt: skip
 def test_what_stands_below_the_line_to_write_above_is_folded(line):
+    """EMAIL §11: hidden delimiter line, with and without dashes."""
     assert strip_quotes(f"{WORDS}\n\n{line}\n\nMiasto Konin\nCzy lampa świeci?") == WORDS
 
 
@@ -35,6 +36,7 @@ def test_what_stands_below_the_line_to_write_above_is_folded(line):
     ],
 )
 def test_the_marks_of_programs_in_a_page_are_known(quoted):
+    """EMAIL §11: client markers in HTML."""
     found = parse(mail(f"<p>Nadal ciemno.</p>{quoted}", Content_Type="text/html; charset=utf-8"))
     assert found.reply == "Nadal ciemno."
     assert "Stare" in found.text
@@ -42,6 +44,7 @@ def test_the_marks_of_programs_in_a_page_are_known(quoted):
 
 
 def test_answers_between_quotations_keep_everything():
+    """EMAIL §11: inline replies, keep everything."""
     said = (
         "W dniu 17.11.2026 o 09:00 Miasto <m@x.example> napisał(a):\n> Czy świeci?\nNie.\n> Od kiedy?\n> Ile?"
     )
@@ -63,6 +66,7 @@ def test_answers_between_quotations_keep_everything():
     ],
 )
 def test_what_was_passed_on_is_what_the_mail_is_about(forwarded):
+    """EMAIL §11: no cut below "Forwarded message"."""
     assert strip_quotes(f"Do wiadomości.\n\n{forwarded}") == f"Do wiadomości.\n\n{forwarded}"
 
 
@@ -81,6 +85,7 @@ def test_what_was_passed_on_is_what_the_mail_is_about(forwarded):
     ],
 )  # fmt: skip
 def test_signatures_and_what_programs_add_are_folded(ending):
+    """EMAIL §11: signature line, device lines; the full body is kept."""
     found = parse(mail(f"{WORDS}\n\n{ending}"))
     assert found.reply == WORDS
     assert found.text == f"{WORDS}\n\n{ending}"
@@ -101,4 +106,33 @@ def test_signatures_and_what_programs_add_are_folded(ending):
     ],
 )
 def test_in_doubt_nothing_is_folded(text):
+    """EMAIL §11: never cut at a lone colon or dash line, never everything."""
     assert strip_quotes(text) == text
+
+
+@pytest.mark.parametrize(
+    "line", ["---------- Forwarded message ---------", "---------- Wiadomość przekazana ---------"]
+)
+def test_what_a_page_passes_on_is_what_the_mail_is_about(line):
+    """EMAIL §4 and §11: the mark of a quotation that stands around it is no quotation."""
+    page = (
+        f"<div>Proszę o pomoc</div><div class='gmail_quote'><div class='gmail_attr'>{line}<br>Od: X</div>"
+        "<p>dziura w drodze</p></div>"
+    )
+    assert "dziura w drodze" in parse(mail(page, Content_Type="text/html; charset=utf-8")).reply
+
+
+PASSED_ON = "Od: Sąsiad <s@example.org>\nWysłano: wtorek\nDo: Ana\nTemat: Dziura\n\nDziura w drodze!"
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_kept"),
+    [("PD: Dziura", True), ("Fw: Dziura", True), ("Odp: Dziura", False), ("Odp: PD: Dziura", False)],
+)
+def test_the_subject_says_whether_a_block_of_outlook_stands_above_what_was_passed_on(subject, is_kept):
+    """EMAIL §4 and §11: forward by a resident; Outlook writes the same block above both."""
+    found = parse(mail(f"Proszę o pomoc.\n\n{PASSED_ON}", subject=subject))
+    assert ("Dziura w drodze!" in found.reply) is is_kept
+    page = "<div>Proszę o pomoc.</div><div id='divRplyFwdMsg'>Od: Sąsiad</div><div>Dziura w drodze!</div>"
+    found = parse(mail(page, subject=subject, Content_Type="text/html; charset=utf-8"))
+    assert ("Dziura w drodze!" in found.reply) is is_kept
