@@ -96,6 +96,10 @@ def _on_a_case(
     if is_answer:
         done = machine_mail.record_answer(mail, thread, source_key(row), at=at)
         return Fate(done.state, done.reason, done.evidence, done.case, done.message)
+    if thread is not None and thread.writer is not None and machine_mail.is_automatic(mail):
+        done = machine_mail.record_words(mail, thread, source_key(row), at=at)
+        flags = () if machine_mail.has_null_path(mail) else (machine_mail.BY_PROGRAM,)
+        return Fate(done.state, done.reason, done.evidence, done.case, done.message, flags=flags)
     if not (mail.text or mail.subject or mail.files):
         return Fate(RawState.QUARANTINED, Reason.EMPTY, thread.evidence if thread else "")
     mailbox = addressed_mailbox(row, mail.recipients)

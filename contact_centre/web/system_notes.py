@@ -22,6 +22,7 @@ class Remark(StrEnum):
     SILENT = "SILENT"
     COLLECTED = "COLLECTED"
     PASSED_ON = "PASSED_ON"
+    BY_PROGRAM = "BY_PROGRAM"
 
 
 _SENTENCES: Final[dict[str, Any]] = {
@@ -50,6 +51,10 @@ _SENTENCES: Final[dict[str, Any]] = {
         "This address opened many cases today, so its further mails are added here. Each can be made a case of its own."
     ),
     Remark.PASSED_ON: _("One of us passed this mail on to us. What was written above it:"),
+    Remark.BY_PROGRAM: _(
+        "A program sent the folded mail from the person's address, so the case did not move. If a person wrote it, "
+        "go on with the case."
+    ),
     Remark.FILE_NOT_KEPT: _("Not taken over as a file, but kept in the original mail: %(name)s"),
 }
 
