@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,14 @@ _COMPRESSION = 6
 _EMPTY_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _ID_LENGTH = 255
 _MAX_RECIPIENTS = 100
+_LONGEST_WAIT = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """By which way a mail came. The same ``external_id`` at the same ``place`` is the same mail for ever; a source
-    without ids of its own leaves it empty, and the digest of the bytes stands for it.
+    without ids of its own leaves it empty, and the digest of the bytes stands for it. ``came_at`` is when it reached
+    the city, where the source knows: a term begins then, not when we fetch it.
     """
 
     source: MailSource
@@ -45,6 +47,7 @@ class Arrival:
     place: str = ""
     external_id: str = ""
     recipients: Sequence[str] = ()
+    came_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,21 @@ def keep(
     digest = hashlib.sha256(raw).hexdigest()
     path = f"{digest[:2]}/{digest[2:4]}/{digest}.eml.gz"
     _write(storages["raw_mail"], path, raw)
-    values = {"path": path, "size": len(raw), "received_at": at, **_quarantined(too_large, at)}
+    values = {
+        "path": path,
+        "size": len(raw),
+        "received_at": _received_at(arrival, at),
+        **_quarantined(too_large, at),
+    }
     with transaction.atomic(durable=True):
         row = _row(channel, digest, values)
         return row if arrival is None else _arrive(row, arrival, at).raw
+
+
+def _received_at(arrival: Arrival | None, at: datetime) -> datetime:
+    """What the source says, within reason: never later than now, and no clock is a year late."""
+    came_at = arrival.came_at if arrival is not None else None
+    return came_at if came_at is not None and at - _LONGEST_WAIT < came_at < at else at
 
 
 def note_mailbox(row: RawMessage, mailbox: Mailbox) -> None:

@@ -131,6 +131,54 @@ def test_a_mail_that_never_comes_is_an_alarm_and_stops_no_other(mailbox, box):
     assert [one.code for one in troubles(later)] == ["NOT_RECORDED"]
 
 
+def test_a_mail_that_the_server_calls_bad_stops_no_other(mailbox, box):
+    """EMAIL §0.3 and §1: one poisoned mail never stops the queue; Exchange answers BAD for a damaged one."""
+    for number in range(4):
+        box.add(mail(f"Sprawa {number}"))
+    box.bad_uid = {1, 3}
+    fetched = fetch(mailbox)
+    assert (len(fetched.rows), fetched.missing) == (2, [1, 3])
+    assert (state_of(mailbox).failures, state_of(mailbox).waiting_count) == (0, 2)
+
+
+def test_a_mail_at_which_the_connection_ends_is_taken_last(mailbox, box):
+    """EMAIL §0.3 and §1: never a stuck mailbox; also of two such mails neither hides what comes after."""
+    for number in range(5):
+        box.add(mail(f"Sprawa {number}"))
+    box.fatal_uid = {2, 4}
+    for _run in range(5):
+        fetch(mailbox)
+    assert {arrival.external_id for arrival in MailArrival.objects.all()} == {"1", "3", "5"}
+    assert progress.taken_last(state_of(mailbox)) == [4, 2]
+    assert state_of(mailbox).next_at < timezone.now() + 2 * progress.EVERY
+    box.add(mail("Nowa"))
+    fetch(mailbox)
+    assert MailArrival.objects.filter(external_id="6").exists()
+    box.fatal_uid = set()
+    fetch(mailbox)
+    assert MailArrival.objects.count() == 6
+
+
+@pytest.mark.parametrize(
+    ("internal_date", "is_taken"),
+    [
+        ("{:%d-%b-%Y %H:%M:%S +0000}", True),
+        ("01-Jan-1970 00:00:00 +0000", False),
+        ("17-Nov-2090 08:58:00 +0100", False),
+        ("nonsense", False),
+    ],
+)
+def test_a_mail_counts_from_when_its_server_got_it(mailbox, box, internal_date, is_taken):
+    """EMAIL §0.1: received_at; after an outage the day of receipt is not the day of fetching."""
+    came = (timezone.now() - timedelta(days=3)).replace(microsecond=0)
+    box.internal_date = internal_date.format(came)
+    box.add(mail("Sprawa"))
+    row = fetch(mailbox).rows[0]
+    assert (row.received_at == came) is is_taken
+    assert timezone.now() - row.arrivals.get().arrived_at < timedelta(minutes=1)
+    assert is_taken or timezone.now() - row.received_at < timedelta(minutes=1)
+
+
 def test_another_uidvalidity_reads_all_again_and_doubles_nothing(mailbox, box):
     for number in range(3):
         box.add(mail(f"Sprawa {number}"))
