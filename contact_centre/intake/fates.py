@@ -12,11 +12,13 @@ from contact_centre.intake import machine_mail, opening, senders
 from contact_centre.intake.addresses import addressed_mailbox
 from contact_centre.intake.identity import (
     Identity,
+    behind,
     claims_to_be_us,
     identity_of,
     is_gateway,
-    is_own_address,
+    is_signed_address,
     own_recipients,
+    writes_as_us,
 )
 from contact_centre.intake.mail import threading
 from contact_centre.intake.mail.authentication import Verdict
@@ -82,9 +84,20 @@ def _without_a_case(
         if rule.action == RuleAction.DROP:
             return Fate(RawState.IGNORED, Reason.BLOCKED, flags=flags)
         return Fate(RawState.QUARANTINED, Reason.SPAM, flags=flags)
-    if claims_to_be_us(mail) and who.verdict is not Verdict.PASS and not is_gateway(mail):
-        return Fate(RawState.QUARANTINED, Reason.FORGED)
-    return None
+    return _of_doubtful_origin(mail, who)
+
+
+def _of_doubtful_origin(mail: ParsedMail, who: Identity) -> Fate | None:
+    """What names one of us in From is for a person, unless it is proved or says who stands behind it."""
+    if is_gateway(mail) or not claims_to_be_us(mail):
+        return None
+    if writes_as_us(mail):
+        if who.is_weak and not who.is_unverified:
+            return None
+        # Proved or not: a case of which the writer is a mailbox of ours would be answered to ourselves.
+        is_proved = who.verdict is Verdict.PASS
+        return Fate(RawState.QUARANTINED, Reason.OWN_MAIL if is_proved else Reason.FORGED)
+    return None if who.verdict is Verdict.PASS else Fate(RawState.QUARANTINED, Reason.FORGED)
 
 
 def _on_a_case(
@@ -147,7 +160,11 @@ def _is_quiet(rule: SenderRule | None) -> bool:
 def _is_ours(mail: ParsedMail) -> bool:
     if mail.message_id and read_message_id(mail.message_id) is not None:
         return True
-    return mail.sender is not None and is_own_address(mail.sender.key) and not is_gateway(mail)
+    if mail.sender is None or is_gateway(mail):
+        return False
+    # A form of the city may say that it is a program, and who filled it in.
+    is_programs = machine_mail.is_auto_submitted(mail) and behind(mail) is None
+    return is_signed_address(mail.sender.key) or (writes_as_us(mail) and is_programs)
 
 
 def source_key(row: RawMessage) -> str:

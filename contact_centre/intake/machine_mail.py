@@ -88,9 +88,17 @@ def is_automatic(mail: ParsedMail) -> bool:
         return mail.machine is not Machine.NO
     if not any(mail.envelope.values(name) for name in _LIST_FIELDS):
         return True
+    return (
+        is_auto_submitted(mail)
+        or has_null_path(mail)
+        or mail.envelope.first("X-Auto-Response-Suppress") is not None
+    )
+
+
+def is_auto_submitted(mail: ParsedMail) -> bool:
+    """Whether the mail says that no person sent it (RFC 3834)."""
     said = mail.envelope.first("Auto-Submitted") or "no"
-    is_marked = said.lower().partition(";")[0].strip() != "no" or has_null_path(mail)
-    return is_marked or mail.envelope.first("X-Auto-Response-Suppress") is not None
+    return re.split(r"[;\s(]", said.lower())[0] != "no"
 
 
 def has_null_path(mail: ParsedMail) -> bool:

@@ -160,6 +160,34 @@ def test_whoever_claims_to_be_one_of_us_has_to_prove_it(sender, settings):
     assert fate(settled(mail(sender="x@konin.example")))[1] == Reason.FORGED
 
 
+@pytest.mark.parametrize("machine", [{}, {"Auto_Submitted": "auto-generated"}])
+def test_behind_a_mailbox_of_ours_stands_whoever_it_says_and_the_identity_is_weak(machine):
+    """EMAIL §3: if From is ours, use Reply-To, mark weak: a form of the city that nobody listed."""
+    row = settled(mail("Formularz", sender=US, Reply_To="Ana <ana@example.org>", **machine))
+    assert (row.state, row.sender) == (RawState.CASE_CREATED, "ana@example.org")
+    assert "weak_identity" in row.defects
+    case = make_case()
+    joined = settled(mail("Formularz 2", sender=US, to=token_address(case), Reply_To="ana@example.org"))
+    assert joined.reason == Reason.WAITS
+
+
+@pytest.mark.parametrize(
+    ("proof", "reply_to", "reason"),
+    [
+        ("", "", Reason.FORGED),
+        ("", US, Reason.FORGED),
+        ("mx.kontakt.example; dmarc=fail", "ana@example.org", Reason.FORGED),
+        ("mx.kontakt.example; dmarc=pass header.from=kontakt.example", "", Reason.OWN_MAIL),
+    ],
+)
+def test_what_a_mailbox_of_ours_seems_to_write_waits_for_a_person(settings, proof, reply_to, reason):
+    """EMAIL §3: claims to be our own domain without pass; a colleague who writes from the shared mailbox."""
+    settings.MAIL_AUTHSERV_ID = "mx.kontakt.example"
+    row = settled(mail("Petycja", sender=US, Authentication_Results=proof, Reply_To=reply_to))
+    assert fate(row)[:2] == (RawState.QUARANTINED, reason)
+    assert not Case.objects.exists()
+
+
 def test_an_alarm_of_our_own_mail_server_is_no_forgery():
     assert fate(settled(mail(sender="MAILER-DAEMON@kontakt.example", Return_Path="<>")))[1] == Reason.BOUNCE
 
