@@ -126,23 +126,27 @@ def _on_a_case(
         department=mailbox.department if mailbox else None,
     )
     if thread is not None and thread.writer is not None:
-        return _told(opening.add_reply(arrival, thread, at=at), thread)
-    if thread is not None and thread.evidence in threading.WAITING:
+        thread = opening.going_on(arrival, thread, on=timezone.localdate(at))
+        if not opening.is_over(thread, on=timezone.localdate(at)):
+            return _told(opening.add_reply(arrival, thread, at=at), thread)
+    elif thread is not None and thread.evidence in threading.WAITING:
         return Fate(
             RawState.QUARANTINED, Reason.WAITS, thread.evidence, suggested=thread.case, flags=_flags(who)
         )
+    if opening.is_flooded(arrival):
+        return Fate(RawState.QUARANTINED, Reason.NO_SENDER)
     return _told(opening.open_for(arrival, thread, row_id=row.pk, at=at), thread, _flags(who))
 
 
 def _told(done: opening.Outcome, thread: Thread | None, flags: tuple[str, ...] = ()) -> Fate:
-    is_stranger = thread is not None and thread.writer is None
+    is_beside = thread is not None and (thread.writer is None or done.reason is Reason.AFTER_END)
     return Fate(
         done.state,
         done.reason,
         thread.evidence if thread else "",
         done.case,
         done.message,
-        thread.case if thread is not None and is_stranger else None,
+        thread.case if thread is not None and is_beside else None,
         (*flags, *done.flags),
         done.comment,
     )

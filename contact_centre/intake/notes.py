@@ -33,6 +33,9 @@ def leave_notes(row: RawMessage, fate: Fate, *, at: datetime) -> None:
     if body and (fate.reason is Reason.COLLECTED or BY_PROGRAM in fate.flags):
         call_for_person(case_id=fate.case.pk, body=body, source_key=key, at=at)
     elif body:
+        if fate.reason is Reason.AFTER_END and fate.suggested is not None:
+            said = as_body([(Remark.GOES_ON, fate.case.reference)])
+            add_note(case_id=fate.suggested.pk, body=said, by=SYSTEM_ACTOR, at=at, source_key=f"{key}:ended")
         add_note(case_id=fate.case.pk, body=body, by=SYSTEM_ACTOR, at=at, source_key=key)
 
 
@@ -49,7 +52,10 @@ def _flags(fate: Fate) -> list[tuple[Remark, str]]:
 
 
 def _suggestion(fate: Fate) -> list[tuple[Remark, str]]:
-    return [(Remark.NAMES_CASE, fate.suggested.reference)] if fate.suggested is not None else []
+    if fate.suggested is None:
+        return []
+    remark = Remark.CONTINUES if fate.reason is Reason.AFTER_END else Remark.NAMES_CASE
+    return [(remark, fate.suggested.reference)]
 
 
 def _seals(row: RawMessage) -> list[tuple[Remark, str]]:

@@ -37,6 +37,7 @@ class Reason(models.TextChoices):
     TOO_MANY = "TOO_MANY", _("many mails from this address: nothing is sent back")
     STRANGER = "STRANGER", _("names a case that the sender has no part in")
     REPLY = "REPLY", _("a participant's reply")
+    AFTER_END = "AFTER_END", _("answers a case that ended long ago: a case of its own")
     BOUNCE = "BOUNCE", _("our mail came back")
     AUTO_REPLY = "AUTO_REPLY", _("an automatic reply")
     READ_RECEIPT = "READ_RECEIPT", _("a read receipt")

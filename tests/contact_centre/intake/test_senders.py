@@ -4,14 +4,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from cases.actors import staff
 from cases.models import Case, ContactChannel
+from cases.services.endings import resolve_case
+from cases.services.workflow import ask_resident
+from cases.states import Outcome, Status
 from contact_centre.intake import senders
+from contact_centre.intake.inbox import count_for_people
 from contact_centre.intake.models import RawState, Reason, RuleAction, RuleField, SenderRule
 from contact_centre.intake.process import receive
 from contact_centre.intake.senders import CannotRule, Proposal, approve_rule, end_rule, propose_rule
 from notifications.models import Notice, SuppressionReason
 from notifications.suppression import is_suppressed, suppress
 from routing.models import Role, User
+from tests.cast import staff_member
 from tests.contact_centre.intake.mails import US, mail
 from tests.contact_centre.intake.test_process import fate, settled, token_address
 from tests.factories import NOW, make_case, reporter_of
@@ -299,6 +305,51 @@ def test_further_cases_of_one_day_are_collected_and_nothing_is_swallowed(setting
     last.refresh_from_db()
     assert last.needs_person
     assert receive(mail("Nazajutrz"), at=NOW + timedelta(days=2)).reason == Reason.REQUEST
+
+
+def test_mails_that_only_pretend_to_be_from_an_address_are_collected_apart(settings):
+    """EMAIL §5: N cases a day for whoever pretends too; §0.4: on no case of the owner, whose own limit they leave."""
+    settings.MAIL_MAX_CASES_PER_DAY = 2
+    forged = [settled(mail(f"Reklama {n}", Authentication_Results=FAILED)) for n in range(4)]
+    assert [row.reason for row in forged] == [Reason.UNVERIFIED] * 2 + [Reason.COLLECTED] * 2
+    assert {row.case for row in forged[1:]} == {forged[1].case}
+    own = [settled(mail(f"Petycja {n}")) for n in range(3)]
+    assert [row.reason for row in own] == [Reason.REQUEST] * 2 + [Reason.COLLECTED]
+    assert own[2].case == own[1].case
+    plan_all()
+    assert not Notice.objects.filter(participant__case__in=[forged[0].case, forged[1].case]).exists()
+
+
+def test_an_ended_case_does_not_end_the_collecting(settings):
+    """EMAIL §5: one case collects the rest, also when the last one was answered meanwhile."""
+    settings.MAIL_MAX_CASES_PER_DAY = 2
+    first, second = (settled(mail(f"Petycja {n}")) for n in range(2))
+    by = staff(staff_member(Role.DISPATCHER))
+    resolve_case(case_id=second.case_id or 0, outcome=Outcome.DONE, answer="Tak.", by=by, at=NOW)
+    rows = [settled(mail(f"Dalej {n}")) for n in range(2)]
+    assert [(row.reason, row.case) for row in rows] == [(Reason.COLLECTED, first.case)] * 2
+
+
+def test_a_program_fills_no_case_that_waits_for_the_person(settings):
+    """EMAIL §5: an automatic mail wakes nothing, also where the limit of a day collects it."""
+    settings.MAIL_MAX_CASES_PER_DAY = 1
+    first = settled(mail("Petycja"))
+    by = staff(staff_member(Role.DISPATCHER))
+    ask_resident(case_id=first.case_id or 0, question="Gdzie?", answer_by=NOW.date(), by=by, at=NOW)
+    row = settled(mail("Raport", Precedence="bulk"))
+    assert (row.state, row.reason) == (RawState.CASE_CREATED, Reason.MACHINE_MAIL)
+    assert Case.objects.get(pk=first.case_id or 0).status == Status.WAITING_RESIDENT
+
+
+def test_mails_without_a_sender_open_so_many_cases_a_day_and_the_rest_waits(settings):
+    """EMAIL §5 and §3: bounded, and nothing is swallowed."""
+    settings.MAIL_MAX_CASES_PER_DAY = 2
+    rows = [settled(mail(f"Bez nadawcy {n}", sender="undisclosed:;")) for n in range(3)]
+    assert [fate(row)[:2] for row in rows] == [(RawState.QUARANTINED, Reason.NO_SENDER)] * 3
+    assert [row.case is None for row in rows] == [False, False, True]
+    assert count_for_people() == 1
+    later = receive(mail("Nazajutrz", sender="undisclosed:;"), at=NOW + timedelta(days=2))
+    assert later.case is not None
 
 
 def test_whoever_writes_can_be_written_to_again():
