@@ -129,7 +129,7 @@ def _on_a_case(
         thread = opening.going_on(arrival, thread, on=timezone.localdate(at))
         if not opening.is_over(thread, on=timezone.localdate(at)):
             return _told(opening.add_reply(arrival, thread, at=at), thread)
-    elif thread is not None and thread.evidence in threading.WAITING:
+    elif thread is not None and (thread.evidence in threading.WAITING or opening.is_colleagues(arrival)):
         return Fate(
             RawState.QUARANTINED, Reason.WAITS, thread.evidence, suggested=thread.case, flags=_flags(who)
         )

@@ -210,6 +210,11 @@ def _collecting(arrival: Arrival, row_id: int, lately: list[datetime]) -> int | 
     return people.values_list("pk", flat=True).first()
 
 
+def is_colleagues(arrival: Arrival) -> bool:
+    """Whether one of us, proved to be her, wrote it herself: on a case that it names it is no resident's request."""
+    return _is_proved_staff(arrival) and _passed_on(arrival) is None
+
+
 def is_flooded(arrival: Arrival) -> bool:
     """Whether so many mails without a sender opened cases today that further ones wait without a case.
 
@@ -227,8 +232,7 @@ def is_flooded(arrival: Arrival) -> bool:
 def _passed_on(arrival: Arrival) -> Forwarded | None:
     """The mail behind one that a person of ours, proved to be her, passed on to us."""
     mail = arrival.mail
-    is_proved = arrival.who.verdict is Verdict.PASS and is_of_staff(mail)
-    if not (settings.MAIL_STAFF_FORWARDS and is_proved):
+    if not (settings.MAIL_STAFF_FORWARDS and _is_proved_staff(arrival)):
         return None
     for file in mail.files:
         if forwarded.is_enclosed(file.media_type, mail.subject):
@@ -236,6 +240,10 @@ def _passed_on(arrival: Arrival) -> Forwarded | None:
             if inner.sender is not None and inner.text:
                 return Forwarded(inner.sender, without_marks(inner.subject), inner.text, mail.text)
     return forwarded.in_text(mail.text)
+
+
+def _is_proved_staff(arrival: Arrival) -> bool:
+    return arrival.who.verdict is Verdict.PASS and is_of_staff(arrival.mail)
 
 
 def _is_other_subject(subject: str, case: Case) -> bool:

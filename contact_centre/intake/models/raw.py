@@ -47,7 +47,7 @@ class Reason(models.TextChoices):
     LOOP = "LOOP", _("the mail ran in a circle")
     COLLECTED = "COLLECTED", _("many cases from this address today: added to the last of them")
     STAFF_FORWARD = "STAFF_FORWARD", _("passed on by one of us")
-    WAITS = "WAITS", _("carries another person's reply address: waits for a person")
+    WAITS = "WAITS", _("waits beside the case that it names, for a person")
     BY_PERSON = "BY_PERSON", _("decided by a person")
     FORGED = "FORGED", _("claims to come from us, and nothing proves it")
     UNVERIFIED = "UNVERIFIED", _("the sender's domain says that the mail is not from there")

@@ -288,6 +288,22 @@ def test_what_one_of_us_passes_on_is_the_case_of_whoever_wrote_it(settings, is_e
     assert fate(settled(raw.replace(b"drzewo.", b"drzewa.")))[1] == Reason.REQUEST
 
 
+@pytest.mark.parametrize(("proof", "reason"), [(PASSED, Reason.WAITS), ("", Reason.FORGED)])
+def test_what_one_of_us_answers_by_mail_waits_beside_the_case(settings, proof, reason):
+    """EMAIL §4.2: a proved colleague takes part, but her mail is no resident's request and gets no confirmation."""
+    settings.MAIL_AUTHSERV_ID = "mx.kontakt.example"
+    bo = staff_member(Role.AGENT)
+    bo.email = "bo@kontakt.example"
+    bo.save(update_fields=["email"])
+    case = make_case()
+    fields = {"sender": "Bo <bo@kontakt.example>", "Authentication_Results": proof}
+    row = settled(mail("Już jedziemy.", subject=f"Odp: [{case.reference}] Dziura", **fields))
+    assert (row.state, row.reason) == (RawState.QUARANTINED, reason)
+    assert row.suggested_case == (case if proof else None)
+    assert Case.objects.get() == case
+    assert settled(mail("Nowa sprawa.", **(fields | {"Authentication_Results": PASSED}))).case is not None
+
+
 def test_a_reply_to_a_merged_case_reaches_whoever_works_the_survivor():
     """EMAIL §4: merged case, follow to the survivor."""
     case, survivor = make_settled_case(), make_routed_case()
