@@ -107,7 +107,7 @@ def read(row: RawMessage) -> Read:
     mail = parse(raw)
     header = store.header_of(raw)[:HEADER_SHOWN].decode("utf-8", "replace")
     names = tuple(file.name or file.media_type for file in mail.files)
-    return Read(header, mail.text, names, not row.deaths and row.reason != Reason.TOO_LARGE)
+    return Read(header, mail.text, names, is_whole=len(raw) >= row.size)
 
 
 def ways(row: RawMessage) -> Iterable[str]:

@@ -17,6 +17,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from contact_centre.intake.models import (
     MailArrival,
@@ -104,6 +105,28 @@ def note_mailbox(row: RawMessage, mailbox: Mailbox) -> None:
         _arrive(row, Arrival(MailSource.PIPE, mailbox), row.received_at)
     elif told == {None}:
         arrivals.update(mailbox=mailbox)
+
+
+@transaction.atomic(durable=True)
+def begin_telling(row: RawMessage, *, until: datetime, at: datetime) -> bool:
+    """Take it upon oneself to tell the sender that the mail was too large; False when that is done or being done."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=at)
+    return bool(RawMessage.objects.filter(free, pk=row.pk, told_at=None).update(lease_until=until))
+
+
+@transaction.atomic(durable=True)
+def end_telling(row: RawMessage, *, at: datetime) -> None:
+    """Note that nobody need be told any more."""
+    RawMessage.objects.filter(pk=row.pk).update(told_at=at, lease_until=None)
+
+
+@transaction.atomic(durable=True)
+def give_up(row: RawMessage, *, error: str, at: datetime) -> RawMessage:
+    """Leave a mail that nobody has taken up yet to people, with what is wrong. Safe to repeat."""
+    rows = RawMessage.objects.filter(pk=row.pk, state=RawState.RECEIVED)
+    rows.update(state=RawState.FAILED, reason=Reason.ERROR, error=error, settled_at=at)
+    row.refresh_from_db()
+    return row
 
 
 def _row(channel: RawChannel, digest: str, values: dict[str, Any]) -> RawMessage:

@@ -144,5 +144,10 @@ def arrived_since(mailbox: Mailbox, since: datetime) -> int:
     return MailArrival.objects.filter(mailbox=mailbox, arrived_at__gt=since).count()
 
 
+def is_full(mailbox: Mailbox, at: datetime) -> bool:
+    """Whether it has taken in as many mails as it takes in an hour."""
+    return arrived_since(mailbox, at - timedelta(hours=1)) >= mailbox.max_per_hour
+
+
 def _mine(poll: MailboxPoll) -> QuerySet[MailboxPoll]:
     return MailboxPoll.objects.filter(pk=poll.pk, lease_holder=poll.lease_holder)

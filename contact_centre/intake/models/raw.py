@@ -55,7 +55,7 @@ class Reason(models.TextChoices):
     SPAM = "SPAM", _("sorted out as spam")
     NO_SENDER = "NO_SENDER", _("no usable sender address")
     EMPTY = "EMPTY", _("nothing in it")
-    TOO_LARGE = "TOO_LARGE", _("larger than the mailbox takes: only its header was fetched")
+    TOO_LARGE = "TOO_LARGE", _("larger than the mailbox takes")
     ERROR = "ERROR", _("could not be processed")
 
 
@@ -86,6 +86,7 @@ class RawMessage(models.Model):
 
     ``addressed_to`` are the addresses of ours that it went to, those of its copies too. ``copy_key`` names the mail
     however it came; one row holds it. ``lease_until``: a worker reads it; ``deaths``: how many workers it ended.
+    ``told_at``: since when nobody need be told any more that the mail was too large.
     """
 
     channel = models.CharField(max_length=10, choices=RawChannel)
@@ -117,6 +118,7 @@ class RawMessage(models.Model):
     copy_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     deaths = models.PositiveSmallIntegerField(default=0)
+    told_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -18,7 +18,7 @@ from contact_centre.intake.imap import progress
 from contact_centre.intake.imap.poll import poll
 from contact_centre.intake.models import MailArrival, Mailbox, MailboxPoll, RawMessage, RawState, Reason
 from contact_centre.intake.process import process
-from contact_centre.intake.too_large import answer
+from contact_centre.intake.too_large import answer, untold
 from tests.contact_centre.intake.mails import BOUNCE, NEWSLETTER, mail
 
 pytestmark = pytest.mark.django_db
@@ -364,7 +364,7 @@ def test_a_mail_that_is_too_large_leaves_its_header_and_stops_nothing(small, box
 def test_a_person_is_told_once_that_her_mail_was_too_large(small, box):
     for number in range(3):
         box.add(large(subject=f"Zdjęcia {number}"))
-    told = [answer(row) for row in fetch(small).rows]
+    told = [answer(row, at=timezone.now()) for row in fetch(small).rows]
     assert told == [True, False, False]
     (message,) = sent.outbox
     assert (message.to, message.from_email) == (["ana@example.org"], "kontakt@kontakt.example")
@@ -377,8 +377,25 @@ def test_no_machine_is_told_that_its_mail_was_too_large(small, box, raw):
     box.add(raw + b"x" * 3000)
     (row,) = fetch(small).rows
     assert row.reason == Reason.TOO_LARGE
-    assert not answer(row)
+    assert not answer(row, at=timezone.now())
     assert sent.outbox == []
+
+
+def test_who_could_not_be_told_is_told_by_the_sweep(small, box, settings):
+    """EMAIL §1: one notice to the sender, also when the relay was away; never two."""
+    box.add(large(subject="Zdjęcia"))
+    (row,) = fetch(small).rows
+    at = row.settled_at
+    settings.EMAIL_BACKEND = "tests.notifications.mail_backends.Away"
+    with pytest.raises(OSError, match="refused"):
+        answer(row, at=at)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert untold(at + timedelta(minutes=1)) == []
+    assert untold(at + timedelta(minutes=20)) == [row.pk]
+    assert answer(row, at=at + timedelta(minutes=20))
+    assert untold(at + timedelta(minutes=60)) == []
+    assert not answer(row, at=at + timedelta(minutes=60))
+    assert len(sent.outbox) == 1
 
 
 def test_what_comes_beyond_the_limit_of_an_hour_waits(mailbox, box):
