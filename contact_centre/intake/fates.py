@@ -25,6 +25,7 @@ from contact_centre.intake.mail.authentication import Verdict
 from contact_centre.intake.mail.threading import Thread
 from contact_centre.intake.mail.types import Machine, ParsedMail
 from contact_centre.intake.models import RawChannel, RawMessage, RawState, Reason, RuleAction, SenderRule
+from contact_centre.intake.spam import is_called_spam
 from notifications.links import is_own_loop_id, read_message_id
 from notifications.suppression import unsuppress
 
@@ -52,7 +53,7 @@ def settle(row: RawMessage, mail: ParsedMail, *, at: datetime) -> Fate:
     Raises what the services raise.
     """
     who = identity_of(mail)
-    rule = senders.rule_for(who.writer, mail.envelope, tuple(own_recipients(mail)), at=at)
+    rule = senders.rule_for(who.writer, mail.envelope, senders.queues_of(own_recipients(mail)), at=at)
     fate = _without_a_case(row, mail, who, rule, at) or _on_a_case(row, mail, who, rule, at)
     if fate.state in _HEARD and who.writer is not None and not who.is_unverified:
         # Whoever writes can be written to.
@@ -84,6 +85,8 @@ def _without_a_case(
         if rule.action == RuleAction.DROP:
             return Fate(RawState.IGNORED, Reason.BLOCKED, flags=flags)
         return Fate(RawState.QUARANTINED, Reason.SPAM, flags=flags)
+    if (rule is None or rule.action != RuleAction.ALLOW) and is_called_spam(mail.envelope):
+        return Fate(RawState.QUARANTINED, Reason.SPAM, flags=("spam_filter",))
     return _of_doubtful_origin(mail, who)
 
 

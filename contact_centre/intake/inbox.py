@@ -39,7 +39,7 @@ def found(rows: QuerySet[RawMessage], words: str) -> QuerySet[RawMessage]:
 
     Only those whose content the person may see: what is found by its words tells them.
     """
-    seen = rows.filter(is_hidden=False)
+    seen = rows.filter(is_hidden=False)  # type: ignore[misc]
     if (day := _day(words)) is not None:
         return seen.filter(received_at__date=day)
     wanted = words.strip("<> ")

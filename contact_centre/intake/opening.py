@@ -226,7 +226,7 @@ def is_flooded(arrival: Arrival) -> bool:
         sender="", state=RawState.QUARANTINED, reason=Reason.NO_SENDER, case__isnull=False
     )
     lately = rows.filter(received_at__gt=arrival.received_at - _DAY, received_at__lte=arrival.received_at)
-    return lately.count() >= settings.MAIL_MAX_CASES_PER_DAY
+    return lately.count() >= int(settings.MAIL_MAX_CASES_PER_DAY)
 
 
 def _passed_on(arrival: Arrival) -> Forwarded | None:

@@ -352,6 +352,38 @@ def test_mails_without_a_sender_open_so_many_cases_a_day_and_the_rest_waits(sett
     assert later.case is not None
 
 
+OUR_HOP = "from relay.example by mx.kontakt.example (Postfix) with ESMTP"
+OTHER_HOP = "from home by relay.example with ESMTP"
+
+
+@pytest.mark.parametrize(
+    ("header", "is_spam"),
+    [
+        (f"X-Spam-Flag: YES\r\nReceived: {OUR_HOP}\r\nReceived: {OTHER_HOP}\r\n", True),
+        (f"Received: {OUR_HOP}\r\nX-Spam-Flag: yes, score=9\r\nReceived: {OTHER_HOP}\r\n", True),
+        (f"Received: {OUR_HOP}\r\nX-Spam-Flag: NO\r\nReceived: {OTHER_HOP}\r\nX-Spam-Flag: YES\r\n", False),
+        (f"Received: {OUR_HOP}\r\nReceived: {OTHER_HOP}\r\nX-Spam-Flag: YES\r\n", False),
+        (f"Received: {OTHER_HOP}\r\nX-Spam-Flag: YES\r\n", False),
+        ("X-Spam-Flag: YES\r\n", False),
+    ],
+)
+def test_only_our_own_filter_says_what_is_spam(settings, header, is_spam):
+    """EMAIL §3: spam verdict headers only from our own filter host; none at all where no host is named."""
+    settings.MAIL_SPAM_HOST = OURS
+    row = settled(header.encode() + mail("Wygrana"))
+    assert (fate(row)[:2] == (RawState.QUARANTINED, Reason.SPAM)) is is_spam
+    settings.MAIL_SPAM_HOST = ""
+    assert settled(header.encode() + mail("Wygrana 2")).state == RawState.CASE_CREATED
+
+
+def test_who_is_always_let_in_is_no_spam(settings):
+    """EMAIL §3: allowlist beats."""
+    settings.MAIL_SPAM_HOST = OURS
+    rule("ana@example.org", RuleAction.ALLOW)
+    raw = f"Received: {OUR_HOP}\r\nX-Spam-Flag: YES\r\n".encode() + mail()
+    assert settled(raw).state == RawState.CASE_CREATED
+
+
 def test_whoever_writes_can_be_written_to_again():
     """EMAIL §6: unsuppress on any inbound mail from that address."""
     suppress("ana@example.org", reason=SuppressionReason.DEAD, evidence="test", at=NOW - timedelta(days=1))
