@@ -102,12 +102,6 @@ def record_not_delivered(*, notice_id: int, news: News, at: datetime) -> Notice:
     return notice
 
 
-def record_dead_address(*, news: News, at: datetime) -> None:
-    """A report that belongs to no notice we know, about an address: only the list learns of it."""
-    if news.is_final and news.address:
-        _suppress(news, None, at)
-
-
 @transaction.atomic(durable=True)
 def record_complaint(*, address: str, source: str, at: datetime) -> None:
     """The person told her provider that she does not want our mails: none is sent to the address any more."""
@@ -124,14 +118,15 @@ def record_displayed(*, notice_id: int, at: datetime) -> Notice:
     return notice
 
 
-def _suppress(news: News, notice: Notice | None, at: datetime) -> None:
-    address = news.address or (notice.participant.email if notice else "")
+def _suppress(news: News, notice: Notice, at: datetime) -> None:
+    """Stop our mails to the address that we wrote to, whatever the report names: behind a forwarder that is somebody
+    else's, and whoever holds a return address of ours may name anybody."""
     is_dead = news.failure == SuppressionReason.DEAD
     # Refused for its size, its words or by policy says nothing of the address; without a code it may.
     reason = SuppressionReason.DEAD if is_dead else _verdict(news.status)
-    evidence = evidence_of(notice.pk) if notice else news.source
+    address = notice.participant.email
     if address and reason is not None:
-        suppress(address_key(address), reason=reason, evidence=evidence, at=at)
+        suppress(address_key(address), reason=reason, evidence=evidence_of(notice.pk), at=at)
 
 
 def _verdict(status: str) -> SuppressionReason | None:

@@ -14,8 +14,9 @@ from cases.models import REOPEN_DAYS, Audience, Case, CaseEvent, EventKind, Mess
 from cases.queries.reasons import route_reason
 from notifications.links import privacy_url, tracking_url, wishes_url
 from notifications.models import Notice, NoticeChannel, NoticeKind
-from notifications.senders import sender_of
+from notifications.senders import Sender, sender_of
 from routing.models import Category, Department, Kind
+from routing.services import working_hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Facts:
     # Of the mailbox that the case came to; empty where it came by none, or the mailbox has none of its own.
     sender_name: str
     signature: str
+    # What the mailbox adds to a confirmation, in its own language.
+    mailbox_words: tuple[Quote, ...] = ()
 
     @property
     def is_mail(self) -> bool:
@@ -134,7 +137,15 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         privacy_url=privacy_url(),
         sender_name=sender.name if sender else "",
         signature=sender.signature if sender else "",
+        mailbox_words=_mailbox_words(sender, at) if notice.kind == NoticeKind.RECEIVED and sender else (),
     )
+
+
+def _mailbox_words(sender: Sender, at: datetime) -> tuple[Quote, ...]:
+    texts = [sender.auto_reply]
+    if sender.closed_reply and not working_hours(None).is_open_at(at):
+        texts.append(sender.closed_reply)
+    return tuple(Quote(text.strip(), sender.language) for text in texts if text.strip())
 
 
 def _passing_event(notice: Notice) -> CaseEvent | None:

@@ -8,12 +8,15 @@ from cases.models import Case
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The mailbox that a case is answered from."""
+    """The mailbox that a case is answered from, and what it says of itself in a confirmation: always, and while the
+    office is closed."""
 
     address: str
     name: str
     signature: str
     language: str
+    auto_reply: str = ""
+    closed_reply: str = ""
 
 
 _Lookup = Callable[[Case], Sender | None]

@@ -173,8 +173,14 @@ class Case(FSMModelMixin, models.Model):
             return False
         if by.kind is not ActorKind.RESIDENT:
             return True
+        return self.resolved_at is not None and not self.is_past_reopening(today)
+
+    def is_past_reopening(self, today: date) -> bool:
+        """Whether it ended so long ago that what a resident says is a new matter, not more of this one."""
         resolved = self.resolved_at
-        return resolved is not None and (today - timezone.localdate(resolved)).days <= REOPEN_DAYS
+        if resolved is None or self.is_open:
+            return False
+        return (today - timezone.localdate(resolved)).days > REOPEN_DAYS
 
     def may_withdraw(self, by: Actor) -> bool:
         """By the table; a resident whose case was merged into another may still leave it."""

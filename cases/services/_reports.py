@@ -82,6 +82,8 @@ class Report:
     addressed_to: Department | None = None
     # The case that the resident says it is the same as; nothing follows from it but a hint for a person.
     same_as_id: int | None = None
+    # The case that ended long ago and that the resident answers to.
+    continues_id: int | None = None
 
 
 def new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
@@ -116,6 +118,7 @@ def new_case(report: Report, words: str, *, by: Actor, at: datetime) -> Case:
         received_at=report.received_at,
         updated_at=at,
         possible_duplicate_of_id=report.same_as_id,
+        parent_id=report.continues_id,
         logged_by_id=by.user_id,
     )
 

@@ -10,4 +10,11 @@ def sender_of(case: Case) -> Sender | None:
     mailbox = mailbox_for(case)
     if mailbox is None:
         return None
-    return Sender(mailbox.address, mailbox.name, mailbox.signature, mailbox.language)
+    return Sender(
+        mailbox.address,
+        mailbox.name,
+        mailbox.signature,
+        mailbox.language,
+        auto_reply=mailbox.auto_reply_text,
+        closed_reply=mailbox.office_hours_text,
+    )

@@ -12,17 +12,20 @@ from contact_centre.intake import machine_mail, opening, senders, signatures
 from contact_centre.intake.addresses import addressed_mailbox
 from contact_centre.intake.identity import (
     Identity,
+    behind,
     claims_to_be_us,
     identity_of,
     is_gateway,
-    is_own_address,
+    is_signed_address,
     own_recipients,
+    writes_as_us,
 )
 from contact_centre.intake.mail import threading
 from contact_centre.intake.mail.authentication import Verdict
 from contact_centre.intake.mail.threading import Thread
 from contact_centre.intake.mail.types import Machine, ParsedMail
 from contact_centre.intake.models import RawChannel, RawMessage, RawState, Reason, RuleAction, SenderRule
+from contact_centre.intake.spam import is_called_spam
 from notifications.links import is_own_loop_id, read_message_id
 from notifications.suppression import unsuppress
 
@@ -52,7 +55,7 @@ def settle(row: RawMessage, mail: ParsedMail, *, at: datetime) -> Fate:
     mail = machine_mail.returned(mail)
     who = identity_of(mail)
     mail = signatures.fold_learned(mail, who.writer, row=row)
-    rule = senders.rule_for(who.writer, mail.envelope, tuple(own_recipients(mail)), at=at)
+    rule = senders.rule_for(who.writer, mail.envelope, senders.queues_of(own_recipients(mail)), at=at)
     fate = _without_a_case(row, mail, who, rule, at) or _on_a_case(row, mail, who, rule, at)
     if fate.state in _HEARD and who.writer is not None and not who.is_unverified:
         # Whoever writes can be written to.
@@ -84,9 +87,22 @@ def _without_a_case(
         if rule.action == RuleAction.DROP:
             return Fate(RawState.IGNORED, Reason.BLOCKED, flags=flags)
         return Fate(RawState.QUARANTINED, Reason.SPAM, flags=flags)
-    if claims_to_be_us(mail) and who.verdict is not Verdict.PASS and not is_gateway(mail):
-        return Fate(RawState.QUARANTINED, Reason.FORGED)
-    return None
+    if (rule is None or rule.action != RuleAction.ALLOW) and is_called_spam(mail.envelope):
+        return Fate(RawState.QUARANTINED, Reason.SPAM, flags=("spam_filter",))
+    return _of_doubtful_origin(mail, who)
+
+
+def _of_doubtful_origin(mail: ParsedMail, who: Identity) -> Fate | None:
+    """What names one of us in From is for a person, unless it is proved or says who stands behind it."""
+    if is_gateway(mail) or not claims_to_be_us(mail):
+        return None
+    if writes_as_us(mail):
+        if who.is_weak and not who.is_unverified:
+            return None
+        # Proved or not: a case of which the writer is a mailbox of ours would be answered to ourselves.
+        is_proved = who.verdict is Verdict.PASS
+        return Fate(RawState.QUARANTINED, Reason.OWN_MAIL if is_proved else Reason.FORGED)
+    return None if who.verdict is Verdict.PASS else Fate(RawState.QUARANTINED, Reason.FORGED)
 
 
 def _on_a_case(
@@ -98,6 +114,10 @@ def _on_a_case(
     if is_answer:
         done = machine_mail.record_answer(mail, thread, source_key(row), at=at)
         return Fate(done.state, done.reason, done.evidence, done.case, done.message)
+    if thread is not None and thread.writer is not None and machine_mail.is_automatic(mail):
+        done = machine_mail.record_words(mail, thread, source_key(row), at=at)
+        flags = () if machine_mail.has_null_path(mail) else (machine_mail.BY_PROGRAM,)
+        return Fate(done.state, done.reason, done.evidence, done.case, done.message, flags=flags)
     if not (mail.text or mail.subject or mail.files):
         return Fate(RawState.QUARANTINED, Reason.EMPTY, thread.evidence if thread else "")
     mailbox = addressed_mailbox(row, mail.recipients)
@@ -111,23 +131,27 @@ def _on_a_case(
         department=mailbox.department if mailbox else None,
     )
     if thread is not None and thread.writer is not None:
-        return _told(opening.add_reply(arrival, thread, at=at), thread)
-    if thread is not None and thread.evidence in threading.WAITING:
+        thread = opening.going_on(arrival, thread, on=timezone.localdate(at))
+        if not opening.is_over(thread, on=timezone.localdate(at)):
+            return _told(opening.add_reply(arrival, thread, at=at), thread)
+    elif thread is not None and (thread.evidence in threading.WAITING or opening.is_colleagues(arrival)):
         return Fate(
             RawState.QUARANTINED, Reason.WAITS, thread.evidence, suggested=thread.case, flags=_flags(who)
         )
+    if opening.is_flooded(arrival):
+        return Fate(RawState.QUARANTINED, Reason.NO_SENDER)
     return _told(opening.open_for(arrival, thread, row_id=row.pk, at=at), thread, _flags(who))
 
 
 def _told(done: opening.Outcome, thread: Thread | None, flags: tuple[str, ...] = ()) -> Fate:
-    is_stranger = thread is not None and thread.writer is None
+    is_beside = thread is not None and (thread.writer is None or done.reason is Reason.AFTER_END)
     return Fate(
         done.state,
         done.reason,
         thread.evidence if thread else "",
         done.case,
         done.message,
-        thread.case if thread is not None and is_stranger else None,
+        thread.case if thread is not None and is_beside else None,
         (*flags, *done.flags),
         done.comment,
     )
@@ -145,7 +169,11 @@ def _is_quiet(rule: SenderRule | None) -> bool:
 def _is_ours(mail: ParsedMail) -> bool:
     if mail.message_id and read_message_id(mail.message_id) is not None:
         return True
-    return mail.sender is not None and is_own_address(mail.sender.key) and not is_gateway(mail)
+    if mail.sender is None or is_gateway(mail):
+        return False
+    # A form of the city may say that it is a program, and who filled it in.
+    is_programs = machine_mail.is_auto_submitted(mail) and behind(mail) is None
+    return is_signed_address(mail.sender.key) or (writes_as_us(mail) and is_programs)
 
 
 def source_key(row: RawMessage) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from contact_centre.intake.imap.progress import due_mailboxes
 from contact_centre.intake.models import RawMessage, Reason
 from contact_centre.intake.tasks import process_mail
 
+log = structlog.get_logger(__name__)
 QUEUE: Final = "mail"
 
 
@@ -30,8 +32,18 @@ def poll_mailbox(mailbox_id: int) -> None:
 
 @shared_task(name="intake.answer_too_large", queue=QUEUE)
 def answer_too_large(raw_id: int) -> None:
-    """Tell the sender of a mail that was too large. Lost with its worker: the mail waits for a person all the same."""
-    too_large.answer(RawMessage.objects.get(pk=raw_id))
+    """Tell the sender of a mail that was too large. What a worker or a relay does not do now is done by the sweep."""
+    try:
+        too_large.answer(RawMessage.objects.get(pk=raw_id), at=timezone.now())
+    except OSError as error:
+        log.warning("too_large_told_later", raw_id=raw_id, error=type(error).__name__)
+
+
+@shared_task(name="intake.sweep_too_large", queue=QUEUE)
+def sweep_too_large() -> None:
+    """Wake workers for senders who were not told yet."""
+    for raw_id in too_large.untold(timezone.now()):
+        wake(answer_too_large, raw_id)
 
 
 def settle_soon(row: RawMessage) -> None:

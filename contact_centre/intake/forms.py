@@ -11,7 +11,7 @@ from cases.access import NoAccess
 from cases.actors import Actor
 from cases.models import Case
 from cases.queries.finding import find_case_for_staff
-from contact_centre.intake.models import RuleAction, RuleField
+from contact_centre.intake.models import Mailbox, RuleAction, RuleField
 from contact_centre.intake.senders import LONGEST, Proposal
 from routing.models import User
 
@@ -56,6 +56,7 @@ class RuleForm(forms.Form):
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    queue = forms.ChoiceField(label=_("Mails to"), required=False)
     action = forms.ChoiceField(label=_("What becomes of its mails"), choices=RuleAction.choices)
     reason = forms.CharField(
         label=_("Reason"), max_length=_REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
@@ -67,6 +68,13 @@ class RuleForm(forms.Form):
             "A year from now at most. A rule without an end is forgotten, and so is why it was made."
         ),
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        boxes = Mailbox.objects.filter(is_active=True).order_by("address").values_list("address", flat=True)
+        queue = self.fields["queue"]
+        assert isinstance(queue, forms.ChoiceField)
+        queue.choices = [("", _("all our mailboxes")), *((one, one) for one in boxes)]
 
     def clean_last_date(self) -> datetime:
         """The end of that day."""
@@ -85,4 +93,5 @@ class RuleForm(forms.Form):
             RuleAction(data["action"]),
             data["reason"],
             data["last_date"],
+            queue=data["queue"],
         )

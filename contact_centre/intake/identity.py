@@ -37,24 +37,28 @@ class Identity:
 
 
 def identity_of(mail: ParsedMail) -> Identity:
-    """The writer: From, or the field behind it where a list or a form of ours writes itself into From."""
+    """The writer: From, or the field behind it where a list, a form of ours or a mailbox of ours stands in From."""
     domain = mail.sender.key.rpartition("@")[2] if mail.sender else ""
     found = verdict(mail.envelope, domain, settings.MAIL_AUTHSERV_ID)
-    behind = _behind(mail)
-    if behind is not None:
-        return Identity(behind, is_weak=True, verdict=found)
+    hidden = behind(mail)
+    if hidden is not None:
+        return Identity(hidden, is_weak=True, verdict=found)
     return Identity(mail.sender, is_weak=False, verdict=found)
 
 
 def is_own_address(key: str) -> bool:
     """Whether mails to this address are ours to read, so that none can come from it."""
-    is_signed = is_reply_address(key) or read_bounce_address(key) is not None
-    return is_signed or key in _channels() or mailbox_of(key) is not None
+    return is_signed_address(key) or key in _channels() or mailbox_of(key) is not None
 
 
 def is_reply_address(text: str) -> bool:
     """Whether the address is one that our mails come from."""
     return reply_token_in(text) is not None
+
+
+def is_signed_address(key: str) -> bool:
+    """Whether the address was made by us for one mail, so that no person ever writes from it."""
+    return is_reply_address(key) or read_bounce_address(key) is not None
 
 
 def reply_token_in(text: str) -> str | None:
@@ -75,8 +79,10 @@ def own_domains() -> frozenset[str]:
 
 
 def claims_to_be_us(mail: ParsedMail) -> bool:
-    """Whether From names one of our people, or a domain of ours."""
-    return mail.sender is not None and (_domain(mail.sender.key) in own_domains() or is_of_staff(mail))
+    """Whether From names one of our people, or an address or a domain of ours."""
+    if mail.sender is None:
+        return False
+    return _domain(mail.sender.key) in own_domains() or writes_as_us(mail) or is_of_staff(mail)
 
 
 def is_of_staff(mail: ParsedMail) -> bool:
@@ -92,8 +98,14 @@ def is_gateway(mail: ParsedMail) -> bool:
     return mail.sender is not None and mail.sender.key in gateways
 
 
-def _behind(mail: ParsedMail) -> Mailbox | None:
-    if not (is_gateway(mail) or _is_munged(mail)):
+def writes_as_us(mail: ParsedMail) -> bool:
+    """Whether a mailbox of ours stands in From: a form, a colleague, our own program, or somebody who pretends."""
+    return mail.sender is not None and is_own_address(mail.sender.key)
+
+
+def behind(mail: ParsedMail) -> Mailbox | None:
+    """Who wrote, where From names a list, a form or a mailbox of ours and another field says it; else None."""
+    if not (is_gateway(mail) or _is_munged(mail) or writes_as_us(mail)):
         return None
     for name in ("X-Original-From", "Reply-To"):
         found = envelope.mailbox(mail.envelope, name)

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import ExpressionWrapper
-from django.db.models.fields import BooleanField
+from django.db.models.fields import BooleanField, TextField
+from django.db.models.functions import Cast
+from django.utils.dateparse import parse_date
 
 from cases.access import visible_cases
 from cases.actors import Actor
@@ -30,6 +33,27 @@ def shelf(rows: QuerySet[RawMessage], name: str) -> QuerySet[RawMessage]:
     if name == TO_DO:
         return _for_people(rows)
     return rows if name == ALL else rows.filter(state=name)
+
+
+def found(rows: QuerySet[RawMessage], words: str) -> QuerySet[RawMessage]:
+    """The mails of a day (2026-11-17), or with the words in sender, subject, Message-ID or an address of ours.
+
+    Only those whose content the person may see: what is found by its words tells them.
+    """
+    seen = rows.filter(is_hidden=False)  # type: ignore[misc]
+    if (day := _day(words)) is not None:
+        return seen.filter(received_at__date=day)
+    wanted = words.strip("<> ")
+    own = Q(own_addresses__icontains=wanted)
+    said = Q(sender__icontains=wanted) | Q(subject__icontains=wanted) | Q(message_id__icontains=wanted)
+    return seen.annotate(own_addresses=Cast("addressed_to", TextField())).filter(said | own)
+
+
+def _day(words: str) -> date | None:
+    try:
+        return parse_date(words)
+    except ValueError:
+        return None
 
 
 def count_for_people() -> int:
@@ -86,7 +110,7 @@ def read(row: RawMessage) -> Read:
     header = store.header_of(raw)[:HEADER_SHOWN].decode("utf-8", "replace")
     names = tuple(file.name or file.media_type for file in mail.files)
     importance = envelope.importance(mail.envelope)
-    return Read(header, mail.text, names, importance, not row.deaths and row.reason != Reason.TOO_LARGE)
+    return Read(header, mail.text, names, importance, is_whole=len(raw) >= row.size)
 
 
 def ways(row: RawMessage) -> Iterable[str]:

@@ -21,7 +21,7 @@ from contact_centre.intake import inbox, store
 from contact_centre.intake.decisions import lay_aside, mark_as_spam, retry
 from contact_centre.intake.forms import AttachForm
 from contact_centre.intake.guard import MailRequest, for_mail_workers
-from contact_centre.intake.models import RawMessage, RawState
+from contact_centre.intake.models import RawMessage, RawState, Reason
 from contact_centre.intake.opening import UNVERIFIED
 from contact_centre.intake.tasks import process_mail
 from contact_centre.intake.views import safe
@@ -32,16 +32,21 @@ _SHELVES: Final = (
     (inbox.TO_DO, gettext_lazy("For a person")),
     (inbox.ALL, gettext_lazy("All")),
 )
+_LONGEST_SEARCH: Final = 255
 
 
 @require_GET
 @for_mail_workers
 def show_inbox(request: MailRequest) -> HttpResponse:
-    """The mails of one shelf, the newest first; begins with those that need a person."""
-    name = request.GET.get("state") or inbox.TO_DO
-    if name not in (inbox.TO_DO, inbox.ALL, *RawState.values):
-        raise Http404(name)
-    mails, older = page_of(inbox.shelf(inbox.mails_for(request.user, request.by), name), request)
+    """The mails of one shelf, the newest first; begins with those that need a person. What is looked for is looked
+    for among all."""
+    words, reason = request.GET.get("q", "").strip()[:_LONGEST_SEARCH], request.GET.get("reason", "")
+    name = request.GET.get("state") or (inbox.ALL if words or reason else inbox.TO_DO)
+    if name not in (inbox.TO_DO, inbox.ALL, *RawState.values) or reason not in ("", *Reason.values):
+        raise Http404(f"{name} {reason}")
+    rows = inbox.shelf(inbox.mails_for(request.user, request.by), name)
+    rows = rows.filter(reason=reason) if reason else rows
+    mails, older = page_of(inbox.found(rows, words) if words else rows, request)
     log_list_reading(
         case_ids=[mail.case_id for mail in mails if not mail.is_hidden],  # type: ignore[attr-defined]
         user=request.user,
@@ -53,6 +58,8 @@ def show_inbox(request: MailRequest) -> HttpResponse:
         "mails": mails,
         "shelves": [(value, label, value == name) for value, label in _SHELVES],
         "older_url": older,
+        "words": words,
+        "reasons": [(value, label, value == reason) for value, label in Reason.choices],
         "states": [(value, label, value == name) for value, label in RawState.choices],
     }
     return render(request, "intake/inbox.html", context)

@@ -13,6 +13,7 @@ from cases.models import Case, Message
 from cases.services.mails import record_auto_reply, report_loop
 from contact_centre.intake.mail import address
 from contact_centre.intake.mail import bounces as reports
+from contact_centre.intake.mail.envelope import return_path
 from contact_centre.intake.mail.threading import Thread
 from contact_centre.intake.mail.types import DeliveryReport, Failure, Machine, ParsedMail, Undelivered
 from contact_centre.intake.models import Evidence, RawState, Reason
@@ -38,7 +39,10 @@ _REPORTS: Final = (
     "message/rfc822",
     "text/rfc822-headers",
 )
+# A program sent the words, and a person may have written them: she alone must say.
+BY_PROGRAM: Final = "by_program"
 _SEARCHED: Final = 50_000
+_LIST_FIELDS: Final = ("List-Id", "List-Post", "List-Unsubscribe", "List-Subscribe", "Mailing-List")
 _SHOWN: Final = "displayed"
 
 
@@ -93,6 +97,40 @@ def record_answer(mail: ParsedMail, thread: Thread | None, source_key: str, *, a
     return Record(RawState.AUTO_REPLY_RECORDED, Reason.AUTO_REPLY, thread.evidence, message.case, message)
 
 
+def is_automatic(mail: ParsedMail) -> bool:
+    """Whether a program sent the mail by itself, as far as its marks say. A list passes on what people write, unless
+    the mail bears one of a program's own marks too."""
+    if mail.machine is not Machine.OTHER:
+        return mail.machine is not Machine.NO
+    if not any(mail.envelope.values(name) for name in _LIST_FIELDS):
+        return True
+    return (
+        is_auto_submitted(mail)
+        or has_null_path(mail)
+        or mail.envelope.first("X-Auto-Response-Suppress") is not None
+    )
+
+
+def is_auto_submitted(mail: ParsedMail) -> bool:
+    """Whether the mail says that no person sent it (RFC 3834)."""
+    said = mail.envelope.first("Auto-Submitted") or "no"
+    return re.split(r"[;\s(]", said.lower())[0] != "no"
+
+
+def has_null_path(mail: ParsedMail) -> bool:
+    """Whether nobody may be told that the mail did not arrive: no program of a person sends so."""
+    return return_path(mail.envelope) == ""
+
+
+def record_words(mail: ParsedMail, thread: Thread, source_key: str, *, at: datetime) -> Record:
+    """Keep what a program sent from a participant's address as an automatic reply is kept: it moves nothing.
+
+    A person may have written it by a ticket system or a form, so the row says MACHINE_MAIL, not AUTO_REPLY.
+    """
+    done = record_answer(mail, thread, source_key, at=at)
+    return replace(done, reason=Reason.MACHINE_MAIL)
+
+
 def _record_bounce(mail: ParsedMail, digest: str, at: datetime) -> tuple[Evidence, Notice | None]:
     """Each recipient that the report names is one piece of news; a report that names none is about the addressee."""
     found: tuple[Evidence, Notice | None] = (Evidence.RETURN_ADDRESS, None)
@@ -106,9 +144,8 @@ def _record_bounce(mail: ParsedMail, digest: str, at: datetime) -> tuple[Evidenc
             one.is_final,
             source=f"mail:{digest}:{one.address}"[:300],
         )
-        if notice is None:
-            bounces.record_dead_address(news=news, at=at)
-        elif one.failure is not Failure.NONE:
+        # A report about no mail of ours proves nothing of the address: anybody can send one.
+        if notice is not None and one.failure is not Failure.NONE:
             bounces.record_not_delivered(notice_id=notice.pk, news=news, at=at)
         found = (evidence, notice) if notice is not None else found
     return found

@@ -8,10 +8,11 @@ from cases.services.conversation import add_note
 from cases.services.mails import call_for_person, keep_waiting
 from contact_centre.intake import opening
 from contact_centre.intake.fates import Fate
+from contact_centre.intake.machine_mail import BY_PROGRAM
 from contact_centre.intake.mail.attachments import NOT_KEPT
 from contact_centre.intake.mail.parse import CUT_MAIL, CUT_TEXT, MAX_TEXT, SEALED
 from contact_centre.intake.mail.types import Seal
-from contact_centre.intake.models import RawMessage, Reason
+from contact_centre.intake.models import RawMessage, RawState, Reason
 from contact_centre.web.system_notes import Remark, as_body
 
 _SILENT = (Reason.MACHINE_MAIL, Reason.TOO_MANY, Reason.UNVERIFIED, Reason.NO_SENDER)
@@ -29,9 +30,12 @@ def leave_notes(row: RawMessage, fate: Fate, *, at: datetime) -> None:
     remarks = [*_flags(fate), *_suggestion(fate), *_seals(row), *_cut(row), *_files(fate)]
     lines = [as_body(remarks), *_comment(fate)]
     body = "\n".join(line for line in lines if line)
-    if body and fate.reason is Reason.COLLECTED:
+    if body and (fate.reason is Reason.COLLECTED or BY_PROGRAM in fate.flags):
         call_for_person(case_id=fate.case.pk, body=body, source_key=key, at=at)
     elif body:
+        if fate.reason is Reason.AFTER_END and fate.suggested is not None:
+            said = as_body([(Remark.GOES_ON, fate.case.reference)])
+            add_note(case_id=fate.suggested.pk, body=said, by=SYSTEM_ACTOR, at=at, source_key=f"{key}:ended")
         add_note(case_id=fate.case.pk, body=body, by=SYSTEM_ACTOR, at=at, source_key=key)
 
 
@@ -40,14 +44,18 @@ def _flags(fate: Fate) -> list[tuple[Remark, str]]:
         (Remark.UNVERIFIED, opening.UNVERIFIED in fate.flags),
         (Remark.WEAK_SENDER, opening.WEAK in fate.flags),
         (Remark.SUBJECT_CHANGED, opening.SUBJECT_CHANGED in fate.flags),
-        (Remark.SILENT, fate.reason in _SILENT),
+        (Remark.SILENT, fate.reason in _SILENT and fate.state is not RawState.AUTO_REPLY_RECORDED),
+        (Remark.BY_PROGRAM, BY_PROGRAM in fate.flags),
         (Remark.COLLECTED, fate.reason is Reason.COLLECTED),
     )
     return [(remark, "") for remark, holds in said if holds]
 
 
 def _suggestion(fate: Fate) -> list[tuple[Remark, str]]:
-    return [(Remark.NAMES_CASE, fate.suggested.reference)] if fate.suggested is not None else []
+    if fate.suggested is None:
+        return []
+    remark = Remark.CONTINUES if fate.reason is Reason.AFTER_END else Remark.NAMES_CASE
+    return [(remark, fate.suggested.reference)]
 
 
 def _seals(row: RawMessage) -> list[tuple[Remark, str]]:

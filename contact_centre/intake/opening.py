@@ -1,7 +1,7 @@
 """Words of a person that came by mail: added to her case, or opening one."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -9,9 +9,11 @@ from django.db.models import Q, QuerySet
 
 from cases.actors import resident
 from cases.files import ACCEPTED_TYPES, StoredFile
-from cases.models import Case, Channel, ContactChannel, Message
+from cases.models import Case, CaseParticipant, Channel, ContactChannel, Message
+from cases.models.message import MAIL_KEY
 from cases.services.conversation import record_reply
 from cases.services.intake import Report, Reporter, open_case
+from cases.states import OPEN, WAITING
 from contact_centre.intake.identity import Identity, is_of_staff
 from contact_centre.intake.mail import attachments, forwarded
 from contact_centre.intake.mail.authentication import Verdict
@@ -30,6 +32,7 @@ MAX_CASES: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 25))
 _DAY: Final = max(span for span, _ in MAX_CASES)
 # What the agent should know of a mail, kept with its defects and told in a note on the case.
 UNVERIFIED, WEAK, SUBJECT_CHANGED = "unverified", "weak_identity", "subject_changed"
+_TOLD: Final = (Reason.REQUEST, Reason.STRANGER, Reason.AFTER_END, Reason.STAFF_FORWARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,29 @@ def add_reply(arrival: Arrival, thread: Thread, *, at: datetime) -> Outcome:
     return Outcome(RawState.CASE_UPDATED, Reason.REPLY, message.case, message, tuple(flags))
 
 
+def is_over(thread: Thread, *, on: date) -> bool:
+    """Whether the case, or the one that it was merged into, ended so long ago that it takes up no words any more."""
+    return (thread.case.merged_into or thread.case).is_past_reopening(on)
+
+
+def going_on(arrival: Arrival, thread: Thread, *, on: date) -> Thread:
+    """Where a participant's matter goes on: the case that a mail of hers opened after this one had ended, or here."""
+    if thread.writer is None or not is_over(thread, on=on):
+        return thread
+    people = CaseParticipant.objects.filter(
+        case__parent=thread.case,
+        case__source_key__startswith=MAIL_KEY,
+        email__iexact=thread.writer.email,
+        detached_at__isnull=True,
+    )
+    others = people.exclude(case__source_key=arrival.source_key).select_related("case")
+    last = others.order_by("-case_id", "id").first()
+    return replace(thread, case=last.case, writer=last) if last is not None else thread
+
+
 def open_for(arrival: Arrival, thread: Thread | None, *, row_id: int, at: datetime) -> Outcome:
-    """Open a case for whoever wrote; ``thread`` is a case that the mail names without a right to it."""
+    """Open a case for whoever wrote; ``thread`` is a case that the mail names without a right to it, or one of hers
+    that ended long ago."""
     original = _passed_on(arrival)
     if original is not None:
         return _open(arrival, original, Reason.STAFF_FORWARD, at)
@@ -79,13 +103,18 @@ def open_for(arrival: Arrival, thread: Thread | None, *, row_id: int, at: dateti
         message = _reply(arrival, collecting, kept, at)
         return Outcome(RawState.CASE_UPDATED, Reason.COLLECTED, message.case, message, tuple(left))
     reason = _reason(arrival, lately)
-    done = _open(arrival, None, Reason.STRANGER if thread and reason is Reason.REQUEST else reason, at)
+    if thread is not None and reason is Reason.REQUEST:
+        reason = Reason.STRANGER if thread.writer is None else Reason.AFTER_END
+    ended = thread.case if thread is not None and thread.writer is not None else None
+    done = _open(arrival, None, reason, at, continues=ended)
     if arrival.who.writer is None:
         return Outcome(RawState.QUARANTINED, Reason.NO_SENDER, done.case, done.message, done.flags)
     return done
 
 
-def _open(arrival: Arrival, original: Forwarded | None, reason: Reason, at: datetime) -> Outcome:
+def _open(
+    arrival: Arrival, original: Forwarded | None, reason: Reason, at: datetime, continues: Case | None = None
+) -> Outcome:
     mail = arrival.mail
     kept, left = attachments.keep(mail.files)
     subject = original.subject if original else without_reference(without_marks(mail.subject))
@@ -100,6 +129,7 @@ def _open(arrival: Arrival, original: Forwarded | None, reason: Reason, at: date
         reporter=_reporter(arrival, original, reason),
         files=kept,
         addressed_to=arrival.department,
+        continues_id=continues.pk if continues else None,
     )
     case = open_case(report, by=resident(None), at=at)
     message = case.new_message or Message.objects.get(source_key=report.source_key)
@@ -125,7 +155,7 @@ def _reporter(arrival: Arrival, original: Forwarded | None, reason: Reason) -> R
     writer = original.writer if original else arrival.who.writer
     if writer is None:
         return Reporter(wishes=ContactChannel.NONE)
-    may_be_told = reason in (Reason.REQUEST, Reason.STRANGER, Reason.STAFF_FORWARD) and not arrival.is_quiet
+    may_be_told = reason in _TOLD and not arrival.is_quiet
     wishes = None if may_be_told else ContactChannel.NONE
     return Reporter(name=writer.name, email=writer.address, wishes=wishes)
 
@@ -142,10 +172,16 @@ def _reason(arrival: Arrival, lately: list[datetime]) -> Reason:
 
 
 def _opened_by(arrival: Arrival, row_id: int) -> QuerySet[RawMessage]:
-    """The mails of this address, whatever stands behind a plus sign in it, that opened cases within a day."""
+    """The mails of this address, whatever stands behind a plus sign in it, that opened cases within a day.
+
+    Those that only pretend to be from there are counted apart: they neither fill nor reach what the owner opened.
+    """
     local, _, domain = counted_as(arrival.sender).rpartition("@") if arrival.sender else ("", "", "")
     same = Q(sender=f"{local}@{domain}") | Q(sender__startswith=f"{local}+", sender__endswith=f"@{domain}")
-    rows = RawMessage.objects.filter(same, state=RawState.CASE_CREATED).exclude(pk=row_id)
+    pretended = Q(reason=Reason.UNVERIFIED)
+    rows = RawMessage.objects.filter(
+        same, pretended if arrival.who.is_unverified else ~pretended, state=RawState.CASE_CREATED
+    ).exclude(pk=row_id)
     return rows.filter(received_at__gt=arrival.received_at - _DAY, received_at__lte=arrival.received_at)
 
 
@@ -162,23 +198,41 @@ def _collecting(arrival: Arrival, row_id: int, lately: list[datetime]) -> int | 
     Nothing is swallowed: the words stand on a case that asks for a person, with the day on which they came, and can be
     made a case of their own.
     """
-    if not arrival.sender or arrival.who.is_unverified:
+    if not arrival.sender or len(lately) < settings.MAIL_MAX_CASES_PER_DAY:
         return None
-    if len(lately) < settings.MAIL_MAX_CASES_PER_DAY:
-        return None
-    opened = _opened_by(arrival, row_id)
-    last = opened.filter(case__isnull=False).select_related("case").order_by("-received_at", "-id").first()
-    if last is None or last.case is None or not last.case.is_open:
+    # What a program sends must not wake a case that waits for the person.
+    taking = OPEN if arrival.mail.machine is Machine.NO else [one for one in OPEN if one not in WAITING]
+    opened = _opened_by(arrival, row_id).filter(case__status__in=taking).select_related("case")
+    last = opened.order_by("-received_at", "-id").first()
+    if last is None or last.case is None:
         return None
     people = last.case.participants.filter(detached_at__isnull=True).order_by("id")
     return people.values_list("pk", flat=True).first()
 
 
+def is_colleagues(arrival: Arrival) -> bool:
+    """Whether one of us, proved to be her, wrote it herself: on a case that it names it is no resident's request."""
+    return _is_proved_staff(arrival) and _passed_on(arrival) is None
+
+
+def is_flooded(arrival: Arrival) -> bool:
+    """Whether so many mails without a sender opened cases today that further ones wait without a case.
+
+    Nobody could be told of a case that collects them, and everybody could fill it.
+    """
+    if arrival.who.writer is not None:
+        return False
+    rows = RawMessage.objects.filter(
+        sender="", state=RawState.QUARANTINED, reason=Reason.NO_SENDER, case__isnull=False
+    )
+    lately = rows.filter(received_at__gt=arrival.received_at - _DAY, received_at__lte=arrival.received_at)
+    return lately.count() >= int(settings.MAIL_MAX_CASES_PER_DAY)
+
+
 def _passed_on(arrival: Arrival) -> Forwarded | None:
     """The mail behind one that a person of ours, proved to be her, passed on to us."""
     mail = arrival.mail
-    is_proved = arrival.who.verdict is Verdict.PASS and is_of_staff(mail)
-    if not (settings.MAIL_STAFF_FORWARDS and is_proved):
+    if not (settings.MAIL_STAFF_FORWARDS and _is_proved_staff(arrival)):
         return None
     for file in mail.files:
         if forwarded.is_enclosed(file.media_type, mail.subject):
@@ -186,6 +240,10 @@ def _passed_on(arrival: Arrival) -> Forwarded | None:
             if inner.sender is not None and inner.text:
                 return Forwarded(inner.sender, without_marks(inner.subject), inner.text, mail.text)
     return forwarded.in_text(mail.text)
+
+
+def _is_proved_staff(arrival: Arrival) -> bool:
+    return arrival.who.verdict is Verdict.PASS and is_of_staff(arrival.mail)
 
 
 def _is_other_subject(subject: str, case: Case) -> bool:

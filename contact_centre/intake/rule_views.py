@@ -36,7 +36,8 @@ def show_rules(request: MailRequest) -> HttpResponse:
     form = RuleForm(request.POST if request.method == "POST" else None, initial=_initial(request))
     effect = None
     if request.method == "POST" and form.is_valid():
-        effect = _effect(request, form.cleaned_data["field"], form.cleaned_data["pattern"])
+        wished = form.cleaned_data
+        effect = _effect(request, wished["field"], wished["pattern"], wished["queue"])
         if effect is None:
             form.add_error("pattern", _("This is no address and no domain."))
         elif request.POST.get("do") == "propose":
@@ -111,8 +112,8 @@ def _propose(request: MailRequest, form: RuleForm) -> HttpResponse:
     return redirect("intake:rules")
 
 
-def _effect(request: MailRequest, field: str, pattern: str) -> Effect | None:
-    rows = would_catch(RuleField(field), pattern, since=timezone.now() - LOOKED_BACK)
+def _effect(request: MailRequest, field: str, pattern: str, queue: str) -> Effect | None:
+    rows = would_catch(RuleField(field), pattern, since=timezone.now() - LOOKED_BACK, queue=queue)
     if rows is None:
         return None
     seen = inbox.open_mails_for(request.user, request.by).filter(pk__in=rows.values("pk"))
@@ -130,7 +131,7 @@ def _shown(request: MailRequest, rule: SenderRule) -> ShownRule:
     waits = rule.approved_at is None and not is_over
     return ShownRule(
         rule,
-        effect=_effect(request, rule.field, rule.pattern) if waits else None,
+        effect=_effect(request, rule.field, rule.pattern, rule.queue) if waits else None,
         is_over=is_over,
         may_approve=waits and request.by.role == Role.HEAD,
         may_end=not is_over and request.by.role in (Role.HEAD, Role.DISPATCHER),

@@ -3,16 +3,21 @@
 The centre head approves each rule: a rule that shuts somebody out may shut out a petition.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from cases.actors import Actor, ActorKind
 from cases.services._steps import Refused
 from cases.states import DESK
+from contact_centre.intake.addresses import mailbox_of
 from contact_centre.intake.mail import address
 from contact_centre.intake.mail.types import Envelope, Mailbox
 from contact_centre.intake.models import RawMessage, RuleAction, RuleField, SenderRule
@@ -52,8 +57,10 @@ class Proposal:
     queue: str = ""
 
 
-def would_catch(field: RuleField, pattern: str, *, since: datetime) -> QuerySet[RawMessage] | None:
-    """The mails that came since then and that such a rule would have been about.
+def would_catch(
+    field: RuleField, pattern: str, *, since: datetime, queue: str = ""
+) -> QuerySet[RawMessage] | None:
+    """The mails that came since then, to the mailbox ``queue`` or any, and that such a rule would have been about.
 
     None for what only the mails themselves can tell, and for a pattern that says nothing.
     """
@@ -64,7 +71,19 @@ def would_catch(field: RuleField, pattern: str, *, since: datetime) -> QuerySet[
         by_sender = Q(sender=key)
     else:
         by_sender = Q(sender__endswith=f"@{key}") | Q(sender__endswith=f".{key}")
-    return RawMessage.objects.filter(by_sender, received_at__gte=since)
+    rows = RawMessage.objects.filter(by_sender, received_at__gte=since)
+    if not queue:
+        return rows
+    box = mailbox_of(queue)
+    own = [queue, *((box.address, *box.aliases) if box else ())]
+    to_it = reduce(or_, (Q(own_addresses__icontains=f'"{address.key(one)}"') for one in own))
+    return rows.annotate(own_addresses=Cast("addressed_to", TextField())).filter(to_it)
+
+
+def queues_of(recipients: Collection[str]) -> tuple[str, ...]:
+    """The addresses of ours by which rules may name where a mail went: as it stands there, and that of the mailbox."""
+    boxes = (mailbox_of(one) for one in recipients)
+    return (*recipients, *(address.key(box.address) for box in boxes if box is not None))
 
 
 @transaction.atomic(durable=True)

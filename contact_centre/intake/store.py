@@ -10,13 +10,14 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from contact_centre.intake.models import (
     MailArrival,
@@ -32,12 +33,14 @@ _COMPRESSION = 6
 _EMPTY_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _ID_LENGTH = 255
 _MAX_RECIPIENTS = 100
+_LONGEST_WAIT = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """By which way a mail came. The same ``external_id`` at the same ``place`` is the same mail for ever; a source
-    without ids of its own leaves it empty, and the digest of the bytes stands for it.
+    without ids of its own leaves it empty, and the digest of the bytes stands for it. ``came_at`` is when it reached
+    the city, where the source knows: a term begins then, not when we fetch it.
     """
 
     source: MailSource
@@ -45,6 +48,7 @@ class Arrival:
     place: str = ""
     external_id: str = ""
     recipients: Sequence[str] = ()
+    came_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,21 @@ def keep(
     digest = hashlib.sha256(raw).hexdigest()
     path = f"{digest[:2]}/{digest[2:4]}/{digest}.eml.gz"
     _write(storages["raw_mail"], path, raw)
-    values = {"path": path, "size": len(raw), "received_at": at, **_quarantined(too_large, at)}
+    values = {
+        "path": path,
+        "size": len(raw),
+        "received_at": _received_at(arrival, at),
+        **_quarantined(too_large, at),
+    }
     with transaction.atomic(durable=True):
         row = _row(channel, digest, values)
         return row if arrival is None else _arrive(row, arrival, at).raw
+
+
+def _received_at(arrival: Arrival | None, at: datetime) -> datetime:
+    """What the source says, within reason: never later than now, and no clock is a year late."""
+    came_at = arrival.came_at if arrival is not None else None
+    return came_at if came_at is not None and at - _LONGEST_WAIT < came_at < at else at
 
 
 def note_mailbox(row: RawMessage, mailbox: Mailbox) -> None:
@@ -90,6 +105,28 @@ def note_mailbox(row: RawMessage, mailbox: Mailbox) -> None:
         _arrive(row, Arrival(MailSource.PIPE, mailbox), row.received_at)
     elif told == {None}:
         arrivals.update(mailbox=mailbox)
+
+
+@transaction.atomic(durable=True)
+def begin_telling(row: RawMessage, *, until: datetime, at: datetime) -> bool:
+    """Take it upon oneself to tell the sender that the mail was too large; False when that is done or being done."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=at)
+    return bool(RawMessage.objects.filter(free, pk=row.pk, told_at=None).update(lease_until=until))
+
+
+@transaction.atomic(durable=True)
+def end_telling(row: RawMessage, *, at: datetime) -> None:
+    """Note that nobody need be told any more."""
+    RawMessage.objects.filter(pk=row.pk).update(told_at=at, lease_until=None)
+
+
+@transaction.atomic(durable=True)
+def give_up(row: RawMessage, *, error: str, at: datetime) -> RawMessage:
+    """Leave a mail that nobody has taken up yet to people, with what is wrong. Safe to repeat."""
+    rows = RawMessage.objects.filter(pk=row.pk, state=RawState.RECEIVED)
+    rows.update(state=RawState.FAILED, reason=Reason.ERROR, error=error, settled_at=at)
+    row.refresh_from_db()
+    return row
 
 
 def _row(channel: RawChannel, digest: str, values: dict[str, Any]) -> RawMessage:

@@ -1,10 +1,12 @@
 """A mail larger than its mailbox takes: what its header says, and the one answer that its sender gets."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -13,12 +15,16 @@ from contact_centre.intake import store
 from contact_centre.intake.addresses import default_address, is_ours
 from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.mail.types import Machine
-from contact_centre.intake.models import Mailbox, RawMessage, Reason
+from contact_centre.intake.models import Mailbox, RawMessage, RawState, Reason
 from contact_centre.intake.store import TooLarge
 from contact_centre.web.limits import Limit
 
 log = structlog.get_logger(__name__)
-_PER_SENDER: Final = Limit("too-large-notice", 1, 24 * 3600)
+_PER_SENDER_EVERY: Final = timedelta(days=1)
+# Between two tries, and after how long nobody is told any more.
+_PAUSE: Final = timedelta(minutes=15)
+_AT_ONCE: Final = 50
+_GIVEN_UP_AFTER: Final = timedelta(days=3)
 _IN_ALL: Final = Limit("too-large-notices", 100, 3600)
 
 
@@ -28,18 +34,34 @@ def described(header: bytes, size: int) -> TooLarge:
     return TooLarge(size, mail.sender.key if mail.sender else "", mail.subject, mail.message_id)
 
 
-def answer(row: RawMessage) -> bool:
+def untold(at: datetime) -> list[int]:
+    """The mails whose senders should have heard by now that they were too large."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=at)
+    since = Q(settled_at__gt=at - _GIVEN_UP_AFTER, settled_at__lt=at - _PAUSE)
+    rows = RawMessage.objects.filter(free, since, state=RawState.QUARANTINED, reason=Reason.TOO_LARGE)
+    return list(rows.filter(told_at=None).order_by("id").values_list("pk", flat=True)[:_AT_ONCE])
+
+
+def answer(row: RawMessage, *, at: datetime) -> bool:
     """Tell a person whose mail was too large how to send it; machines and those told today are not written to.
 
-    Raises what the mail backend raises.
+    Whoever cannot be told now is told by the sweep. Raises what the mail backend raises.
     """
-    if row.reason != Reason.TOO_LARGE or not row.sender:
+    if row.reason != Reason.TOO_LARGE or not store.begin_telling(row, until=at + _PAUSE, at=at):
         return False
-    header = store.read(row)
-    mail = parse(header)
+    is_told = _answer(row, at)
+    store.end_telling(row, at=at)
+    return is_told
+
+
+def _answer(row: RawMessage, at: datetime) -> bool:
+    mail = parse(store.header_of(store.read(row)))
     if mail.sender is None or mail.machine is not Machine.NO or is_ours(mail.sender.address):
         return False
-    if _PER_SENDER.is_passed(mail.sender.key) or _IN_ALL.is_passed("all"):
+    lately = RawMessage.objects.filter(
+        sender=row.sender, reason=Reason.TOO_LARGE, told_at__gt=at - _PER_SENDER_EVERY
+    )
+    if lately.exists() or _IN_ALL.is_passed("all"):
         log.info("too_large_not_told", raw_id=row.pk)
         return False
     arrival = row.arrivals.exclude(mailbox=None).select_related("mailbox").order_by("id").first()

@@ -148,6 +148,7 @@ CELERY_TIMEZONE = "Europe/Warsaw"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-work": {"task": "cases.sweep_work", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-too-large": {"task": "intake.sweep_too_large", "schedule": 300.0, "options": {"expires": 300}},
     "sweep-mails": {"task": "intake.sweep_mails", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-notices": {"task": "notifications.sweep_notices", "schedule": 5.0, "options": {"expires": 5}},
     "poll-mailboxes": {"task": "intake.poll_mailboxes", "schedule": 10.0, "options": {"expires": 10}},

@@ -13,6 +13,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CITY_EMAIL = env.str("CITY_EMAIL", default=f"kontakt@{MAIL_DOMAIN}")
 # The name under which our mail server writes what it found of a sender (Authentication-Results); empty: it does not
 MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")
+# The host of our own spam filter, and the field in which it says yes; marks of other hosts are not read
+MAIL_SPAM_HOST = env.str("MAIL_SPAM_HOST", default="")
+MAIL_SPAM_FIELD = env.str("MAIL_SPAM_FIELD", default="X-Spam-Flag")
 # More domains of ours: a mail that claims to come from one has to prove it
 MAIL_OWN_DOMAINS = env.list("MAIL_OWN_DOMAINS", default=[])
 # Addresses of forms that write for others: who wrote stands in Reply-To

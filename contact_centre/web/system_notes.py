@@ -22,6 +22,9 @@ class Remark(StrEnum):
     SILENT = "SILENT"
     COLLECTED = "COLLECTED"
     PASSED_ON = "PASSED_ON"
+    BY_PROGRAM = "BY_PROGRAM"
+    CONTINUES = "CONTINUES"
+    GOES_ON = "GOES_ON"
 
 
 _SENTENCES: Final[dict[str, Any]] = {
@@ -50,8 +53,17 @@ _SENTENCES: Final[dict[str, Any]] = {
         "This address opened many cases today, so its further mails are added here. Each can be made a case of its own."
     ),
     Remark.PASSED_ON: _("One of us passed this mail on to us. What was written above it:"),
+    Remark.CONTINUES: _("The mail answers the case %(reference)s, which ended long ago."),
+    Remark.GOES_ON: _(
+        "The person wrote again, long after the end. Her mail is a case of its own: %(reference)s."
+    ),
+    Remark.BY_PROGRAM: _(
+        "A program sent the folded mail from the person's address, so the case did not move. If a person wrote it, "
+        "go on with the case."
+    ),
     Remark.FILE_NOT_KEPT: _("Not taken over as a file, but kept in the original mail: %(name)s"),
 }
+_NAMING: Final = (Remark.NAMES_CASE, Remark.CONTINUES, Remark.GOES_ON)
 
 
 def as_body(remarks: Iterable[tuple[Remark, str]]) -> str:
@@ -67,7 +79,7 @@ def in_words(body: str) -> str:
 def named_cases(body: str) -> list[str]:
     """The numbers of the cases that the note speaks of."""
     lines = (line.partition(" ") for line in body.split("\n"))
-    return [about for code, _blank, about in lines if code == Remark.NAMES_CASE]
+    return [about for code, _blank, about in lines if code in _NAMING]
 
 
 def has_remark(body: str, remark: Remark) -> bool:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -19,7 +20,11 @@ from django.utils import timezone
 
 from cases.models import Case, Message
 from cases.models.references import is_reference
-from contact_centre.intake.models import RawMessage
+from contact_centre.intake.loading import load_mailboxes
+from contact_centre.intake.models import Mailbox, RawMessage
+from contact_centre.intake.process import left_over
+from contact_centre.intake.tasks import process_mail
+from contact_centre.management.commands import receive_mail
 from tests.contact_centre.intake.mails import (
     BOUNCE,
     NEWSLETTER,
@@ -185,6 +190,45 @@ def test_what_cannot_be_stored_is_offered_again_by_the_mail_server(tmp_path, set
         call_command("receive_mail", str(tmp_path / "mail"), stdout=io.StringIO(), stderr=io.StringIO())
     assert refused.value.returncode == 75
     assert not RawMessage.objects.exists()
+
+
+def test_a_mail_that_takes_too_long_is_left_to_the_sweep_and_the_next_goes_on(tmp_path, monkeypatch):
+    """EMAIL §8: time limit per mail, for the pipe too."""
+    (tmp_path / "1").write_bytes(mail("Powolny"))
+    (tmp_path / "2").write_bytes(mail("Szybki"))
+    monkeypatch.setattr(receive_mail, "SECONDS", 0.5)
+
+    def linger(run, sql, params, many, context):
+        if "cases_case" in sql and "Powolny" in str(params):
+            time.sleep(30)
+        return run(sql, params, many, context)
+
+    began = time.monotonic()
+    with connection.execute_wrapper(linger), pytest.raises(CommandError) as late:
+        call_command("receive_mail", "--maildir", str(tmp_path), stdout=io.StringIO(), stderr=io.StringIO())
+    assert time.monotonic() - began < 20
+    assert late.value.returncode == 75
+    slow, quick = RawMessage.objects.order_by("id")
+    assert (slow.is_settled, quick.state) == (False, "CASE_CREATED")
+    assert left_over(timezone.now() + timedelta(minutes=1)) == [slow.pk]
+    process_mail(slow.pk)
+    assert Case.objects.count() == 2
+
+
+def test_beyond_the_limit_of_an_hour_the_pipe_keeps_its_mail(monkeypatch, settings):
+    """Issue 4.2: limits of mailboxes."""
+    load_mailboxes(settings.CITY_DATA_DIR)
+    Mailbox.objects.update(max_per_hour=1)
+    codes = []
+    for n in range(2):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(mail(f"Sprawa {n}"))))
+        try:
+            call_command("receive_mail", "-", stdout=io.StringIO(), stderr=io.StringIO())
+            codes.append(0)
+        except CommandError as error:
+            codes.append(error.returncode)
+    assert codes == [0, 75]
+    assert RawMessage.objects.count() == 1
 
 
 @pytest.mark.parametrize("arguments", [["nowhere.eml"], ["--maildir", "nowhere"]])

@@ -4,10 +4,14 @@ imap-tools signs in, opens folders, searches, flags and moves. Mails are fetched
 each one, and a mail must be stored before anybody reads it.
 """
 
+import imaplib
 import re
 import ssl
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from imap_tools.errors import MailboxLoginError
@@ -30,6 +34,14 @@ class NotFetched(Exception):
     """The server did not give one mail: the others are not concerned."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the server tells of a mail without giving it: its size, and when the server got it."""
+
+    size: int
+    came_at: datetime | None
+
+
 class Folder:
     """The open folder of a mailbox. Every method raises OSError or an IMAP error when the connection is over."""
 
@@ -46,15 +58,15 @@ class Folder:
         """All mails of the folder, read or not: whether a person opened one is no concern of ours."""
         return sorted(int(uid) for uid in self._box.uids("ALL", charset=None))
 
-    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """The size of each mail that is still there."""
-        found: dict[int, int] = {}
+    def outsides(self, uids: Sequence[int]) -> dict[int, Outside]:
+        """Size and time of each mail that is still there."""
+        found: dict[int, Outside] = {}
         for start in range(0, len(uids), _AT_ONCE):
             part = ",".join(map(str, uids[start : start + _AT_ONCE]))
-            for line in _lines(self._fetch(part, "(UID RFC822.SIZE)")):
+            for line in _lines(self._fetch(part, "(UID RFC822.SIZE INTERNALDATE)")):
                 uid, size = _UID.search(line), _SIZE.search(line)
                 if uid and size:
-                    found[int(uid[1])] = int(size[1])
+                    found[int(uid[1])] = Outside(int(size[1]), _came_at(line))
         return found
 
     def mail(self, uid: int) -> bytes:
@@ -80,7 +92,13 @@ class Folder:
         return bool(self._done)
 
     def _fetch(self, uids: str, parts: str) -> list[Any]:
-        status, data = self._box.client.uid("FETCH", uids, parts)
+        try:
+            status, data = self._box.client.uid("FETCH", uids, parts)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            # BAD: so some servers call a mail that they hold damaged. The connection goes on.
+            raise NotFetched(f"{error}"[:200]) from error
         if status != "OK":
             raise NotFetched(f"{status} {data!r}"[:200])
         return data
@@ -129,6 +147,14 @@ def _sign_in(box: BaseMailBox, mailbox: Mailbox) -> None:
         if isinstance(error, box.client.abort) or _PASSING.search(str(error)):
             raise OSError(f"{type(error).__name__} at login") from error
         raise LoginRefused("the server refused the login") from error
+
+
+def _came_at(line: bytes) -> datetime | None:
+    try:
+        found = imaplib.Internaldate2tuple(line)
+        return datetime.fromtimestamp(time.mktime(found), tz=UTC) if found else None
+    except (ValueError, OverflowError, KeyError):
+        return None
 
 
 def _lines(data: list[Any]) -> Iterator[bytes]:

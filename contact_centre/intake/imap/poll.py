@@ -18,7 +18,7 @@ from imap_tools.errors import ImapToolsError
 
 from contact_centre.intake import store, too_large
 from contact_centre.intake.imap import progress
-from contact_centre.intake.imap.connection import Folder, NotFetched, open_folder
+from contact_centre.intake.imap.connection import Folder, NotFetched, Outside, open_folder
 from contact_centre.intake.imap.secrets import LoginRefused, TokenUnavailable
 from contact_centre.intake.models import Mailbox, MailboxPoll, MailSource, RawChannel, RawMessage
 from contact_centre.intake.store import Arrival
@@ -32,10 +32,14 @@ TROUBLE: Final = (OSError, imaplib.IMAP4.error, ImapToolsError, TokenUnavailable
 
 @dataclass(slots=True)
 class Fetched:
-    """What one run brought: rows new to us, in the order of their UIDs, and the UIDs that could not be had."""
+    """What one run brought: rows new to us, in the order of their UIDs, and the UIDs that could not be had.
+
+    ``at_uid`` is the mail that it was at when it broke off.
+    """
 
     rows: list[RawMessage] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
+    at_uid: int | None = None
 
 
 def poll(mailbox_id: int, *, on_stored: Callable[[RawMessage], object]) -> Fetched | None:
@@ -55,7 +59,9 @@ def poll(mailbox_id: int, *, on_stored: Callable[[RawMessage], object]) -> Fetch
     except LoginRefused as error:
         progress.stop(held, error=str(error), at=timezone.now())
     except TROUBLE as error:
-        progress.fail(held, error=f"{type(error).__name__}: {error}", at=timezone.now())
+        progress.fail(
+            held, error=f"{type(error).__name__}: {error}", at_uid=fetched.at_uid, at=timezone.now()
+        )
     return fetched
 
 
@@ -69,38 +75,47 @@ def _run(
     if folder.empties:
         # Recorded by a run that ended before it could put them away.
         folder.put_away([uid for uid in there if uid in recorded])
-    wanted = [uid for uid in there if uid not in recorded]
+    wanted = _in_order([uid for uid in there if uid not in recorded], held)
     room = _room(held.mailbox, timezone.now())
-    sizes = folder.sizes(wanted[:room])
+    outsides = folder.outsides(wanted[:room])
     deadline = time.monotonic() + RUN_SECONDS
-    for uid, size in sorted(sizes.items()):
+    for uid in (uid for uid in wanted if uid in outsides):
         if time.monotonic() > deadline:
             break
         progress.renew(held, at=timezone.now())
+        fetched.at_uid = uid
         try:
-            row = _store(folder, held.mailbox, place, uid, size)
+            row = _store(folder, held.mailbox, place, uid, outsides[uid])
         except NotFetched as error:
             log.warning("mail_not_fetched", mailbox=held.mailbox.code, uid=uid, error=str(error))
             fetched.missing.append(uid)
             continue
         fetched.rows.append(row)
         on_stored(row)
+        fetched.at_uid = None
         folder.put_away([uid])
-    _finish(held, place, there, fetched, is_cut=len(sizes) > len(fetched.rows) + len(fetched.missing))
+    fetched.at_uid = None
+    _finish(held, place, there, fetched, is_cut=len(outsides) > len(fetched.rows) + len(fetched.missing))
 
 
-def _store(folder: Folder, mailbox: Mailbox, place: str, uid: int, size: int) -> RawMessage:
+def _in_order(uids: list[int], held: MailboxPoll) -> list[int]:
+    """The oldest first; those at which runs break off come last, so that they hold up no other."""
+    last = progress.taken_last(held)
+    return sorted(uids, key=lambda uid: (last.index(uid) + 1 if uid in last else 0, uid))
+
+
+def _store(folder: Folder, mailbox: Mailbox, place: str, uid: int, outside: Outside) -> RawMessage:
     """The row of the mail, committed; of one that is too large its header alone."""
-    arrival = Arrival(MailSource.IMAP, mailbox, place, str(uid))
     at = timezone.now()
-    if size > mailbox.max_bytes:
+    arrival = Arrival(MailSource.IMAP, mailbox, place, str(uid), came_at=outside.came_at)
+    if outside.size > mailbox.max_bytes:
         header = folder.header(uid)
         return store.keep(
             header,
             channel=RawChannel.MAIL,
             at=at,
             arrival=arrival,
-            too_large=too_large.described(header, size),
+            too_large=too_large.described(header, outside.size),
         )
     return store.keep(folder.mail(uid), channel=RawChannel.MAIL, at=at, arrival=arrival)
 

@@ -17,6 +17,7 @@ EVERY: Final = timedelta(seconds=30)
 _FIRST_PAUSE: Final = timedelta(seconds=30)
 _LONGEST_PAUSE: Final = timedelta(minutes=30)
 _ERROR_LENGTH: Final = 500
+_MOST_BROKE: Final = 100
 
 
 class LeaseLost(Exception):
@@ -59,8 +60,8 @@ def enter_folder(poll: MailboxPoll, uid_validity: int) -> None:
         log.warning(
             "uid_validity_changed", mailbox=poll.mailbox.code, before=poll.uid_validity, now=uid_validity
         )
-        poll.uid_validity, poll.last_uid = uid_validity, 0
-        _mine(poll).update(uid_validity=uid_validity, last_uid=0)
+        poll.uid_validity, poll.last_uid, poll.broke_at = uid_validity, 0, []
+        _mine(poll).update(uid_validity=uid_validity, last_uid=0, broke_at=[])
 
 
 def succeed(poll: MailboxPoll, *, last_uid: int, waiting: int, is_more: bool, at: datetime) -> None:
@@ -81,9 +82,19 @@ def succeed(poll: MailboxPoll, *, last_uid: int, waiting: int, is_more: bool, at
     )
 
 
-def fail(poll: MailboxPoll, *, error: str, at: datetime) -> None:
-    """A run broke off: later each time, and not all mailboxes of a server at the same moment."""
-    pause = min(_FIRST_PAUSE * 2 ** min(poll.failures, 10), _LONGEST_PAUSE)
+def fail(poll: MailboxPoll, *, error: str, at: datetime, at_uid: int | None = None) -> None:
+    """A run broke off: later each time, and not all mailboxes of a server at the same moment.
+
+    Where it broke off at a mail that is taken last, every other mail is there, and nothing is delayed by it.
+    """
+    is_known = at_uid in taken_last(poll)
+    broke_at = list(poll.broke_at)
+    if at_uid is not None:
+        if is_known:
+            broke_at.remove(at_uid)
+        broke_at.append(at_uid)
+    doubled = 0 if is_known else min(poll.failures, 10)
+    pause = min(_FIRST_PAUSE * 2**doubled, _LONGEST_PAUSE)
     wait = pause * (0.5 + secrets.randbelow(1000) / 1000)
     log.warning(
         "mailbox_not_fetched", mailbox=poll.mailbox.code, error=error, seconds=int(wait.total_seconds())
@@ -94,7 +105,14 @@ def fail(poll: MailboxPoll, *, error: str, at: datetime) -> None:
         next_at=at + wait,
         failures=F("failures") + 1,
         error=error[:_ERROR_LENGTH],
+        broke_at=broke_at[-_MOST_BROKE:],
     )
+
+
+def taken_last(poll: MailboxPoll) -> list[int]:
+    """The mails at which runs broke off twice: once is chance. Whichever broke the last one comes last."""
+    twice = dict.fromkeys(reversed([uid for uid in poll.broke_at if poll.broke_at.count(uid) > 1]))
+    return list(reversed(twice))
 
 
 def stop(poll: MailboxPoll, *, error: str, at: datetime) -> None:
@@ -124,6 +142,11 @@ def recorded_uids(place: str) -> set[int]:
 def arrived_since(mailbox: Mailbox, since: datetime) -> int:
     """How many mails came to the mailbox since then."""
     return MailArrival.objects.filter(mailbox=mailbox, arrived_at__gt=since).count()
+
+
+def is_full(mailbox: Mailbox, at: datetime) -> bool:
+    """Whether it has taken in as many mails as it takes in an hour."""
+    return arrived_since(mailbox, at - timedelta(hours=1)) >= mailbox.max_per_hour
 
 
 def _mine(poll: MailboxPoll) -> QuerySet[MailboxPoll]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Barrier, BrokenBarrierError
 from typing import Any, Final, TypeVar
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from contact_centre.intake import store
 from contact_centre.intake.addresses import is_ours, is_signed, mailbox_of
-from contact_centre.intake.imap.progress import arrived_since
+from contact_centre.intake.imap.progress import is_full
 from contact_centre.intake.models import Mailbox, MailSource, RawChannel, RawMessage
 from contact_centre.intake.store import Arrival
 from contact_centre.intake.trace import with_envelope
@@ -116,7 +116,7 @@ def _refusal(address: str, at: datetime) -> str:
     if not is_ours(address):
         return NOBODY
     box = None if is_signed(address) else mailbox_of(address)
-    if box is not None and arrived_since(box, at - timedelta(hours=1)) >= box.max_per_hour:
+    if box is not None and is_full(box, at):
         return TOO_OFTEN
     return ""
 

@@ -30,7 +30,8 @@ _MACHINE_FIELDS: Final = (
 _AWAY_SUBJECT: Final = re.compile(
     r"out of (?:the )?office|auto(?:matic)?[ -]?(?:reply|response)|autorespon|vacation|abwesen|automatische antwort"
     r"|poza biurem|automatyczna odpowied|odpowied[źz] automatyczn|nieobecno|автоматична відповідь|afwezig"
-    r"|absence du bureau|réponse automatique|fuera de la oficina|respuesta automática",
+    r"|absence du bureau|réponse automatique|fuera de la oficina|respuesta automática|risposta automatica"
+    r"|resposta automática|автоматический ответ|automatick[áa] odpověď|automatická odpoveď",
     re.IGNORECASE,
 )
 _BOUNCE_SUBJECT: Final = re.compile(

@@ -144,7 +144,9 @@ class MailboxPoll(models.Model):
     """How far the fetching of one mailbox has come, and who does it now.
 
     ``last_uid`` is the highest that is recorded in the folder of ``uid_validity``; ``waiting_count`` is how many
-    mails of the folder are not recorded. ``stopped_at``: no more tries until a person has mended it.
+    mails of the folder are not recorded. ``broke_at`` are the UIDs at which a run broke off, the last one at the end,
+    each twice at most.
+    ``stopped_at``: no more tries until a person has mended it.
     """
 
     mailbox = models.OneToOneField(
@@ -154,6 +156,7 @@ class MailboxPoll(models.Model):
     last_uid = models.PositiveBigIntegerField(default=0)
     waiting_count = models.PositiveIntegerField(default=0)
     waiting_since = models.DateTimeField(null=True, blank=True)
+    broke_at = models.JSONField(default=list, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_holder = models.CharField(max_length=36, blank=True)
     next_at = models.DateTimeField()

@@ -37,6 +37,7 @@ class Reason(models.TextChoices):
     TOO_MANY = "TOO_MANY", _("many mails from this address: nothing is sent back")
     STRANGER = "STRANGER", _("names a case that the sender has no part in")
     REPLY = "REPLY", _("a participant's reply")
+    AFTER_END = "AFTER_END", _("answers a case that ended long ago: a case of its own")
     BOUNCE = "BOUNCE", _("our mail came back")
     AUTO_REPLY = "AUTO_REPLY", _("an automatic reply")
     READ_RECEIPT = "READ_RECEIPT", _("a read receipt")
@@ -46,7 +47,7 @@ class Reason(models.TextChoices):
     LOOP = "LOOP", _("the mail ran in a circle")
     COLLECTED = "COLLECTED", _("many cases from this address today: added to the last of them")
     STAFF_FORWARD = "STAFF_FORWARD", _("passed on by one of us")
-    WAITS = "WAITS", _("carries another person's reply address: waits for a person")
+    WAITS = "WAITS", _("waits beside the case that it names, for a person")
     BY_PERSON = "BY_PERSON", _("decided by a person")
     FORGED = "FORGED", _("claims to come from us, and nothing proves it")
     UNVERIFIED = "UNVERIFIED", _("the sender's domain says that the mail is not from there")
@@ -54,7 +55,7 @@ class Reason(models.TextChoices):
     SPAM = "SPAM", _("sorted out as spam")
     NO_SENDER = "NO_SENDER", _("no usable sender address")
     EMPTY = "EMPTY", _("nothing in it")
-    TOO_LARGE = "TOO_LARGE", _("larger than the mailbox takes: only its header was fetched")
+    TOO_LARGE = "TOO_LARGE", _("larger than the mailbox takes")
     ERROR = "ERROR", _("could not be processed")
 
 
@@ -85,6 +86,7 @@ class RawMessage(models.Model):
 
     ``addressed_to`` are the addresses of ours that it went to, those of its copies too. ``copy_key`` names the mail
     however it came; one row holds it. ``lease_until``: a worker reads it; ``deaths``: how many workers it ended.
+    ``told_at``: since when nobody need be told any more that the mail was too large.
     """
 
     channel = models.CharField(max_length=10, choices=RawChannel)
@@ -116,6 +118,7 @@ class RawMessage(models.Model):
     copy_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     deaths = models.PositiveSmallIntegerField(default=0)
+    told_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -2,10 +2,13 @@
 
 import json
 import mailbox
+import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,15 +16,23 @@ from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
+from contact_centre.intake import store
+from contact_centre.intake.addresses import mailbox_of
 from contact_centre.intake.consequences import automatic_mails
+from contact_centre.intake.imap.progress import is_full
+from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.models import UNSETTLED, RawMessage, RawState
-from contact_centre.intake.process import process, receive
+from contact_centre.intake.process import SECONDS, process, receive
 
 # Exit codes of sysexits.h, which mail servers understand: no such input; keep the mail and try again later.
 NO_INPUT: Final = 66
 TRY_AGAIN: Final = 75
 STDIN: Final = "-"
 Source = Path | bytes | int | None
+
+
+class TookTooLong(BaseException):
+    """The time for one mail is over. No ``Exception``: whatever goes on at the moment must not take it for a fault."""
 
 
 class Command(BaseCommand):
@@ -60,14 +71,50 @@ class Command(BaseCommand):
 
     def _one(self, name: str, source: Source) -> dict[str, Any]:
         try:
-            if isinstance(source, int):
-                row = process(source, at=timezone.now())
-            else:
-                row = receive(source if isinstance(source, bytes) else _read(source), at=timezone.now())
-            return _described(name, row)
-        except (DatabaseError, OSError) as error:
+            if source is None:
+                source = sys.stdin.buffer.read()
+                if _is_too_often(source):
+                    self.stderr.write(f"{name}: the mailbox takes no more in this hour")
+                    return _undone(name)
+            with _within(SECONDS):
+                return _described(name, _settled(source))
+        except (DatabaseError, OSError, TookTooLong) as error:
             self.stderr.write(f"{name}: {type(error).__name__}: {error}")
             return _undone(name)
+
+
+def _settled(source: Path | bytes | int) -> RawMessage:
+    if isinstance(source, int):
+        return process(source, at=timezone.now())
+    return receive(source if isinstance(source, bytes) else source.read_bytes(), at=timezone.now())
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Raise TookTooLong when it lasts longer: the mail is stored by then, and the sweep gives it to a worker that can
+    be killed."""
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise TookTooLong(f"longer than {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _is_too_often(raw: bytes) -> bool:
+    """Whether the mailbox that the mail is for has taken in as many as it takes in an hour."""
+    try:
+        boxes = (mailbox_of(one) for one in parse(store.header_of(raw)).recipients)
+        box = next((box for box in boxes if box is not None), None)
+        return box is not None and is_full(box, timezone.now())
+    except DatabaseError:
+        # The bytes can be kept all the same.
+        return False
 
 
 def _sources(options: dict[str, Any]) -> Iterator[tuple[str, Source]]:
@@ -112,10 +159,6 @@ def _mails_of(path: Path) -> Iterator[tuple[str, bytes]]:
             yield f"{path.name}:{number}", box.get_bytes(key)
     finally:
         box.close()
-
-
-def _read(path: Path | None) -> bytes:
-    return path.read_bytes() if path is not None else sys.stdin.buffer.read()
 
 
 def _described(name: str, row: RawMessage) -> dict[str, Any]:

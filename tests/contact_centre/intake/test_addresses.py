@@ -1,13 +1,18 @@
 """Whose address it is, and what follows for the case: EMAIL.md, sections 2 and 12."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.html import escape
 
 from cases.models import Case
 from contact_centre.intake.addresses import is_ours, mailbox_for, mailbox_of
 from contact_centre.intake.loading import load_mailboxes
 from contact_centre.intake.models import ImapSecurity, MailArrival, Mailbox, MailSource
 from contact_centre.intake.process import receive
+from notifications.models import Notice, NoticeKind
+from notifications.rendering import render
 from notifications.senders import Sender, sender_of
 from routing.facts import CaseFacts, Choice, Reason, RuleFacts
 from routing.models import Department, Role
@@ -100,6 +105,31 @@ def test_the_answer_comes_in_the_name_and_with_the_signature_of_that_mailbox(box
     assert str(answer.extra_headers.get("From", answer.from_email)).startswith("Zarząd Dróg <reply+")
     assert answer.body.split("\n-- \n")[1].startswith("Zarząd Dróg\nul. Dworcowa <2>\n")
     assert "Zarząd Dróg<br>ul. Dworcowa &lt;2&gt;" in answer.alternatives[0][0]
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (NOW, ["Dzień dobry.\nSprawdź <BIP>."]),
+        (NOW.replace(hour=22), ["Dzień dobry.\nSprawdź <BIP>.", "Pracujemy od 7.30."]),
+        (NOW + timedelta(days=4), ["Dzień dobry.\nSprawdź <BIP>.", "Pracujemy od 7.30."]),
+    ],
+    ids=["open", "night", "saturday"],
+)
+def test_the_confirmation_says_what_the_mailbox_says_of_itself(boxes, at, said):
+    """Issue 4.2: auto-reply text and office-hours text of a mailbox, by the calendar of the office."""
+    Mailbox.objects.filter(code="roads").update(
+        auto_reply_text="Dzień dobry.\nSprawdź <BIP>.", office_hours_text="Pracujemy od 7.30."
+    )
+    receive(mail(to="drogi@kontakt.example"), at=NOW)
+    plan_all()
+    notice = Notice.objects.get()
+    written = render(notice, at)
+    for text in ("Dzień dobry.\nSprawdź <BIP>.", "Pracujemy od 7.30."):
+        assert (f"\n{text}\n" in written.text) is (text in said)
+        assert (f">{escape(text).replace(chr(10), '<br>')}</p>" in written.html) is (text in said)
+    notice.kind = NoticeKind.LINK
+    assert "Sprawdź" not in render(notice, at).text
 
 
 def test_where_it_was_delivered_decides_before_to(boxes):

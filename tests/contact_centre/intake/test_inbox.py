@@ -72,6 +72,54 @@ def test_begins_with_what_needs_a_person_and_has_a_shelf_for_every_state(desk):
     assert browser.get(INBOX, {"state": "NONSENSE"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "obcy@example.net",
+        "OBCY@",
+        "latarnia przy",
+        "<wanted@example.org>",
+        "parki@konin.example",
+        "2026-11-20",
+    ],
+)
+def test_a_mail_is_found_by_who_wrote_what_to_whom_and_when(desk, words, settings):
+    """EMAIL §0: every final state is searchable: "I wrote to you, where is it?"."""
+    settings.MAIL_OWN_DOMAINS = ["konin.example"]
+    settled(mail("Dziura"))
+    wanted = settled(
+        mail(
+            "Nie świeci.",
+            sender=STRANGER,
+            subject="Latarnia przy szkole",
+            to="parki@konin.example",
+            message_id="<wanted@example.org>",
+        )
+    )
+    RawMessage.objects.filter(pk=wanted.pk).update(received_at=NOW.replace(month=11, day=20))
+    browser = desk(Role.DISPATCHER)
+    assert [row.pk for row in browser.get(INBOX, {"q": words}).context["mails"]] == [wanted.pk]
+    assert not browser.get(INBOX, {"q": words, "state": RawState.FAILED}).context["mails"]
+    assert not browser.get(INBOX, {"q": f"{words} x"}).context["mails"]
+
+
+def test_mails_are_found_by_why_they_ended_so(desk):
+    """EMAIL §0: every final state has a reason code, visible and searchable."""
+    row = forged()
+    settled(mail("Dziura"))
+    browser = desk(Role.AGENT)
+    assert [one.pk for one in browser.get(INBOX, {"reason": row.reason}).context["mails"]] == [row.pk]
+    assert browser.get(INBOX, {"reason": "NONSENSE"}).status_code == 404
+
+
+def test_no_search_finds_a_mail_on_a_case_that_the_person_may_not_see(desk):
+    row = settled(mail("Dziura", subject="Tajne"))
+    assert row.case is not None
+    kept_from_the_agent(row.case)
+    assert desk(Role.DISPATCHER).get(INBOX, {"q": "Tajne"}).context["mails"] == [row]
+    assert not desk(Role.AGENT).get(INBOX, {"q": "Tajne"}).context["mails"]
+
+
 def test_a_mail_without_sender_that_has_its_case_needs_nobody_here():
     row = settled(mail("Dziura", sender="undisclosed:;"))
     assert (row.state, row.reason) == (RawState.QUARANTINED, Reason.NO_SENDER)

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contact_centre.intake import store
+from contact_centre.intake.loading import load_mailboxes
 from contact_centre.intake.models import (
+    Mailbox,
     RawChannel,
     RawMessage,
     Reason,
@@ -15,7 +17,7 @@ from contact_centre.intake.models import (
     RuleField,
     SenderRule,
 )
-from contact_centre.intake.process import process
+from contact_centre.intake.process import process, receive
 from routing.models import Role
 from tests.cast import staff_member
 from tests.contact_centre.intake.mails import mail
@@ -86,6 +88,32 @@ def test_a_rule_shows_first_what_it_would_have_caught_in_ninety_days(desk, recen
     assert (effect.count, effect.on_cases) == (len(caught), len(caught))
     assert not SenderRule.objects.exists()
     assert 'value="propose"' in answer.content.decode()
+
+
+def test_a_rule_may_be_for_one_mailbox_alone(desk, recent, settings):
+    """EMAIL §3: blocklist per queue and global; a mailbox means its other addresses too."""
+    load_mailboxes(settings.CITY_DATA_DIR)
+    Mailbox.objects.create(code="roads", address="drogi@kontakt.example", aliases=["zdm@kontakt.example"])
+    to_roads = [
+        settled(mail(f"Reklama {to}", sender="a@spam.example", to=to))
+        for to in ("Drogi@kontakt.example", "zdm@kontakt.example")
+    ]
+    RawMessage.objects.filter(pk__in=[row.pk for row in to_roads]).update(received_at=timezone.now())
+    browser = desk(Role.HEAD)
+    wished = wish("a@spam.example", do="preview") | {"queue": "drogi@kontakt.example"}
+    effect = browser.post(RULES, wished).context["effect"]
+    assert [row.pk for row in effect.examples] == [to_roads[1].pk, to_roads[0].pk]
+    assert browser.post(RULES, wished | {"queue": "nobody@kontakt.example"}).status_code == 422
+    browser.post(RULES, wished | {"do": "propose"})
+    rule = SenderRule.objects.get()
+    browser.post(reverse("intake:change_rule", args=[rule.pk, "approve"]))
+    assert "drogi@kontakt.example" in browser.get(RULES).content.decode()
+    now = timezone.now() + timedelta(minutes=1)
+    reasons = [
+        receive(mail(f"Nowa {to}", sender="a@spam.example", to=to), at=now).reason
+        for to in ("zdm@kontakt.example", "kontakt@kontakt.example")
+    ]
+    assert reasons == [Reason.SPAM, Reason.REQUEST]
 
 
 @pytest.mark.parametrize("role", DECIDE)

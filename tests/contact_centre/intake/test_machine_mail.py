@@ -4,13 +4,18 @@ from datetime import timedelta
 
 import pytest
 
+from cases.actors import staff
 from cases.models import Case, CaseEvent, CaseParticipant, EventKind
+from cases.services.workflow import ask_resident
+from cases.states import Status
 from contact_centre.intake.fates import MAX_HOPS
 from contact_centre.intake.models import Evidence, RawMessage, RawState, Reason
 from contact_centre.intake.process import receive
 from notifications.links import bounce_address, loop_id
 from notifications.models import Attempt, Notice, NoticeState
 from notifications.suppression import is_suppressed
+from routing.models import Role
+from tests.cast import staff_member
 from tests.contact_centre.intake.mails import mail, multipart, text_part
 from tests.contact_centre.intake.test_process import fate, settled, token_address
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
@@ -205,6 +210,21 @@ def test_what_was_refused_for_its_words_or_its_size_never_stops_our_mails(status
     assert not is_suppressed(ANA, at=MUCH_LATER + timedelta(days=1))
 
 
+def test_a_report_about_no_mail_of_ours_stops_our_mails_to_nobody():
+    """EMAIL §6: Final-Recipient only with a recent send; anybody can send a report."""
+    make_case()
+    row = late(bounce(failed="ben@example.org"))
+    assert fate(row) == (RawState.BOUNCE_RECORDED, Reason.BOUNCE, "")
+    assert not is_suppressed("ben@example.org", at=MUCH_LATER + timedelta(days=1))
+
+
+def test_a_report_of_a_forwarder_stops_our_mails_to_the_address_that_we_wrote_to(sent):
+    """EMAIL §6: whom it names instead may be anybody; only what we wrote to is ours to stop."""
+    late(bounce(to=bounce_address(sent.pk), failed="ben@example.org"))
+    day_after = MUCH_LATER + timedelta(days=1)
+    assert (is_suppressed(ANA, at=day_after), is_suppressed("ben@example.org", at=day_after)) == (True, False)
+
+
 def test_the_case_shows_what_was_not_delivered_and_why(sent, desk):
     late(bounce(enclosed=sent.message_id))
     from_desk = desk("DISPATCHER").get(
@@ -333,6 +353,61 @@ def test_an_automatic_reply_is_tied_by_rules_1_2_and_4_and_folded(rule, desk):
     assert ("<details><summary>" in page.partition("conversation-title")[2].partition("</section>")[0]) is (
         rule != "text"
     )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Auto_Submitted": "auto-generated"},
+        {"X_Auto_Response_Suppress": "All"},
+        {"Precedence": "bulk"},
+        {"Return_Path": "<>"},
+        {"X_Loop": "yes"},
+        {"Auto_Submitted": "auto-generated", "List_Unsubscribe": "<https://desk.example.org/off>"},
+        {"subject": "Автоматический ответ: сообщение", "X_Auto_Response_Suppress": "All"},
+        {"subject": "Risposta automatica: messaggio", "X_Auto_Response_Suppress": "All"},
+        {"subject": "Automatická odpověď: zpráva", "X_Auto_Response_Suppress": "All"},
+    ],
+    ids=str,
+)
+def test_no_automatic_mail_wakes_a_case_or_stands_as_the_residents_words(fields):
+    """EMAIL §5: record, no auto-mail, no reopen, no SLA start, for every mark and not for replies alone."""
+    case = make_routed_case()
+    by = staff(staff_member(Role.DISPATCHER))
+    ask_resident(case_id=case.pk, question="Gdzie?", answer_by=NOW.date(), by=by, at=NOW)
+    before = Case.objects.get(pk=case.pk)
+
+    row = settled(mail("Nie ma mnie.", to=token_address(case), **fields))
+
+    assert (row.state, row.case) == (RawState.AUTO_REPLY_RECORDED, case)
+    case.refresh_from_db()
+    assert (case.status, case.promise_paused_at) == (Status.WAITING_RESIDENT, before.promise_paused_at)
+    assert not case.messages.filter(purpose="REPLY").exists()
+    assert case.messages.get(purpose="AUTO_REPLY").audience == "INTERNAL"
+    plan_all()
+    assert not Notice.objects.filter(event__kind=EventKind.AUTO_REPLIED).exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "asks"),
+    [({"Precedence": "bulk"}, True), ({"Return_Path": "<>", "Precedence": "bulk"}, False)],
+)
+def test_what_a_person_may_have_written_by_a_ticket_system_asks_for_a_person(fields, asks):
+    """EMAIL §5 and §0.1: folded, yet nobody's answer is lost in the fold; nobody writes with a null path."""
+    case = make_routed_case()
+    row = settled(mail("Przy szkole.", to=token_address(case), **fields))
+    case.refresh_from_db()
+    assert case.needs_person is asks
+    assert (row.reason, "by_program" in row.defects) == (Reason.MACHINE_MAIL, asks)
+
+
+def test_what_a_person_writes_to_a_list_stays_hers():
+    """EMAIL §5: a list may still bring words; only automatic mails are off."""
+    case = make_case()
+    row = settled(
+        mail("Przy szkole.", to=token_address(case), List_Id="<rada.example.org>", Precedence="list")
+    )
+    assert (row.state, row.reason) == (RawState.CASE_UPDATED, Reason.REPLY)
 
 
 def test_an_automatic_reply_of_a_stranger_or_on_nothing_is_recorded_alone():

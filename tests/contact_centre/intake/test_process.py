@@ -355,7 +355,11 @@ def test_our_own_mail_that_comes_back_is_ignored():
     case = make_case()
     plan_all()
     by_id = mail(sender="list@example.org", message_id=Notice.objects.get().message_id)
-    for raw in (mail(sender=US), mail(sender=f"Miasto <{token_address(case)}>"), by_id):
+    for raw in (
+        mail(sender=US, Auto_Submitted="auto-replied"),
+        mail(sender=f"Miasto <{token_address(case)}>"),
+        by_id,
+    ):
         assert fate(settled(raw))[:2] == (RawState.IGNORED, Reason.OWN_MAIL)
     assert Case.objects.count() == 1
 

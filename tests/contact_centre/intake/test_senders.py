@@ -4,14 +4,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from cases.actors import staff
 from cases.models import Case, ContactChannel
+from cases.services.endings import resolve_case
+from cases.services.workflow import ask_resident
+from cases.states import Outcome, Status
 from contact_centre.intake import senders
+from contact_centre.intake.inbox import count_for_people
 from contact_centre.intake.models import RawState, Reason, RuleAction, RuleField, SenderRule
 from contact_centre.intake.process import receive
 from contact_centre.intake.senders import CannotRule, Proposal, approve_rule, end_rule, propose_rule
 from notifications.models import Notice, SuppressionReason
 from notifications.suppression import is_suppressed, suppress
 from routing.models import Role, User
+from tests.cast import staff_member
 from tests.contact_centre.intake.mails import US, mail
 from tests.contact_centre.intake.test_process import fate, settled, token_address
 from tests.factories import NOW, make_case, reporter_of
@@ -160,6 +166,34 @@ def test_whoever_claims_to_be_one_of_us_has_to_prove_it(sender, settings):
     assert fate(settled(mail(sender="x@konin.example")))[1] == Reason.FORGED
 
 
+@pytest.mark.parametrize("machine", [{}, {"Auto_Submitted": "auto-generated"}])
+def test_behind_a_mailbox_of_ours_stands_whoever_it_says_and_the_identity_is_weak(machine):
+    """EMAIL §3: if From is ours, use Reply-To, mark weak: a form of the city that nobody listed."""
+    row = settled(mail("Formularz", sender=US, Reply_To="Ana <ana@example.org>", **machine))
+    assert (row.state, row.sender) == (RawState.CASE_CREATED, "ana@example.org")
+    assert "weak_identity" in row.defects
+    case = make_case()
+    joined = settled(mail("Formularz 2", sender=US, to=token_address(case), Reply_To="ana@example.org"))
+    assert joined.reason == Reason.WAITS
+
+
+@pytest.mark.parametrize(
+    ("proof", "reply_to", "reason"),
+    [
+        ("", "", Reason.FORGED),
+        ("", US, Reason.FORGED),
+        ("mx.kontakt.example; dmarc=fail", "ana@example.org", Reason.FORGED),
+        ("mx.kontakt.example; dmarc=pass header.from=kontakt.example", "", Reason.OWN_MAIL),
+    ],
+)
+def test_what_a_mailbox_of_ours_seems_to_write_waits_for_a_person(settings, proof, reply_to, reason):
+    """EMAIL §3: claims to be our own domain without pass; a colleague who writes from the shared mailbox."""
+    settings.MAIL_AUTHSERV_ID = "mx.kontakt.example"
+    row = settled(mail("Petycja", sender=US, Authentication_Results=proof, Reply_To=reply_to))
+    assert fate(row)[:2] == (RawState.QUARANTINED, reason)
+    assert not Case.objects.exists()
+
+
 def test_an_alarm_of_our_own_mail_server_is_no_forgery():
     assert fate(settled(mail(sender="MAILER-DAEMON@kontakt.example", Return_Path="<>")))[1] == Reason.BOUNCE
 
@@ -271,6 +305,83 @@ def test_further_cases_of_one_day_are_collected_and_nothing_is_swallowed(setting
     last.refresh_from_db()
     assert last.needs_person
     assert receive(mail("Nazajutrz"), at=NOW + timedelta(days=2)).reason == Reason.REQUEST
+
+
+def test_mails_that_only_pretend_to_be_from_an_address_are_collected_apart(settings):
+    """EMAIL §5: N cases a day for whoever pretends too; §0.4: on no case of the owner, whose own limit they leave."""
+    settings.MAIL_MAX_CASES_PER_DAY = 2
+    forged = [settled(mail(f"Reklama {n}", Authentication_Results=FAILED)) for n in range(4)]
+    assert [row.reason for row in forged] == [Reason.UNVERIFIED] * 2 + [Reason.COLLECTED] * 2
+    assert {row.case for row in forged[1:]} == {forged[1].case}
+    own = [settled(mail(f"Petycja {n}")) for n in range(3)]
+    assert [row.reason for row in own] == [Reason.REQUEST] * 2 + [Reason.COLLECTED]
+    assert own[2].case == own[1].case
+    plan_all()
+    assert not Notice.objects.filter(participant__case__in=[forged[0].case, forged[1].case]).exists()
+
+
+def test_an_ended_case_does_not_end_the_collecting(settings):
+    """EMAIL §5: one case collects the rest, also when the last one was answered meanwhile."""
+    settings.MAIL_MAX_CASES_PER_DAY = 2
+    first, second = (settled(mail(f"Petycja {n}")) for n in range(2))
+    by = staff(staff_member(Role.DISPATCHER))
+    resolve_case(case_id=second.case_id or 0, outcome=Outcome.DONE, answer="Tak.", by=by, at=NOW)
+    rows = [settled(mail(f"Dalej {n}")) for n in range(2)]
+    assert [(row.reason, row.case) for row in rows] == [(Reason.COLLECTED, first.case)] * 2
+
+
+def test_a_program_fills_no_case_that_waits_for_the_person(settings):
+    """EMAIL §5: an automatic mail wakes nothing, also where the limit of a day collects it."""
+    settings.MAIL_MAX_CASES_PER_DAY = 1
+    first = settled(mail("Petycja"))
+    by = staff(staff_member(Role.DISPATCHER))
+    ask_resident(case_id=first.case_id or 0, question="Gdzie?", answer_by=NOW.date(), by=by, at=NOW)
+    row = settled(mail("Raport", Precedence="bulk"))
+    assert (row.state, row.reason) == (RawState.CASE_CREATED, Reason.MACHINE_MAIL)
+    assert Case.objects.get(pk=first.case_id or 0).status == Status.WAITING_RESIDENT
+
+
+def test_mails_without_a_sender_open_so_many_cases_a_day_and_the_rest_waits(settings):
+    """EMAIL §5 and §3: bounded, and nothing is swallowed."""
+    settings.MAIL_MAX_CASES_PER_DAY = 2
+    rows = [settled(mail(f"Bez nadawcy {n}", sender="undisclosed:;")) for n in range(3)]
+    assert [fate(row)[:2] for row in rows] == [(RawState.QUARANTINED, Reason.NO_SENDER)] * 3
+    assert [row.case is None for row in rows] == [False, False, True]
+    assert count_for_people() == 1
+    later = receive(mail("Nazajutrz", sender="undisclosed:;"), at=NOW + timedelta(days=2))
+    assert later.case is not None
+
+
+OUR_HOP = "from relay.example by mx.kontakt.example (Postfix) with ESMTP"
+OTHER_HOP = "from home by relay.example with ESMTP"
+
+
+@pytest.mark.parametrize(
+    ("header", "is_spam"),
+    [
+        (f"X-Spam-Flag: YES\r\nReceived: {OUR_HOP}\r\nReceived: {OTHER_HOP}\r\n", True),
+        (f"Received: {OUR_HOP}\r\nX-Spam-Flag: yes, score=9\r\nReceived: {OTHER_HOP}\r\n", True),
+        (f"Received: {OUR_HOP}\r\nX-Spam-Flag: NO\r\nReceived: {OTHER_HOP}\r\nX-Spam-Flag: YES\r\n", False),
+        (f"Received: {OUR_HOP}\r\nReceived: {OTHER_HOP}\r\nX-Spam-Flag: YES\r\n", False),
+        (f"Received: {OTHER_HOP}\r\nX-Spam-Flag: YES\r\n", False),
+        ("X-Spam-Flag: YES\r\n", False),
+    ],
+)
+def test_only_our_own_filter_says_what_is_spam(settings, header, is_spam):
+    """EMAIL §3: spam verdict headers only from our own filter host; none at all where no host is named."""
+    settings.MAIL_SPAM_HOST = OURS
+    row = settled(header.encode() + mail("Wygrana"))
+    assert (fate(row)[:2] == (RawState.QUARANTINED, Reason.SPAM)) is is_spam
+    settings.MAIL_SPAM_HOST = ""
+    assert settled(header.encode() + mail("Wygrana 2")).state == RawState.CASE_CREATED
+
+
+def test_who_is_always_let_in_is_no_spam(settings):
+    """EMAIL §3: allowlist beats."""
+    settings.MAIL_SPAM_HOST = OURS
+    rule("ana@example.org", RuleAction.ALLOW)
+    raw = f"Received: {OUR_HOP}\r\nX-Spam-Flag: YES\r\n".encode() + mail()
+    assert settled(raw).state == RawState.CASE_CREATED
 
 
 def test_whoever_writes_can_be_written_to_again():

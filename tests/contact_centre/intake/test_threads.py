@@ -12,7 +12,8 @@ from cases.services.merging import merge_cases
 from cases.services.moving import move_message
 from cases.states import Outcome, Status
 from contact_centre.intake.mail.threading import MAX_IDS
-from contact_centre.intake.models import Evidence, RawState, Reason
+from contact_centre.intake.models import Evidence, RawMessage, RawState, Reason
+from contact_centre.intake.process import process, receive
 from notifications.models import Notice
 from routing.models import Role
 from tests.cast import staff_member
@@ -305,6 +306,22 @@ def test_what_one_of_us_passes_on_is_the_case_of_whoever_wrote_it(settings, is_e
     assert fate(settled(raw.replace(b"drzewo.", b"drzewa.")))[1] == Reason.REQUEST
 
 
+@pytest.mark.parametrize(("proof", "reason"), [(PASSED, Reason.WAITS), ("", Reason.FORGED)])
+def test_what_one_of_us_answers_by_mail_waits_beside_the_case(settings, proof, reason):
+    """EMAIL §4.2: a proved colleague takes part, but her mail is no resident's request and gets no confirmation."""
+    settings.MAIL_AUTHSERV_ID = "mx.kontakt.example"
+    bo = staff_member(Role.AGENT)
+    bo.email = "bo@kontakt.example"
+    bo.save(update_fields=["email"])
+    case = make_case()
+    fields = {"sender": "Bo <bo@kontakt.example>", "Authentication_Results": proof}
+    row = settled(mail("Już jedziemy.", subject=f"Odp: [{case.reference}] Dziura", **fields))
+    assert (row.state, row.reason) == (RawState.QUARANTINED, reason)
+    assert row.suggested_case == (case if proof else None)
+    assert Case.objects.get() == case
+    assert settled(mail("Nowa sprawa.", **(fields | {"Authentication_Results": PASSED}))).case is not None
+
+
 def test_a_reply_to_a_merged_case_reaches_whoever_works_the_survivor():
     """EMAIL §4: merged case, follow to the survivor."""
     case, survivor = make_settled_case(), make_routed_case()
@@ -314,18 +331,54 @@ def test_a_reply_to_a_merged_case_reaches_whoever_works_the_survivor():
     assert survivor.needs_person
 
 
-@pytest.mark.parametrize("days", [1, 40])
-def test_a_later_mail_on_an_ended_case_asks_for_a_person_and_reopens_nothing(days):
-    """EMAIL §4: closed case; the house leaves reopening to people."""
+def ended_case(*, is_closed: bool = True) -> Case:
     case = make_routed_case()
     by = staff(staff_member(Role.DISPATCHER))
     resolve_case(case_id=case.pk, outcome=Outcome.DONE, answer="Zrobione.", by=by, at=NOW)
-    if days > 14:
-        close_case(case_id=case.pk, at=NOW + timedelta(days=15))
-    settled(mail("Dziękuję", to=token_address(case)))
+    return close_case(case_id=case.pk, at=NOW + timedelta(days=15)) if is_closed else case
+
+
+@pytest.mark.parametrize("days", [1, 14])
+def test_a_mail_soon_after_the_end_asks_for_a_person_and_reopens_nothing(days):
+    """EMAIL §4: within the days of grace; the house leaves reopening to people."""
+    case = ended_case(is_closed=False)
+    row = receive(mail("Dziękuję", to=token_address(case)), at=NOW + timedelta(days=days))
     case.refresh_from_db()
-    assert case.status == (Status.CLOSED if days > 14 else Status.RESOLVED)
-    assert case.needs_person
+    assert (row.reason, case.status, case.needs_person) == (Reason.REPLY, Status.RESOLVED, True)
+
+
+def test_a_mail_long_after_the_end_opens_a_case_that_is_linked():
+    """EMAIL §4: closed case, after the days of grace a new case linked; its later mails go there too."""
+    case = ended_case()
+    address = token_address(case)
+    late = NOW + timedelta(days=40)
+
+    row = receive(mail("Znowu to samo", to=address), at=late)
+
+    assert fate(row) == (RawState.CASE_CREATED, Reason.AFTER_END, Evidence.REPLY_TOKEN)
+    assert row.case is not None
+    assert (row.case.parent, row.suggested_case, reporter_of(row.case).channel) == (case, case, "EMAIL")
+    case.refresh_from_db()
+    assert (case.status, case.needs_person) == (Status.CLOSED, False)
+    assert words_on(case) == ["Zrobione."]
+    assert notices_remarks(row.case) == [f"CONTINUES {case.reference}"]
+    assert notices_remarks(case) == [f"GOES_ON {row.case.reference}"]
+    again = receive(mail("I zdjęcie", to=address), at=late + timedelta(hours=1))
+    assert (again.reason, again.case) == (Reason.REPLY, row.case)
+    RawMessage.objects.filter(pk=row.pk).update(state=RawState.PARSED, reason="")
+    assert fate(process(row.pk, at=late))[1] == Reason.AFTER_END
+    assert Case.objects.count() == 2
+
+
+def test_a_mail_on_a_case_merged_into_one_that_ended_long_ago_opens_a_case():
+    """EMAIL §4: follow to the survivor, and what holds for it."""
+    case, survivor = make_settled_case(), make_routed_case()
+    by = staff(staff_member(Role.DISPATCHER))
+    merge_cases(case_id=case.pk, into_id=survivor.pk, by=by, at=NOW)
+    resolve_case(case_id=survivor.pk, outcome=Outcome.DONE, answer="Zrobione.", by=by, at=NOW)
+    row = receive(mail("Znowu", to=token_address(case)), at=NOW + timedelta(days=40))
+    assert row.case is not None
+    assert (row.reason, row.case.parent) == (Reason.AFTER_END, case)
 
 
 def test_a_file_is_no_mail_that_was_passed_on_by_a_resident():

@@ -36,6 +36,10 @@ class Box:
     # The n-th command of this name (with what it fetches) is the last of its connection: cut before or in its answer.
     breaks: dict[str, str] = field(default_factory=dict)
     refuses_uid: set[int] = field(default_factory=set)
+    # Mails of which the server says BAD, and those at which it ends the connection.
+    bad_uid: set[int] = field(default_factory=set)
+    fatal_uid: set[int] = field(default_factory=set)
+    internal_date: str = "17-Nov-2026 08:58:00 +0100"
     login_answer: str = "NO [AUTHENTICATIONFAILED] wrong"
     commands: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -138,6 +142,10 @@ class Session:
         for uid in map(int, uids.split(",")):
             if uid in self.box.refuses_uid and "BODY" in parts:
                 return "NO cannot read it"
+            if uid in self.box.bad_uid and "BODY" in parts:
+                return "BAD Command Error. 10"
+            if uid in self.box.fatal_uid and "BODY" in parts:
+                raise Cut
             if uid in self.mails:
                 await self.fetch_one(uid, parts, when)
         return "OK done"
@@ -146,7 +154,10 @@ class Session:
         stored = self.mails[uid]
         number = list(self.mails).index(uid) + 1
         if "BODY" not in parts:
-            await self.say(f"* {number} FETCH (UID {uid} RFC822.SIZE {len(stored.raw)})")
+            await self.say(
+                f"* {number} FETCH (UID {uid} RFC822.SIZE {len(stored.raw)}"
+                f' INTERNALDATE "{self.box.internal_date}")'
+            )
             return
         if "PEEK" not in parts:
             stored.flags.add("\\Seen")

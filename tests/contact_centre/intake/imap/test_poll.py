@@ -18,7 +18,7 @@ from contact_centre.intake.imap import progress
 from contact_centre.intake.imap.poll import poll
 from contact_centre.intake.models import MailArrival, Mailbox, MailboxPoll, RawMessage, RawState, Reason
 from contact_centre.intake.process import process
-from contact_centre.intake.too_large import answer
+from contact_centre.intake.too_large import answer, untold
 from tests.contact_centre.intake.mails import BOUNCE, NEWSLETTER, mail
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,54 @@ def test_a_mail_that_never_comes_is_an_alarm_and_stops_no_other(mailbox, box):
     later = timezone.now() + timedelta(minutes=16)
     MailboxPoll.objects.update(last_success_at=later)
     assert [one.code for one in troubles(later)] == ["NOT_RECORDED"]
+
+
+def test_a_mail_that_the_server_calls_bad_stops_no_other(mailbox, box):
+    """EMAIL §0.3 and §1: one poisoned mail never stops the queue; Exchange answers BAD for a damaged one."""
+    for number in range(4):
+        box.add(mail(f"Sprawa {number}"))
+    box.bad_uid = {1, 3}
+    fetched = fetch(mailbox)
+    assert (len(fetched.rows), fetched.missing) == (2, [1, 3])
+    assert (state_of(mailbox).failures, state_of(mailbox).waiting_count) == (0, 2)
+
+
+def test_a_mail_at_which_the_connection_ends_is_taken_last(mailbox, box):
+    """EMAIL §0.3 and §1: never a stuck mailbox; also of two such mails neither hides what comes after."""
+    for number in range(5):
+        box.add(mail(f"Sprawa {number}"))
+    box.fatal_uid = {2, 4}
+    for _run in range(5):
+        fetch(mailbox)
+    assert {arrival.external_id for arrival in MailArrival.objects.all()} == {"1", "3", "5"}
+    assert progress.taken_last(state_of(mailbox)) == [4, 2]
+    assert state_of(mailbox).next_at < timezone.now() + 2 * progress.EVERY
+    box.add(mail("Nowa"))
+    fetch(mailbox)
+    assert MailArrival.objects.filter(external_id="6").exists()
+    box.fatal_uid = set()
+    fetch(mailbox)
+    assert MailArrival.objects.count() == 6
+
+
+@pytest.mark.parametrize(
+    ("internal_date", "is_taken"),
+    [
+        ("{:%d-%b-%Y %H:%M:%S +0000}", True),
+        ("01-Jan-1970 00:00:00 +0000", False),
+        ("17-Nov-2090 08:58:00 +0100", False),
+        ("nonsense", False),
+    ],
+)
+def test_a_mail_counts_from_when_its_server_got_it(mailbox, box, internal_date, is_taken):
+    """EMAIL §0.1: received_at; after an outage the day of receipt is not the day of fetching."""
+    came = (timezone.now() - timedelta(days=3)).replace(microsecond=0)
+    box.internal_date = internal_date.format(came)
+    box.add(mail("Sprawa"))
+    row = fetch(mailbox).rows[0]
+    assert (row.received_at == came) is is_taken
+    assert timezone.now() - row.arrivals.get().arrived_at < timedelta(minutes=1)
+    assert is_taken or timezone.now() - row.received_at < timedelta(minutes=1)
 
 
 def test_another_uidvalidity_reads_all_again_and_doubles_nothing(mailbox, box):
@@ -316,7 +364,7 @@ def test_a_mail_that_is_too_large_leaves_its_header_and_stops_nothing(small, box
 def test_a_person_is_told_once_that_her_mail_was_too_large(small, box):
     for number in range(3):
         box.add(large(subject=f"Zdjęcia {number}"))
-    told = [answer(row) for row in fetch(small).rows]
+    told = [answer(row, at=timezone.now()) for row in fetch(small).rows]
     assert told == [True, False, False]
     (message,) = sent.outbox
     assert (message.to, message.from_email) == (["ana@example.org"], "kontakt@kontakt.example")
@@ -329,8 +377,25 @@ def test_no_machine_is_told_that_its_mail_was_too_large(small, box, raw):
     box.add(raw + b"x" * 3000)
     (row,) = fetch(small).rows
     assert row.reason == Reason.TOO_LARGE
-    assert not answer(row)
+    assert not answer(row, at=timezone.now())
     assert sent.outbox == []
+
+
+def test_who_could_not_be_told_is_told_by_the_sweep(small, box, settings):
+    """EMAIL §1: one notice to the sender, also when the relay was away; never two."""
+    box.add(large(subject="Zdjęcia"))
+    (row,) = fetch(small).rows
+    at = row.settled_at
+    settings.EMAIL_BACKEND = "tests.notifications.mail_backends.Away"
+    with pytest.raises(OSError, match="refused"):
+        answer(row, at=at)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert untold(at + timedelta(minutes=1)) == []
+    assert untold(at + timedelta(minutes=20)) == [row.pk]
+    assert answer(row, at=at + timedelta(minutes=20))
+    assert untold(at + timedelta(minutes=60)) == []
+    assert not answer(row, at=at + timedelta(minutes=60))
+    assert len(sent.outbox) == 1
 
 
 def test_what_comes_beyond_the_limit_of_an_hour_waits(mailbox, box):

@@ -13,9 +13,11 @@ from django.core.checks import run_checks
 from django.db import OperationalError
 
 from cases.models import Case
-from contact_centre.intake import store
+from contact_centre.intake import store, too_large
+from contact_centre.intake.inbox import read
 from contact_centre.intake.loading import load_mailboxes
-from contact_centre.intake.models import MailArrival, Mailbox, MailSource, RawMessage, RawState
+from contact_centre.intake.mail.parse import parse
+from contact_centre.intake.models import MailArrival, Mailbox, MailSource, RawMessage, RawState, Reason
 from contact_centre.intake.process import process
 from contact_centre.intake.webhooks import views_of_ours
 from contact_centre.intake.webhooks.providers import PROVIDERS
@@ -267,6 +269,43 @@ def test_nothing_is_acknowledged_that_is_not_stored(client, hooks, monkeypatch):
 )
 def test_a_call_without_its_mail_is_not_acknowledged(client, hooks, name, body):
     assert post(client, name, Call(body, headers={"Authorization": calls.BASIC})).status_code == 500
+
+
+def test_a_call_that_cannot_be_read_lies_where_a_person_sees_it(client, hooks):
+    """EMAIL §0.1 and §0.3: stored before it is read; failed with its error, once however often it comes."""
+    body = b'[{"msys": {"relay_message": {"content": {}}}}]'
+    for _ in range(2):
+        post(client, "sparkpost", Call(body, headers={"Authorization": calls.BASIC}))
+    row = RawMessage.objects.get()
+    assert (row.state, row.reason) == (RawState.FAILED, Reason.ERROR)
+    assert "KeyError" in row.error
+    (file,) = parse(store.read(row)).files
+    assert file.data == body
+    assert process(row.pk, at=NOW).reason == Reason.NO_SENDER
+
+
+def test_what_comes_beyond_the_limit_of_an_hour_is_to_come_again(client, hooks):
+    """Issue 4.2: limits of mailboxes; a 4xx would be the end of the mail with some providers."""
+    Mailbox.objects.filter(code="main").update(max_per_hour=1)
+    for n in range(2):
+        answer = post(client, "postmark", calls.postmark(mail(f"Sprawa {n}"), NO_KEYS))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "600")
+    assert RawMessage.objects.count() == 1
+    MailArrival.objects.update(arrived_at=NOW)
+    assert post(client, "sendgrid", calls.sendgrid(mail("Sprawa 3"), NO_KEYS)).status_code == 200
+
+
+def test_a_mail_larger_than_its_mailbox_takes_is_kept_and_waits(client, hooks, mailoutbox):
+    """EMAIL §1: quarantined and one notice, whatever the way in."""
+    Mailbox.objects.filter(code="main").update(max_bytes=2000)
+    raw = mail("x" * 3000)
+    assert post(client, "postmark", calls.postmark(raw, NO_KEYS)).status_code == 200
+    row = RawMessage.objects.get()
+    assert (row.state, row.reason) == (RawState.QUARANTINED, Reason.TOO_LARGE)
+    assert store.read(row).endswith(raw)
+    assert too_large.answer(row, at=NOW)
+    assert [message.to for message in mailoutbox] == [[row.sender]]
+    assert read(row).is_whole
 
 
 def test_a_mail_that_cannot_be_fetched_now_is_not_acknowledged(client, elsewhere, keys):
