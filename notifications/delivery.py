@@ -16,7 +16,16 @@ from django.db.models import F, Q
 from cases.models import EventKind
 from cases.states import Outcome
 from cases.timeline import ring_again
-from notifications.channels import CHANNELS, Failure, NotNow, PermanentFailure, Receipt, TemporaryFailure
+from notifications.channels import (
+    CHANNELS,
+    AccountFailure,
+    Failure,
+    NotNow,
+    PermanentFailure,
+    Receipt,
+    TemporaryFailure,
+)
+from notifications.channels.alarms import account_refused
 from notifications.links import conceal
 from notifications.models import (
     FOR_A_PERSON,
@@ -195,6 +204,8 @@ def _try(notice: Notice, at: datetime) -> Ending:
     except Exception as failure:  # noqa: BLE001
         # Whatever it is, it must neither stop the queue nor lose the notice: it is tried again, then shown.
         log.warning("notice_attempt_failed", notice_id=notice.pk, error=type(failure).__name__)
+        if isinstance(failure, AccountFailure):
+            account_refused(failure.relay)
         return _later(notice, failure, at)
     return _taken(notice, channel.ends_in, words, receipt)
 

@@ -53,7 +53,7 @@ class News:
     occurred_at: datetime
 
 
-def evidence_of(notice_id: int) -> str:
+def evidence_of(notice_id: int | str) -> str:
     """How the suppression list names the mail that it learnt something from, by whatever way the news came."""
     return f"notice:{notice_id}"
 
