@@ -22,6 +22,7 @@ class Remark(StrEnum):
     SILENT = "SILENT"
     COLLECTED = "COLLECTED"
     PASSED_ON = "PASSED_ON"
+    PICTURES = "PICTURES"
 
 
 _SENTENCES: Final[dict[str, Any]] = {
@@ -50,6 +51,10 @@ _SENTENCES: Final[dict[str, Any]] = {
         "This address opened many cases today, so its further mails are added here. Each can be made a case of its own."
     ),
     Remark.PASSED_ON: _("One of us passed this mail on to us. What was written above it:"),
+    Remark.PICTURES: _(
+        "%(count)d pictures came with this text message. They are not here: ask for them by e-mail or on the page of "
+        "the case."
+    ),
     Remark.FILE_NOT_KEPT: _("Not taken over as a file, but kept in the original mail: %(name)s"),
 }
 

@@ -54,6 +54,7 @@ class Reason(models.TextChoices):
     SPAM = "SPAM", _("sorted out as spam")
     NO_SENDER = "NO_SENDER", _("no usable sender address")
     EMPTY = "EMPTY", _("nothing in it")
+    STOPPED = "STOPPED", _("wants only those text messages that must be")
     TOO_LARGE = "TOO_LARGE", _("larger than the mailbox takes: only its header was fetched")
     ERROR = "ERROR", _("could not be processed")
 
