@@ -4,15 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0005_text_messages'),
+        ("intake", "0005_text_messages"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='rawmessage',
-            name='reason',
-            field=models.CharField(blank=True, choices=[('REQUEST', "a person's request"), ('MACHINE_MAIL', 'sent by a machine or a list: nothing is sent back'), ('TOO_MANY', 'many mails from this address: nothing is sent back'), ('STRANGER', 'names a case that the sender has no part in'), ('REPLY', "a participant's reply"), ('BOUNCE', 'our mail came back'), ('AUTO_REPLY', 'an automatic reply'), ('READ_RECEIPT', 'a read receipt'), ('FEEDBACK_REPORT', 'a feedback report'), ('DUPLICATE', 'the same mail came before'), ('OWN_MAIL', 'our own mail came back to us'), ('LOOP', 'the mail ran in a circle'), ('COLLECTED', 'many cases from this address today: added to the last of them'), ('STAFF_FORWARD', 'passed on by one of us'), ('WAITS', "carries another person's reply address: waits for a person"), ('BY_PERSON', 'decided by a person'), ('FORGED', 'claims to come from us, and nothing proves it'), ('UNVERIFIED', "the sender's domain says that the mail is not from there"), ('BLOCKED', 'the sender is blocked'), ('SPAM', 'sorted out as spam'), ('NO_SENDER', 'no usable sender address'), ('EMPTY', 'nothing in it'), ('STOPPED', 'wants only those text messages that must be'), ('TOO_LARGE', 'larger than the mailbox takes: only its header was fetched'), ('ERROR', 'could not be processed')], max_length=20),
+            model_name="rawmessage",
+            name="reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("REQUEST", "a person's request"),
+                    ("MACHINE_MAIL", "sent by a machine or a list: nothing is sent back"),
+                    ("TOO_MANY", "many mails from this address: nothing is sent back"),
+                    ("STRANGER", "names a case that the sender has no part in"),
+                    ("REPLY", "a participant's reply"),
+                    ("BOUNCE", "our mail came back"),
+                    ("AUTO_REPLY", "an automatic reply"),
+                    ("READ_RECEIPT", "a read receipt"),
+                    ("FEEDBACK_REPORT", "a feedback report"),
+                    ("DUPLICATE", "the same mail came before"),
+                    ("OWN_MAIL", "our own mail came back to us"),
+                    ("LOOP", "the mail ran in a circle"),
+                    ("COLLECTED", "many cases from this address today: added to the last of them"),
+                    ("STAFF_FORWARD", "passed on by one of us"),
+                    ("WAITS", "carries another person's reply address: waits for a person"),
+                    ("BY_PERSON", "decided by a person"),
+                    ("FORGED", "claims to come from us, and nothing proves it"),
+                    ("UNVERIFIED", "the sender's domain says that the mail is not from there"),
+                    ("BLOCKED", "the sender is blocked"),
+                    ("SPAM", "sorted out as spam"),
+                    ("NO_SENDER", "no usable sender address"),
+                    ("EMPTY", "nothing in it"),
+                    ("STOPPED", "wants only those text messages that must be"),
+                    ("TOO_LARGE", "larger than the mailbox takes: only its header was fetched"),
+                    ("ERROR", "could not be processed"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
