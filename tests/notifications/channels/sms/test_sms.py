@@ -17,6 +17,7 @@ from notifications.channels.sms.quiet import quiet_until
 from notifications.delivery import LEASE, MAX_ATTEMPTS, back_off, claim, deliver
 from notifications.models import AttemptResult, FailureReason, Notice, NoticeState
 from notifications.queries import length_of
+from notifications.rewording import reword
 from notifications.services import resend
 from routing.models import Role
 from tests.cast import staff_member
@@ -347,3 +348,15 @@ def test_the_length_counts_the_link_as_it_was_sent(smsapi):
     assert length is not None
     assert length.units == len(smsapi.texts[0]["message"])
     assert length.parts > 1
+
+
+def test_a_text_message_may_be_worded_shorter_than_a_mail(smsapi, mailoutbox):
+    words = "{% if facts.is_sms %}Mamy to.{% else %}Mamy Twoje zgłoszenie i już je czytamy.{% endif %}"
+    author = staff_member(Role.ADMIN).pk
+    reword(kind="RECEIVED", language="pl", words={"lead": words}, note="", user_id=author, at=NOW)
+    confirmation()
+    confirmation(Reporter(email="ana@example.org"))
+    deliver_all()
+    [text] = smsapi.texts
+    assert ": Mamy to. PIN" in text["message"]
+    assert "Mamy Twoje zgłoszenie i już je czytamy." in mailoutbox[0].body
