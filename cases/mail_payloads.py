@@ -51,7 +51,9 @@ class LoopStopped(Payload):
 
 @dataclass(frozen=True, slots=True)
 class NotDelivered(Payload):
-    """``failure`` and ``status`` are codes; ``is_final``: nobody tries any more. ``source`` is the report's mail."""
+    """``failure`` and ``status`` are codes; ``is_final``: nobody tries any more. ``source`` is what said so: a report's
+    mail, a provider's news, or the hand-over itself.
+    """
 
     kind = EventKind.NOT_DELIVERED
     notice: int

@@ -5,16 +5,18 @@ What a person of ours wrote or decided is no automatic mail and is never held ba
 """
 
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Final
 
 from django.db.models import Max
 
+from cases.actors import ActorKind
 from cases.models import CaseParticipant, Message, MessagePurpose
 from notifications.addresses import address_key
 from notifications.models import AutomaticMail, Notice, NoticeChannel, NoticeKind
 
-# What goes out although nobody of ours has done anything: the answer to a mail, and what the machine decides on it.
-AUTOMATIC: Final = (NoticeKind.RECEIVED, NoticeKind.PASSED_ON)
+# What a mail alone may set off: the answer to it, and what the machine decides on it.
+_BY_MAIL: Final = (NoticeKind.RECEIVED, NoticeKind.PASSED_ON)
 PER_CASE: Final = ((timedelta(hours=1), 3), (timedelta(days=1), 10))
 PER_ADDRESS: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 25))
 IN_A_ROW: Final = 3
@@ -27,20 +29,40 @@ def counted_as(address: str) -> str:
     return f"{local.partition('+')[0]}@{domain}"
 
 
-def allows(*, kind: str, channel: str, participant: CaseParticipant, at: datetime) -> bool:
-    """Whether one more automatic mail may go out to the participant now. Anything else always may."""
-    if kind not in AUTOMATIC or channel != NoticeChannel.EMAIL:
-        return True
+class Held(Enum):
+    """Why an automatic mail stays back."""
+
+    MACHINE = "a machine answers ours, one after the other"
+    MANY = "so many went to the address that a machine may be answering, or somebody sends them there"
+
+
+def is_automatic(kind: str, actor: str) -> bool:
+    """Whether the notice goes out although nobody of ours has done anything; ``actor`` is the kind of who has."""
+    return kind in _BY_MAIL or actor != ActorKind.STAFF
+
+
+def held_back(
+    *, kind: str, actor: str, channel: str, participant: CaseParticipant, at: datetime
+) -> Held | None:
+    """Why one more automatic mail may not go out to the participant now; None where it may. Anything else always
+    may."""
+    if channel != NoticeChannel.EMAIL or not is_automatic(kind, actor):
+        return None
+    if kind in _BY_MAIL and in_a_row(participant) >= IN_A_ROW:
+        return Held.MACHINE
+    return None if _is_within(participant, at) else Held.MANY
+
+
+def _is_within(participant: CaseParticipant, at: datetime) -> bool:
     mine = AutomaticMail.objects.filter(address=counted_as(participant.email), notice__isnull=False)
     on_case = mine.filter(case_id=participant.case_id)
     is_within = all(mine.filter(at__gt=at - span).count() < most for span, most in PER_ADDRESS)
-    is_within = is_within and all(on_case.filter(at__gt=at - span).count() < most for span, most in PER_CASE)
-    return is_within and in_a_row(participant) < IN_A_ROW
+    return is_within and all(on_case.filter(at__gt=at - span).count() < most for span, most in PER_CASE)
 
 
 def note_sent(notice: Notice, at: datetime) -> None:
     """Count a notice that goes out as an automatic mail; a repeat counts once."""
-    if notice.kind not in AUTOMATIC or notice.channel != NoticeChannel.EMAIL:
+    if notice.channel != NoticeChannel.EMAIL or not is_automatic(notice.kind, notice.event.actor_kind):
         return
     participant = notice.participant
     AutomaticMail.objects.get_or_create(

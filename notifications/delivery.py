@@ -13,10 +13,19 @@ import structlog
 from django.db import transaction
 from django.db.models import F, Q
 
-from cases.models import EventKind
+from cases.models import Case, EventKind
 from cases.states import Outcome
 from cases.timeline import ring_again
-from notifications.channels import CHANNELS, Failure, NotNow, PermanentFailure, Receipt, TemporaryFailure
+from notifications.channels import (
+    CHANNELS,
+    AccountFailure,
+    Failure,
+    NotNow,
+    PermanentFailure,
+    Receipt,
+    TemporaryFailure,
+)
+from notifications.channels.alarms import account_refused
 from notifications.links import conceal
 from notifications.models import (
     FOR_A_PERSON,
@@ -31,9 +40,9 @@ from notifications.models import (
     SkipReason,
     SuppressionReason,
 )
-from notifications.outcomes import catch_up, evidence_of, told_otherwise
+from notifications.outcomes import catch_up, evidence_of, note_not_delivered, told_otherwise
 from notifications.rendering import Rendered, render
-from notifications.suppression import reason_against, suppress
+from notifications.suppression import reason_against, status_in, suppress
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +54,12 @@ WAKE: Final = timedelta(minutes=1)
 MAX_ATTEMPTS: Final = 15
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=4)
+# What the case says of a notice that ended without success (``NotDelivered.failure``).
+_NOTED: Final = {
+    FailureReason.REFUSED: "REFUSED",
+    FailureReason.GAVE_UP: "TEMPORARY",
+    FailureReason.SUPPRESSED: "SUPPRESSED",
+}
 # Those who wait for the next minute do not all come at its first second.
 _CROWD = timedelta(seconds=20)
 
@@ -94,6 +109,8 @@ def claim(notice_id: int, *, at: datetime) -> Notice | None:
 @transaction.atomic(durable=True)
 def record(notice: Notice, ending: Ending, *, at: datetime) -> None:
     """Write the ending down, unless the lease ran out and another worker holds the notice by now."""
+    # Whoever writes on a case locks it first.
+    case = Case.objects.lock(notice.event.case_id)
     mine = Notice.objects.filter(pk=notice.pk, state=NoticeState.CLAIMED, lease_until=notice.lease_until)
     is_over = ending.state != NoticeState.PLANNED
     other = told_otherwise(notice) if ending.state == NoticeState.FAILED else None
@@ -117,6 +134,8 @@ def record(notice: Notice, ending: Ending, *, at: datetime) -> None:
     if ending.verdict is not None:
         address = notice.participant.email
         suppress(address, reason=ending.verdict, evidence=evidence_of(notice.pk), at=at)
+    if ending.state == NoticeState.FAILED and other is None:
+        _note(case, notice, ending, at)
     if ending.state in FOR_A_PERSON:
         # Open desks count what waits for them, and this comes after the event of which they heard.
         ring_again(notice.event)
@@ -195,6 +214,8 @@ def _try(notice: Notice, at: datetime) -> Ending:
     except Exception as failure:  # noqa: BLE001
         # Whatever it is, it must neither stop the queue nor lose the notice: it is tried again, then shown.
         log.warning("notice_attempt_failed", notice_id=notice.pk, error=type(failure).__name__)
+        if isinstance(failure, AccountFailure):
+            account_refused(failure.relay)
         return _later(notice, failure, at)
     return _taken(notice, channel.ends_in, words, receipt)
 
@@ -223,6 +244,13 @@ def _told(failure: Exception) -> Ending:
             NoticeState.FAILED, AttemptResult.PERMANENT, str(failure), receipt=Receipt(failure.relay)
         )
     return Ending(NoticeState.FAILED, AttemptResult.PERMANENT, f"{type(failure).__name__}: {failure}")
+
+
+def _note(case: Case, notice: Notice, ending: Ending, at: datetime) -> None:
+    """The case says that the notice did not arrive, as it does when a mail comes back."""
+    failure = "DEAD" if ending.verdict == SuppressionReason.DEAD else _NOTED[ending.failure]
+    source = f"hand-over:{notice.pk}:{notice.attempts}"
+    note_not_delivered(case, notice, failure=failure, status=status_in(ending.error), source=source, at=at)
 
 
 def _keep_attempt(notice: Notice, ending: Ending, at: datetime) -> None:

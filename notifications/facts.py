@@ -76,6 +76,10 @@ class Facts:
         return self.channel == NoticeChannel.EMAIL
 
     @property
+    def is_sms(self) -> bool:
+        return self.channel == NoticeChannel.SMS
+
+    @property
     def is_call(self) -> bool:
         return self.channel == NoticeChannel.PHONE
 

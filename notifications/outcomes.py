@@ -11,7 +11,10 @@ from typing import Final
 import structlog
 from django.db import transaction
 
-from cases.timeline import ring_again
+from cases.actors import SYSTEM_ACTOR
+from cases.mail_payloads import NotDelivered
+from cases.models import Case
+from cases.timeline import record_event, ring_again
 from notifications.links import read_message_id
 from notifications.models import (
     FAILURES,
@@ -30,13 +33,14 @@ from notifications.suppression import status_in, suppress, verdict_on
 log = structlog.get_logger(__name__)
 _NOT_DELIVERED: Final = (NewsKind.BOUNCED, NewsKind.REJECTED, NewsKind.FAILED)
 # Why a provider says that a mail was not delivered, where nobody gives a status code. "Bounced" may be a full
-# mailbox: three of those count, one does not.
+# mailbox: three of those count, one does not. "Spam" is a judgement on our words and says nothing of the address.
 _VERDICTS: Final = {
     "invalid": SuppressionReason.DEAD,
     "bounced": SuppressionReason.SOFT,
     "timed_out": SuppressionReason.SOFT,
-    "spam": SuppressionReason.COMPLAINT,
 }
+# But a provider that does not even send speaks of an earlier complaint of the person.
+_COMPLAINED_BEFORE: Final = (NewsKind.REJECTED, "spam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class News:
     occurred_at: datetime
 
 
-def evidence_of(notice_id: int) -> str:
+def evidence_of(notice_id: int | str) -> str:
     """How the suppression list names the mail that it learnt something from, by whatever way the news came."""
     return f"notice:{notice_id}"
 
@@ -76,6 +80,14 @@ def mark_undelivered(*, notice_id: int, note: str, at: datetime) -> Notice | Non
     log.warning("notice_not_delivered", notice_id=notice.pk, status=status_in(note))
     ring_again(notice.event)
     return notice
+
+
+def note_not_delivered(
+    case: Case, notice: Notice, *, failure: str, status: str, source: str, at: datetime
+) -> None:
+    """Write on the case, which is locked, that the notice did not arrive. ``failure`` is a code of ``NotDelivered``."""
+    event = NotDelivered(notice.pk, notice.participant_id, failure, status, True, source[:300])
+    record_event(case, event, by=SYSTEM_ACTOR, at=at)
 
 
 def told_otherwise(notice: Notice) -> Notice | None:
@@ -119,6 +131,8 @@ def _apply(row: DeliveryNews, at: datetime) -> None:
     attempt = _attempt_of(row)
     if attempt is None:
         return
+    # Whoever writes on a case locks it first.
+    case = Case.objects.lock(attempt.notice.event.case_id)
     row.notice, row.applied_at = attempt.notice, at
     row.save(update_fields=["notice", "applied_at"])
     _pass_verdict(row, attempt.notice)
@@ -128,11 +142,23 @@ def _apply(row: DeliveryNews, at: datetime) -> None:
     if row.kind == NewsKind.DELIVERED:
         _mark_delivered(attempt.notice_id, row.occurred_at)
     elif row.kind in _NOT_DELIVERED:
-        mark_undelivered(notice_id=attempt.notice_id, note=row.note or row.reason, at=at)
+        _mark_undelivered(case, row, attempt.notice_id, at)
+
+
+def _mark_undelivered(case: Case, row: DeliveryNews, notice_id: int, at: datetime) -> None:
+    said = row.note or row.reason
+    notice = mark_undelivered(notice_id=notice_id, note=said, at=at)
+    if notice is None or notice.state != NoticeState.UNDELIVERED:
+        return
+    failure = "DEAD" if _verdict(row) == SuppressionReason.DEAD else "REFUSED"
+    source = f"{row.provider}:{row.key}"
+    note_not_delivered(case, notice, failure=failure, status=status_in(said), source=source, at=at)
 
 
 def _attempt_of(row: DeliveryNews) -> Attempt | None:
-    taken = Attempt.objects.filter(result=AttemptResult.HANDED_OVER).select_related("notice__participant")
+    taken = Attempt.objects.filter(result=AttemptResult.HANDED_OVER).select_related(
+        "notice__participant", "notice__event"
+    )
     known = taken.filter(provider_id=row.message_id).order_by("-id").first() if row.message_id else None
     if known is not None:
         return known
@@ -168,5 +194,8 @@ def _verdict(row: DeliveryNews) -> SuppressionReason | None:
         return SuppressionReason.COMPLAINT
     if row.kind not in _NOT_DELIVERED:
         return None
-    status = status_in(row.note)
-    return verdict_on(status) if status else _VERDICTS.get(row.reason)
+    if status := status_in(row.note):
+        return verdict_on(status)
+    if (row.kind, row.reason) == _COMPLAINED_BEFORE:
+        return SuppressionReason.COMPLAINT
+    return _VERDICTS.get(row.reason)

@@ -1,12 +1,14 @@
 """Reads of the outbox for the desk, restricted to the cases that the reader may see."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import pgettext_lazy
 
 from cases.access import NoAccess, visible_cases
@@ -17,19 +19,30 @@ from notifications.links import reveal
 from notifications.models import (
     FOR_A_PERSON,
     WAITING,
+    Attempt,
+    AttemptResult,
     FailureReason,
     Notice,
     NoticeChannel,
     NoticeQuerySet,
     NoticeState,
+    SoftFailure,
     Suppression,
 )
+from notifications.outcomes import evidence_of
 from notifications.suppression import reasons_against
 from routing.models import User
 
 _OF_A_CASE: Final = 30
 # The sweep comes every few seconds, and a lease ends after two minutes.
 _OVERDUE: Final = timedelta(minutes=15)
+# After so many attempts some minutes have passed (``delivery.back_off``).
+_STRUGGLES: Final = 4
+_LOOKED_AT: Final = 500
+_SEVERAL: Final = 5
+_REFUSED_WITHIN: Final = timedelta(days=1)
+# A full mailbox, words that are put off: alone it is no trouble of the mail system.
+_OF_ONE_PERSON: Final = ("SMTPRecipientsRefused", "SMTPDataError")
 
 
 class Fate(models.TextChoices):
@@ -78,27 +91,59 @@ def mail_stops(notices: Iterable[Notice], *, at: datetime) -> list[tuple[CasePar
 
 
 def dead_letters(user: User, by: Actor | None = None) -> NoticeQuerySet:
-    """Notices that were tried until there was no sense in it: for no fault of theirs, so trying again may help."""
-    rows = notices_for_staff(user, by=by)
-    return rows.filter(state=NoticeState.FAILED, failure=FailureReason.GAVE_UP)
+    """Notices that ended for no fault of theirs, so trying again may help: tried for too long, or refused by a mail
+    system that said nothing against the address."""
+    rows = notices_for_staff(user, by=by).filter(state=NoticeState.FAILED)
+    return rows.filter(Q(failure=FailureReason.GAVE_UP) | _refused_without_a_verdict())
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What an administrator should look at."""
+    """What an administrator should look at. ``struggling`` counts by what is said, in the words of the mail system or
+    the name of the error; nobody's address is among them."""
 
     dead_letters: int
     overdue: int
+    refused: int
+    struggling: Mapping[str, int]
 
     def __bool__(self) -> bool:
-        return self.dead_letters > 0 or self.overdue > 0
+        return bool(self.dead_letters or self.overdue or self.refused or self.struggling)
+
+    def __str__(self) -> str:
+        said = [f"{self.dead_letters} dead letters", f"{self.overdue} overdue", f"{self.refused} refused"]
+        return ", ".join(
+            said + [f"{count} tried in vain: {error}" for error, count in self.struggling.items()]
+        )
 
 
 def outbox_trouble(at: datetime) -> Trouble:
-    """Notices that nobody could hand over, and those that nobody even tries to although their time has come."""
-    gave_up = Notice.objects.filter(state=NoticeState.FAILED, failure=FailureReason.GAVE_UP)
+    """Notices that nobody could hand over, those that are tried again and again, and those that nobody even tries to
+    although their time has come."""
+    failed = Notice.objects.filter(state=NoticeState.FAILED)
+    gave_up = failed.filter(failure=FailureReason.GAVE_UP)
+    refused = failed.filter(_refused_without_a_verdict(), ended_at__gt=at - _REFUSED_WITHIN).count()
     late = Notice.objects.filter(state__in=WAITING, due_at__lt=at - _OVERDUE).after_confirmation()
-    return Trouble(gave_up.count(), late.count())
+    # One that is refused is one person's matter; several are the mail system's.
+    return Trouble(gave_up.count(), late.count(), refused if refused >= _SEVERAL else 0, _struggling())
+
+
+def _refused_without_a_verdict() -> Q:
+    """Refused at the hand-over, and the list of addresses has learnt nothing from it."""
+    named = Concat(Value(evidence_of("")), Cast(OuterRef("pk"), models.CharField()))
+    learnt = Suppression.objects.filter(evidence=named, until__isnull=True)
+    counted = SoftFailure.objects.filter(evidence=named)
+    return Q(~Exists(learnt), ~Exists(counted), failure=FailureReason.REFUSED)
+
+
+def _struggling() -> dict[str, int]:
+    """What stands in the way of notices that were tried for some minutes, by error."""
+    stuck = Notice.objects.filter(state=NoticeState.PLANNED, attempts__gte=_STRUGGLES)
+    tried = Attempt.objects.filter(notice__in=stuck, result=AttemptResult.TEMPORARY)
+    last = tried.order_by("-id").values_list("notice_id", "error")[:_LOOKED_AT]
+    errors = dict(reversed(list(last)))
+    found = Counter(error.partition(":")[0] for error in errors.values())
+    return {error: n for error, n in found.items() if error not in _OF_ONE_PERSON or n >= _SEVERAL}
 
 
 def get_notice_for_staff(user: User, notice_id: int) -> Notice:

@@ -33,6 +33,8 @@ _KINDS: Final[Mapping[str, NewsKind]] = {
     EventType.OPENED: NewsKind.OPENED,
     EventType.CLICKED: NewsKind.CLICKED,
 }
+# The receiving side took the mail for spam. Anymail calls it a complaint, as if the person had made one.
+_SPAM_BLOCK: Final = "SpamNotification"
 _WATCHING: Final = (NewsKind.OPENED, NewsKind.CLICKED)
 
 
@@ -51,7 +53,7 @@ def wake_planning(*, work: dict[str, int], **_kwargs: Any) -> None:
 def keep_what_was_told(*, event: AnymailTrackingEvent, esp_name: str, **_kwargs: Any) -> None:
     """Keep the news of a provider and do what it asks for; what people do with their mail only where a setting says
     so. Raises what the database raises: the provider tells it again."""
-    kind = _KINDS.get(event.event_type)
+    kind = _kind_of(event, esp_name)
     if kind is None or (kind in _WATCHING and not settings.EMAIL_TRACK_OPENS):
         return
     at = timezone.now()
@@ -70,6 +72,13 @@ def keep_what_was_told(*, event: AnymailTrackingEvent, esp_name: str, **_kwargs:
         # Who is party to the case goes on hearing of it; the page of the notice shows the wish.
         with suppress(NoSubscription):
             stop_following(participant_id=row.notice.participant_id, at=at)
+
+
+def _kind_of(event: AnymailTrackingEvent, provider: str) -> NewsKind | None:
+    said = event.esp_event if isinstance(event.esp_event, Mapping) else {}
+    if provider == "Postmark" and said.get("Type") == _SPAM_BLOCK:
+        return NewsKind.BOUNCED
+    return _KINDS.get(event.event_type)
 
 
 def _digest(event: AnymailTrackingEvent) -> str:

@@ -1,6 +1,7 @@
 """What may be done with notices: plan them from an event, settle by hand what the machine cannot, send again."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,8 +13,17 @@ from cases.actors import Actor, ActorKind
 from cases.models import Case, CaseEvent, CaseParticipant, EventWork, ParticipantRole
 from cases.timeline import ring_again
 from notifications import counters
+from notifications.counters import Held
 from notifications.links import make_message_id
-from notifications.models import FAILURES, Notice, NoticeChannel, NoticeKind, NoticeState, SkipReason
+from notifications.models import (
+    FAILURES,
+    FailureReason,
+    Notice,
+    NoticeChannel,
+    NoticeKind,
+    NoticeState,
+    SkipReason,
+)
 from notifications.planning import Person, Plan, PlannedNotice, notices_for, plan_for
 from notifications.suppression import unsuppress
 
@@ -134,12 +144,22 @@ def _keep_plan(event: CaseEvent, work_id: int, at: datetime) -> list[int]:
     return ready
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """The state in which a notice is written, and why it is no planned one."""
+
+    state: NoticeState = NoticeState.PLANNED
+    skip_reason: str = ""
+    failure: str = ""
+
+
 def _keep(event: CaseEvent, plan: Plan, planned: PlannedNotice, at: datetime) -> list[int]:
     """Write one notice, or find that it is written; returns the ids that are due because of it."""
     confirmation = None if plan.waits else _waiting_confirmation(planned)
     into = confirmation if plan.folds else None
     # What a mail that goes anyway can tell costs nobody another one.
-    skip_reason = None if into else planned.skip_reason or _limit(planned, at)
+    start = _Start(NoticeState.COALESCED) if into else _start(event, plan, planned, at)
+    is_planned = start.state == NoticeState.PLANNED
     notice, is_new = Notice.objects.get_or_create(
         event=event,
         participant_id=planned.participant_id,
@@ -150,34 +170,48 @@ def _keep(event: CaseEvent, plan: Plan, planned: PlannedNotice, at: datetime) ->
             "language": planned.language,
             "due_at": planned.due_at,
             "created_at": at,
-            "state": _first_state(skip_reason, into),
-            "skip_reason": skip_reason or "",
+            "state": start.state,
+            "skip_reason": start.skip_reason,
+            "failure": start.failure,
             "into": into,
-            "ended_at": at if into or skip_reason else None,
+            "ended_at": None if is_planned else at,
         },
     )
-    if not is_new or into or skip_reason:
+    if not is_new or start.state in (NoticeState.COALESCED, NoticeState.SKIPPED):
         return []
-    counters.note_sent(notice, at)
     if notice.channel == NoticeChannel.EMAIL:
         notice.message_id = make_message_id(notice.pk)
         notice.save(update_fields=["message_id"])
+    if not is_planned:
+        # Open desks count what waits for them, and this comes after the event of which they heard.
+        ring_again(event)
+        return []
+    counters.note_sent(notice, at)
     return [*_release(confirmation, at), *([notice.pk] if notice.due_at <= at else [])]
 
 
-def _limit(planned: PlannedNotice, at: datetime) -> SkipReason | None:
-    """Why an automatic mail stays back: so many went to the address that a machine may be answering."""
-    if planned.kind not in counters.AUTOMATIC:
+def _start(event: CaseEvent, plan: Plan, planned: PlannedNotice, at: datetime) -> _Start:
+    """Planned, needless, or held back: what must be told is then for a person, who may be asked to send it. A link
+    that was asked for is not: whoever asks has some already."""
+    if planned.skip_reason:
+        return _Start(NoticeState.SKIPPED, planned.skip_reason)
+    held = _held_back(event, planned, at)
+    if held is Held.MANY and plan.is_compulsory and not plan.by_mail:
+        return _Start(NoticeState.FAILED, failure=FailureReason.HELD)
+    return _Start(NoticeState.SKIPPED, SkipReason.LIMIT) if held else _Start()
+
+
+def _held_back(event: CaseEvent, planned: PlannedNotice, at: datetime) -> Held | None:
+    """Why an automatic mail stays back."""
+    if not counters.is_automatic(planned.kind, event.actor_kind):
         return None
-    participant = CaseParticipant.objects.get(pk=planned.participant_id)
-    may_go = counters.allows(kind=planned.kind, channel=planned.channel, participant=participant, at=at)
-    return None if may_go else SkipReason.LIMIT
-
-
-def _first_state(skip_reason: SkipReason | None, into: Notice | None) -> NoticeState:
-    if skip_reason is not None:
-        return NoticeState.SKIPPED
-    return NoticeState.COALESCED if into else NoticeState.PLANNED
+    return counters.held_back(
+        kind=planned.kind,
+        actor=event.actor_kind,
+        channel=planned.channel,
+        participant=CaseParticipant.objects.get(pk=planned.participant_id),
+        at=at,
+    )
 
 
 def _waiting_confirmation(planned: PlannedNotice) -> Notice | None:

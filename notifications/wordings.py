@@ -19,7 +19,7 @@ TEXT_LENGTH: Final = 4000
 # Known of every case, whatever is told of it.
 _ALWAYS: Final = Used(
     values=frozenset({"reference", "city", "city_phone"}),
-    conditions=frozenset({"is_mail", "is_call", "is_letter"}),
+    conditions=frozenset({"is_mail", "is_sms", "is_call", "is_letter"}),
 )
 #: Stands in the header "From" of a mail.
 _ONE_LINE: Final = "sender"

@@ -90,11 +90,12 @@ _SENTENCES: Mapping[str, tuple[str, Any]] = {
     EventKind.MESSAGE_CAME: ("arrow-left-right", gettext_lazy("A message was moved here from %(other)s")),
 }
 
-# Why a mail came back (``contact_centre.intake.mail.types.Failure``).
+# Why a notice did not arrive (``contact_centre.intake.mail.types.Failure``, and what the outbox itself knows).
 _FAILURES: Mapping[str, Any] = {
     "DEAD": gettext_lazy("the address does not exist"),
     "REFUSED": gettext_lazy("refused by the other side"),
     "TEMPORARY": gettext_lazy("delayed or given up on the way"),
+    "SUPPRESSED": gettext_lazy("nothing is sent to this address any more"),
 }
 
 

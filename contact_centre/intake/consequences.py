@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from cases.models import CaseEvent, CaseParticipant
 from contact_centre.intake.models import RawMessage
 from notifications import counters
-from notifications.models import Notice, NoticeChannel, NoticeState
+from notifications.models import FailureReason, Notice, NoticeChannel, NoticeState
 from notifications.planning import Person, PlannedNotice, notices_for, plan_for
 
 
@@ -31,8 +31,15 @@ def _goes_out(event: CaseEvent, planned: PlannedNotice, participant: CasePartici
         return False
     known = Notice.objects.filter(event=event, participant=participant, channel=planned.channel).first()
     if known is not None:
-        return known.state != NoticeState.SKIPPED
-    return counters.allows(kind=planned.kind, channel=planned.channel, participant=participant, at=at)
+        return known.state != NoticeState.SKIPPED and known.failure != FailureReason.HELD
+    held = counters.held_back(
+        kind=planned.kind,
+        actor=event.actor_kind,
+        channel=planned.channel,
+        participant=participant,
+        at=at,
+    )
+    return held is None
 
 
 def _person(row: CaseParticipant) -> Person:

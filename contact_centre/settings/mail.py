@@ -59,6 +59,8 @@ EMAIL_TRACK_OPENS = env.bool("EMAIL_TRACK_OPENS", default=False)
 
 # Text messages: smsapi://TOKEN@?from=Name or twilio://SID:TOKEN@?from=+48...; empty: there are none
 SMS = services.sms(env.str("SMS_URL", default=""))
+# As many as the provider takes in a minute (0: no limit)
+SMS_PER_MINUTE = env.int("SMS_PER_MINUTE", default=0)
 # What is secret in the addresses that the provider calls; empty: it tells nothing and brings nothing
 SMS_HOOK_SECRET = env.str("SMS_HOOK_SECRET", default="")
 # From which hour to which nobody is woken by one, by the city's clock; empty: at no hour

@@ -87,7 +87,7 @@ def check_model() -> None:
 def check_outbox() -> None:
     """Notices leave. Where some could not, or nobody hands them over, people have to look; visitors may come."""
     if trouble := outbox_trouble(timezone.now()):
-        raise Degraded(f"{trouble.dead_letters} dead letters, {trouble.overdue} overdue")
+        raise Degraded(str(trouble))
 
 
 CHECKS: dict[str, Callable[[], None]] = {

@@ -25,6 +25,7 @@ class Remark(StrEnum):
     BY_PROGRAM = "BY_PROGRAM"
     CONTINUES = "CONTINUES"
     GOES_ON = "GOES_ON"
+    PICTURES = "PICTURES"
 
 
 _SENTENCES: Final[dict[str, Any]] = {
@@ -60,6 +61,10 @@ _SENTENCES: Final[dict[str, Any]] = {
     Remark.BY_PROGRAM: _(
         "A program sent the folded mail from the person's address, so the case did not move. If a person wrote it, "
         "go on with the case."
+    ),
+    Remark.PICTURES: _(
+        "%(count)d pictures came with this text message. They are not here: ask for them by e-mail or on the page of "
+        "the case."
     ),
     Remark.FILE_NOT_KEPT: _("Not taken over as a file, but kept in the original mail: %(name)s"),
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from notifications.channels.base import (
+    AccountFailure,
     Channel,
     Failure,
     NotNow,
@@ -16,7 +17,16 @@ from notifications.channels.email import EMAIL
 from notifications.channels.sms import SMS
 from notifications.models import NoticeChannel
 
-__all__ = ["CHANNELS", "Channel", "Failure", "NotNow", "PermanentFailure", "Receipt", "TemporaryFailure"]
+__all__ = [
+    "CHANNELS",
+    "AccountFailure",
+    "Channel",
+    "Failure",
+    "NotNow",
+    "PermanentFailure",
+    "Receipt",
+    "TemporaryFailure",
+]
 
 CHANNELS: Final[Mapping[str, Channel]] = {
     NoticeChannel.EMAIL: EMAIL,

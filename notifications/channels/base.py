@@ -36,6 +36,10 @@ class TemporaryFailure(Failure):
     """The words may be taken later."""
 
 
+class AccountFailure(TemporaryFailure):
+    """Nothing of ours is taken until an administrator puts that right: login, credit, what the account may do."""
+
+
 class NotNow(Exception):
     """Nobody was asked: as many went out as may in this span of time. The next begins at ``until``."""
 

@@ -17,14 +17,11 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from notifications.channels.base import NotNow
-from notifications.models import Priority
+from notifications.channels.rates import next_minute, take
 
 log = structlog.get_logger(__name__)
 # So long a relay that did not answer is left alone, where there is another.
 REST: Final = timedelta(minutes=1)
-# Of what may go out in a minute, the part that those who can wait never fill.
-RESERVE: Final = 0.2
-_WINDOW_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +59,18 @@ def relays() -> list[Relay]:
 
 
 def choose(priority: int, attempts: int, *, at: datetime) -> Relay:
-    """The relay for one mail, counted as used: the first that does not rest; by turns when all do.
+    """The relay for one mail, counted as used: the first that does not rest and may take one more in this minute; by
+    turns when all rest.
 
-    Raises NotNow when it has taken as many as it may in this minute.
+    Raises NotNow when there is none.
     """
     found = relays()
     awake = [relay for relay in found if not _rests(relay, at)]
-    relay = awake[0] if awake else found[max(attempts - 1, 0) % len(found)]
-    if not _take(relay, priority, at):
-        raise NotNow(_next_window(at))
-    return relay
+    asked = awake or [found[max(attempts - 1, 0) % len(found)]]
+    for relay in asked:
+        if take(str(relay.number), relay.per_minute, priority, at=at):
+            return relay
+    raise NotNow(next_minute(at))
 
 
 def let_rest(relay: Relay, *, at: datetime) -> None:
@@ -87,27 +86,6 @@ def _rests(relay: Relay, at: datetime) -> bool:
     except Exception:
         log.exception("relay_state_unknown", relay=relay.name)
         return False
-
-
-def _take(relay: Relay, priority: int, at: datetime) -> bool:
-    """Count one more mail of this minute, unless that is more than allowed."""
-    if not relay.per_minute:
-        return True
-    share = 1 - RESERVE if priority >= Priority.LAST else 1.0
-    key = f"{_key('sent', relay)}:{int(at.timestamp()) // _WINDOW_SECONDS}"
-    try:
-        cache.add(key, 0, timeout=2 * _WINDOW_SECONDS)
-        if cache.incr(key) <= max(1, int(relay.per_minute * share)):
-            return True
-        cache.decr(key)
-    except Exception:
-        log.exception("relay_not_counted", relay=relay.name)
-        return True
-    return False
-
-
-def _next_window(at: datetime) -> datetime:
-    return at + timedelta(seconds=_WINDOW_SECONDS - at.timestamp() % _WINDOW_SECONDS)
 
 
 def _key(what: str, relay: Relay) -> str:

@@ -85,6 +85,7 @@ class FailureReason(models.TextChoices):
     GAVE_UP = "GAVE_UP", _("tried for too long without success")
     SUPPRESSED = "SUPPRESSED", _("nothing is sent to this address any more")
     BOUNCED = "BOUNCED", _("came back or was refused on its way")
+    HELD = "HELD", _("held back: many automatic mails to this address already")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

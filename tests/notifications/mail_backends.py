@@ -30,6 +30,20 @@ class TakenForSpam(BaseEmailBackend):
         raise smtplib.SMTPDataError(554, b"5.7.1 looks like spam")
 
 
+class NoRelaying(BaseEmailBackend):
+    """A mail system that takes nothing from us, whoever it is for."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise smtplib.SMTPRecipientsRefused({"ana@example.org": (554, b"5.7.1 Relay access denied")})
+
+
+class Unwritable(BaseEmailBackend):
+    """A mail that cannot be put into the form that goes over the wire."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise UnicodeEncodeError("ascii", "ż", 0, 1, "ordinal not in range")
+
+
 class Away(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         raise ConnectionRefusedError(111, "Connection refused")

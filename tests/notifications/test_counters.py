@@ -4,12 +4,25 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from cases.actors import ActorKind, staff
 from cases.models import CaseParticipant
+from cases.services.privacy import request_link
 from notifications import counters
-from notifications.counters import PER_ADDRESS, PER_CASE, allows, counted_as, forget_old
-from notifications.models import AutomaticMail, Notice, NoticeChannel, NoticeKind
+from notifications.counters import PER_ADDRESS, PER_CASE, Held, counted_as, forget_old, held_back
+from notifications.models import (
+    AutomaticMail,
+    FailureReason,
+    Notice,
+    NoticeChannel,
+    NoticeKind,
+    NoticeState,
+)
+from notifications.queries import Fate, dead_letters, notices_for_staff
+from notifications.services import resend
+from routing.models import Role
+from tests.cast import staff_member
 from tests.factories import NOW, make_case, reporter_of
-from tests.notifications.outbox import plan_all
+from tests.notifications.outbox import MUCH_LATER, deliver_all, plan_all
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +43,17 @@ def went(participant: CaseParticipant, at: datetime, number: int) -> None:
         )
 
 
+def held(
+    participant: CaseParticipant,
+    at: datetime = NOW,
+    kind: str = NoticeKind.RECEIVED,
+    actor: str = ActorKind.RESIDENT,
+) -> Held | None:
+    return held_back(kind=kind, actor=actor, channel=NoticeChannel.EMAIL, participant=participant, at=at)
+
+
 def may(participant: CaseParticipant, at: datetime = NOW) -> bool:
-    return allows(kind=NoticeKind.RECEIVED, channel=NoticeChannel.EMAIL, participant=participant, at=at)
+    return held(participant, at) is None
 
 
 def test_the_limits_are_those_that_were_agreed():
@@ -59,12 +81,58 @@ def test_one_address_over_all_cases(span, most):
 
 
 @pytest.mark.parametrize(
-    "kind", [NoticeKind.QUESTION, NoticeKind.MESSAGE, NoticeKind.RESOLVED, NoticeKind.LINK]
+    "kind", [NoticeKind.QUESTION, NoticeKind.MESSAGE, NoticeKind.RESOLVED, NoticeKind.REOPENED]
 )
-def test_what_a_person_wrote_is_never_held_back(kind):
+def test_what_a_person_wrote_or_decided_is_never_held_back(kind):
     person = reporter_of(make_case())
     went(person, NOW, 30)
-    assert allows(kind=kind, channel=NoticeChannel.EMAIL, participant=person, at=NOW)
+    assert held(person, kind=kind, actor=ActorKind.STAFF) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "actor"),
+    [
+        (NoticeKind.RECEIVED, ActorKind.STAFF),
+        (NoticeKind.REOPENED, ActorKind.RESIDENT),
+        (NoticeKind.WITHDRAWN, ActorKind.RESIDENT),
+        (NoticeKind.LEFT, ActorKind.RESIDENT),
+        (NoticeKind.LINK, ActorKind.RESIDENT),
+        (NoticeKind.PASSED_ON, ActorKind.SYSTEM),
+    ],
+)
+def test_what_goes_out_without_one_of_us_is_held_back(kind, actor):
+    person = reporter_of(make_case())
+    assert held(person, kind=kind, actor=actor) is None
+    went(person, NOW, 3)
+    assert held(person, kind=kind, actor=actor) is Held.MANY
+
+
+def test_a_link_that_is_asked_for_again_and_again_goes_out_twice_after_the_confirmation():
+    case = make_case()
+    for turn in range(5):
+        request_link(participant_id=reporter_of(case).pk, at=NOW + timedelta(minutes=turn))
+    plan_all(NOW + timedelta(minutes=10))
+    links = Notice.objects.filter(kind=NoticeKind.LINK)
+    assert [row.skip_reason for row in links.order_by("id")] == ["", "", "LIMIT", "LIMIT", "LIMIT"]
+
+
+def test_a_report_too_many_is_for_a_person_who_may_have_it_confirmed(mailoutbox):
+    for _ in range(11):
+        make_case()
+    plan_all()
+    deliver_all()
+    assert len(mailoutbox) == 10
+    last = Notice.objects.order_by("id").last()
+    assert last is not None
+    assert (last.state, last.failure) == (NoticeState.FAILED, FailureReason.HELD)
+    agent = staff_member(Role.DISPATCHER)
+    assert list(notices_for_staff(agent, Fate.TO_DO)) == [last]
+    assert list(dead_letters(agent)) == []
+
+    resend(notice_id=last.pk, by=staff(agent), at=MUCH_LATER)
+    deliver_all()
+    assert len(mailoutbox) == 11
+    assert mailoutbox[-1].extra_headers["Message-ID"] == last.message_id != ""
 
 
 def test_what_stands_behind_a_plus_sign_does_not_count_as_another_address():

@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 
 from cases.actors import SYSTEM_ACTOR, staff
+from cases.models import CaseEvent, EventKind
 from notifications.delivery import MAX_ATTEMPTS, Ending, claim, deliver, record
 from notifications.models import (
     DeliveryNews,
@@ -90,6 +91,54 @@ def test_a_mail_that_came_back_is_for_a_person_and_its_address_is_dead(sent):
     assert is_suppressed("ana@example.org", at=SOON)
 
 
+def on_the_case() -> list[tuple]:
+    """What the case says of notices that did not arrive."""
+    events = CaseEvent.objects.filter(kind=EventKind.NOT_DELIVERED).order_by("id")
+    return [(row.payload["notice"], row.payload["failure"], row.payload["status"]) for row in events]
+
+
+@pytest.mark.parametrize(
+    ("note", "failure", "status"),
+    [(GONE, "DEAD", "5.1.1"), ("550 5.7.1 policy", "REFUSED", "5.7.1"), ("", "REFUSED", "")],
+)
+def test_the_case_says_once_what_a_provider_tells_of_a_mail(sent, note, failure, status):
+    told(*[news(NewsKind.BOUNCED, note=note)] * 2, news(NewsKind.FAILED, note=note))
+
+    assert on_the_case() == [(sent.pk, failure, status)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure", "status"),
+    [("NoSuchPerson", "DEAD", "5.1.1"), ("TakenForSpam", "REFUSED", "5.7.1"), ("Away", "TEMPORARY", "")],
+)
+def test_the_case_says_what_was_refused_at_the_hand_over_or_given_up(settings, answer, failure, status):
+    settings.EMAIL_BACKEND = f"tests.notifications.mail_backends.{answer}"
+    make_case()
+    plan_all()
+    Notice.objects.update(attempts=MAX_ATTEMPTS - 1)
+    deliver_all()
+
+    assert on_the_case() == [(Notice.objects.get().pk, failure, status)]
+
+
+def test_the_case_says_that_nothing_is_sent_to_the_address_any_more(mailoutbox):
+    suppress("ana@example.org", reason=SuppressionReason.COMPLAINT, evidence="notice:1", at=NOW)
+    make_case()
+    plan_all()
+    deliver_all()
+
+    assert on_the_case() == [(Notice.objects.get().pk, "SUPPRESSED", "")]
+
+
+def test_what_is_tried_again_is_nothing_for_the_case_yet(settings):
+    settings.EMAIL_BACKEND = "tests.notifications.mail_backends.Away"
+    make_case()
+    plan_all()
+    deliver_all()
+
+    assert on_the_case() == []
+
+
 def test_the_order_of_the_news_makes_no_difference(sent):
     parts = (
         news(NewsKind.DELIVERED, at=SOON),
@@ -125,6 +174,9 @@ def test_a_repeat_changes_nothing(sent):
         (NewsKind.BOUNCED, "bounced", "550 5.4.4 no route", SuppressionReason.DEAD),
         (NewsKind.BOUNCED, "bounced", "552 5.2.2 full", None),
         (NewsKind.BOUNCED, "spam", "550 5.7.1 looks like spam", None),
+        (NewsKind.BOUNCED, "spam", "", None),
+        (NewsKind.FAILED, "spam", "", None),
+        (NewsKind.REJECTED, "spam", "", SuppressionReason.COMPLAINT),
         (NewsKind.BOUNCED, "bounced", "552 5.3.4 too big", None),
         (NewsKind.BOUNCED, "bounced", "550 5.1.100 odd", None),
         (NewsKind.REJECTED, "invalid", "", SuppressionReason.DEAD),
@@ -215,6 +267,7 @@ def test_who_is_told_by_another_channel_too_needs_no_person(sent):
 
     sent.refresh_from_db()
     assert (sent.state, sent.into) == (NoticeState.COALESCED, other)
+    assert on_the_case() == []
     assert not sent.waits_for_a_person
 
 

@@ -1,5 +1,7 @@
 """The outbox of the desk: only notices of cases that the reader may see, by shelf and by page."""
 
+from datetime import timedelta
+
 import pytest
 
 from cases.access import NoAccess
@@ -9,9 +11,20 @@ from cases.models import Case
 from cases.services.intake import Reporter
 from cases.services.merging import merge_cases
 from cases.services.workflow import plan_work
-from notifications.models import Notice, NoticeState
-from notifications.queries import STATES, Fate, get_notice_for_staff, notices_for_staff, words_to_pass_on
+from notifications.delivery import back_off, deliver
+from notifications.models import Attempt, FailureReason, Notice, NoticeState, SuppressionReason
+from notifications.outcomes import evidence_of
+from notifications.queries import (
+    STATES,
+    Fate,
+    dead_letters,
+    get_notice_for_staff,
+    notices_for_staff,
+    outbox_trouble,
+    words_to_pass_on,
+)
 from notifications.services import mark_called_back
+from notifications.suppression import suppress
 from routing.models import Role
 from tests.cast import outsider, staff_member
 from tests.factories import NOW, make_case, make_routed_case, make_settled_case, reporter_of
@@ -133,3 +146,67 @@ def test_a_letter_to_print_holds_the_link_of_today():
 
     [notice] = notices_of(case)
     assert tracking_key(participant) in words_to_pass_on(notice)
+
+
+def refused(count: int) -> list[Notice]:
+    """Confirmations that a mail system refused at the hand-over, whatever it said."""
+    for _ in range(count):
+        make_case()
+    plan_all()
+    rows = Notice.objects.filter(state=NoticeState.PLANNED)
+    rows.update(state=NoticeState.FAILED, failure=FailureReason.REFUSED, ended_at=MUCH_LATER)
+    return list(Notice.objects.order_by("id"))
+
+
+def test_several_refusals_are_trouble_and_are_offered_to_be_sent_again():
+    notices = refused(4)
+    assert not outbox_trouble(MUCH_LATER)
+    notices = [*notices, *refused(1)[4:]]
+
+    assert outbox_trouble(MUCH_LATER).refused == 5
+    assert outbox_trouble(MUCH_LATER + timedelta(days=2)).refused == 0
+    assert set(dead_letters(dispatcher())) == set(notices)
+
+
+@pytest.mark.parametrize("reason", [SuppressionReason.DEAD, SuppressionReason.SOFT])
+def test_a_refusal_from_which_the_list_has_learnt_is_nobodys_trouble(reason):
+    for notice in refused(5):
+        suppress(f"{notice.pk}@example.org", reason=reason, evidence=evidence_of(notice.pk), at=MUCH_LATER)
+
+    assert not outbox_trouble(MUCH_LATER)
+    assert list(dead_letters(dispatcher())) == []
+
+
+def test_what_is_tried_in_vain_is_seen_within_minutes(settings):
+    settings.EMAIL_BACKEND = "tests.notifications.mail_backends.WrongPassword"
+    make_case()
+    plan_all()
+    [notice], at = Notice.objects.all(), MUCH_LATER
+    for turn in range(4):
+        assert not outbox_trouble(at)
+        assert deliver(notice_id=notice.pk, at=at) == NoticeState.PLANNED
+        at += back_off(turn + 1, 1)
+
+    trouble = outbox_trouble(at)
+    assert dict(trouble.struggling) == {"SMTPAuthenticationError": 1}
+    assert at - MUCH_LATER < timedelta(minutes=15)
+    assert "tried in vain: SMTPAuthenticationError" in str(trouble)
+
+
+@pytest.mark.parametrize(("count", "is_trouble"), [(1, False), (5, True)])
+def test_one_full_mailbox_is_no_trouble_of_the_mail_system(count, is_trouble):
+    for _ in range(count):
+        make_case()
+    plan_all()
+    Notice.objects.update(attempts=5)
+    for notice in Notice.objects.all():
+        Attempt.objects.create(
+            notice=notice,
+            tried_at=MUCH_LATER,
+            result="TEMPORARY",
+            error="SMTPRecipientsRefused: {'ana@example.org': (452, b'4.2.2 full')}",
+        )
+
+    trouble = outbox_trouble(LATER)
+    assert bool(trouble) is is_trouble
+    assert "example.org" not in str(trouble)

@@ -17,13 +17,14 @@ from cases.models import ReadReason
 from cases.services.privacy import log_list_reading, log_reading
 from contact_centre.desk.guard import DeskRequest, for_case_workers
 from contact_centre.web.pages import PAGE_SIZE, position
-from notifications.models import FAILURES, FailureReason, Notice, NoticeChannel, NoticeState
+from notifications.models import FAILURES, Notice, NoticeState
 from notifications.printing import NoLetter, print_letter
 from notifications.queries import (
     Fate,
     dead_letters,
     get_notice_for_staff,
     length_of,
+    mail_stops,
     notices_for_staff,
     words_to_pass_on,
 )
@@ -141,10 +142,7 @@ def resend_dead_letters(request: DeskRequest) -> HttpResponse:
 
 def _ways(notice: Notice) -> tuple[str, ...]:
     if notice.state in FAILURES:
-        # Only mails have a list of addresses that are not written to.
-        is_stopped = notice.failure in (FailureReason.SUPPRESSED, FailureReason.BOUNCED)
-        is_mail = notice.channel == NoticeChannel.EMAIL
-        return ("anyway" if is_stopped and is_mail else "again", "called")
+        return ("anyway" if mail_stops([notice], at=timezone.now()) else "again", "called")
     return {
         NoticeState.CALL_BACK_DUE: ("called",),
         NoticeState.LETTER_DUE: ("printed",),

@@ -55,6 +55,7 @@ class Reason(models.TextChoices):
     SPAM = "SPAM", _("sorted out as spam")
     NO_SENDER = "NO_SENDER", _("no usable sender address")
     EMPTY = "EMPTY", _("nothing in it")
+    STOPPED = "STOPPED", _("wants only those text messages that must be")
     TOO_LARGE = "TOO_LARGE", _("larger than the mailbox takes")
     ERROR = "ERROR", _("could not be processed")
 

@@ -1,4 +1,8 @@
-"""Delivery reports as the providers write them, in our words."""
+"""Delivery reports as the providers write them, in our words.
+
+Sources: https://www.smsapi.pl/statusy-wiadomosci (the codes), https://www.smsapi.pl/docs section 9 (the call);
+https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -8,9 +12,9 @@ from contact_centre.intake.sms.callers import Fields
 from notifications.models import NewsKind
 from notifications.outcomes import News
 
-# SMSAPI: the codes of "status". Queued, sent, accepted and unknown say nothing that we did not know.
+# SMSAPI: the codes of "status". Queued, sent, accepted and unknown say nothing that we did not know, nor does 401: no
+# message of this id, or its report is too old.
 _SMSAPI: Final[Mapping[str, NewsKind]] = {
-    "401": NewsKind.FAILED,
     "402": NewsKind.BOUNCED,
     "404": NewsKind.DELIVERED,
     "405": NewsKind.BOUNCED,

@@ -2,20 +2,24 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from cases.actors import resident
+from django.utils.translation import gettext
+
+from cases.actors import SYSTEM_ACTOR, resident
 from cases.models import Case, CaseParticipant, Channel, ContactChannel, Message, MessagePurpose
 from cases.phones import to_e164
 from cases.queries.merged import followed_cases
-from cases.services.conversation import record_reply
+from cases.services.conversation import add_note, record_reply
 from cases.services.intake import Report, Reporter, open_case
 from cases.states import OPEN, Status
 from contact_centre.intake.fates import Fate
 from contact_centre.intake.models import Evidence, RawChannel, RawMessage, RawState, Reason
 from contact_centre.intake.sms.callers import Fields
+from contact_centre.intake.sms.stops import says_stop, stop
+from contact_centre.web.system_notes import Remark, as_body
 
 # So many cases a day one number opens and is told of: two machines never talk for long.
 MAX_CASES: Final = 5
@@ -26,18 +30,22 @@ _NAMES: Final[Mapping[str, tuple[str, str, str]]] = {
     "smsapi": ("sms_from", "sms_text", "MsgId"),
     "twilio": ("From", "Body", "MessageSid"),
 }
+# Twilio says how many pictures came along (https://www.twilio.com/docs/messaging/guides/webhook-request).
+_PICTURES: Final = "NumMedia"
 # Its numbers come with the country's digits, but without the plus.
 _WITHOUT_PLUS: Final = "smsapi"
 
 
 @dataclass(frozen=True, slots=True)
 class TextIn:
-    """``sender`` is what the provider says of whom it is from, ``phone`` the same as a number, where it is one."""
+    """``sender`` is what the provider says of whom it is from, ``phone`` the same as a number, where it is one.
+    ``pictures`` are those that came along; they stay with the provider."""
 
     sender: str
     phone: str
     words: str
     external_id: str
+    pictures: int = 0
 
 
 def pack(provider: str, fields: Fields) -> bytes:
@@ -49,20 +57,37 @@ def pack(provider: str, fields: Fields) -> bytes:
 def read(raw: bytes) -> TextIn:
     """What was packed, read. Raises ValueError or KeyError where it is nothing of ours."""
     said = json.loads(raw)
-    sender, words, external_id = (said["fields"].get(name, "").strip() for name in _NAMES[said["provider"]])
+    fields = said["fields"]
+    sender, words, external_id = (fields.get(name, "").strip() for name in _NAMES[said["provider"]])
+    pictures = fields.get(_PICTURES, "")
     number = sender
     if said["provider"] == _WITHOUT_PLUS and sender.isdecimal():
         number = f"+{sender}"
-    return TextIn(sender, to_e164(number) or to_e164(sender), words, external_id)
+    phone = to_e164(number) or to_e164(sender)
+    return TextIn(sender, phone, words, external_id, int(pictures) if pictures.isdecimal() else 0)
 
 
 def settle(row: RawMessage, text: TextIn, *, at: datetime) -> Fate:
-    """Add the words to the only open case on which the number is, else open one. Safe to repeat.
+    """Add the words to the only open case on which the number is, else open one; "stop" alone opens none. Safe to
+    repeat.
 
     Raises what the services raise.
     """
-    if not text.words:
+    if says_stop(text.words):
+        stop(_people_with(text.phone), at=at)
+        return Fate(RawState.IGNORED, Reason.STOPPED)
+    if not text.words and not text.pictures:
         return Fate(RawState.IGNORED, Reason.EMPTY)
+    if not text.words:
+        text = replace(text, words=gettext("(a picture without words)"))
+    fate = _on_a_case(row, text, at)
+    if text.pictures and fate.case is not None:
+        body = as_body([(Remark.PICTURES, str(text.pictures))])
+        add_note(case_id=fate.case.pk, body=body, by=SYSTEM_ACTOR, at=at, source_key=f"sms-note:{row.sha256}")
+    return fate
+
+
+def _on_a_case(row: RawMessage, text: TextIn, at: datetime) -> Fate:
     key = f"{_KEY}{row.sha256}"
     if known := Message.objects.filter(source_key=key).select_related("case").first():
         # Its worker died before it said so.
@@ -114,7 +139,8 @@ def _writer_of(phone: str) -> CaseParticipant | None:
 
     A case that was merged into an open one is that one.
     """
-    found = {followed_cases(person.case_id)[-1]: person for person in reversed(_people_with(phone))}
+    people = [person for person in _people_with(phone) if person.case.status in (*OPEN, Status.MERGED)]
+    found = {followed_cases(person.case_id)[-1]: person for person in reversed(people)}
     still_open = Case.objects.filter(pk__in=found, status__in=OPEN).values_list("pk", flat=True)
     return found[still_open[0]] if len(still_open) == 1 else None
 
@@ -124,7 +150,6 @@ def _people_with(phone: str) -> list[CaseParticipant]:
     if not phone:
         return []
     pattern = "[^0-9]*".join(phone[-_COMPARED:]) + "[^0-9]*$"
-    rows = CaseParticipant.objects.filter(
-        phone__regex=pattern, detached_at__isnull=True, case__status__in=(*OPEN, Status.MERGED)
-    )
-    return [person for person in rows.order_by("id") if to_e164(person.phone) == phone]
+    rows = CaseParticipant.objects.filter(phone__regex=pattern, detached_at__isnull=True)
+    rows = rows.select_related("case").order_by("id")
+    return [person for person in rows if to_e164(person.phone) == phone]

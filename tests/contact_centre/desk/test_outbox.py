@@ -12,7 +12,7 @@ from cases.keys import phone_pin
 from cases.models import ContactChannel, EventWork, ReadLog, ReadReason
 from cases.services.intake import Reporter
 from notifications.delivery import deliver
-from notifications.models import NewsKind, Notice, NoticeState
+from notifications.models import NewsKind, Notice, NoticeState, Suppression
 from notifications.outcomes import News, keep_news
 from notifications.queries import Fate
 from notifications.services import plan_event
@@ -164,6 +164,24 @@ def test_writes_again_to_an_address_that_a_person_knows_to_be_right(desk):
     notice.refresh_from_db()
     assert (notice.state, notice.failure) == (NoticeState.PLANNED, "")
     assert not is_suppressed("ana@example.org", at=timezone.now())
+
+
+def test_offers_at_once_what_ends_the_stop_that_a_refusal_has_led_to(desk, settings):
+    settings.EMAIL_BACKEND = "tests.notifications.mail_backends.NoSuchPerson"
+    notice = told(Reporter(name="Ana Nowak", email="ana@example.org"))
+    # ``told`` is an hour ahead.
+    Suppression.objects.update(since=timezone.now())
+    browser = desk(Role.AGENT)
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    page = browser.get(reverse("desk:notice", args=[notice.pk])).content.decode()
+    assert f"/outbox/{notice.pk}/anyway/" in page
+    assert f"/outbox/{notice.pk}/again/" not in page
+    case = browser.get(reverse("desk:case", args=[notice.event.case.reference])).content.decode()
+    assert "the address does not exist 5.1.1" in case
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settle(browser, notice, "anyway")
+    assert deliver(notice_id=notice.pk, at=timezone.now() + timedelta(hours=1)) == NoticeState.SENT
 
 
 def test_sends_all_again_that_was_given_up(desk, dee):

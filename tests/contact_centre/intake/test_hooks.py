@@ -11,7 +11,15 @@ import pytest
 from django.urls import reverse
 
 from cases.models import CaseParticipant
-from notifications.models import Attempt, AttemptResult, DeliveryNews, NewsKind, Notice, NoticeState
+from notifications.models import (
+    Attempt,
+    AttemptResult,
+    DeliveryNews,
+    NewsKind,
+    Notice,
+    NoticeState,
+    Suppression,
+)
 from tests.factories import NOW, make_case
 from tests.notifications.outbox import deliver_all, plan_all
 
@@ -93,6 +101,14 @@ def test_a_complaint_stops_further_mail(client, notice, mailoutbox):
 
     assert mailoutbox == []
     assert Notice.objects.latest("id").failure == "SUPPRESSED"
+
+
+def test_a_block_as_spam_is_no_complaint_of_the_person(client, notice):
+    tell(client, COMPLAINT | {"RecordType": "Bounce", "Type": "SpamNotification", "Details": ""})
+
+    notice.refresh_from_db()
+    assert notice.state == NoticeState.UNDELIVERED
+    assert not Suppression.objects.exists()
 
 
 @pytest.mark.parametrize("secret", ["", "postmark:wrong", "x"])

@@ -142,9 +142,10 @@ class RefusingProvider(BaseEmailBackend):
         raise AnymailRecipientsRefused("all recipients refused")
 
 
-def answer(status: int) -> AnymailRequestsAPIError:
+def answer(status: int, said: str = "") -> AnymailRequestsAPIError:
     response = requests.Response()
     response.status_code = status
+    response._content = said.encode()
     return AnymailRequestsAPIError("the provider answered", response=response)
 
 
@@ -154,8 +155,20 @@ class BusyProvider(BaseEmailBackend):
 
 
 class ComplainingProvider(BaseEmailBackend):
+    """Wants something of us, whoever the mail is for."""
+
     def send_messages(self, email_messages):
-        raise answer(422)
+        raise answer(422, '{"message": "the domain of the sender is not verified"}')
+
+
+class PickyProvider(BaseEmailBackend):
+    def send_messages(self, email_messages):
+        raise answer(422, '{"message": "ana@example.org is no address"}')
+
+
+class SmallProvider(BaseEmailBackend):
+    def send_messages(self, email_messages):
+        raise answer(413)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +176,9 @@ class ComplainingProvider(BaseEmailBackend):
     [
         (RefusingProvider, NoticeState.FAILED),
         (BusyProvider, NoticeState.PLANNED),
-        (ComplainingProvider, NoticeState.FAILED),
+        (ComplainingProvider, NoticeState.PLANNED),
+        (PickyProvider, NoticeState.FAILED),
+        (SmallProvider, NoticeState.FAILED),
     ],
 )
 def test_the_answers_of_a_provider_are_understood(settings, provider, state):

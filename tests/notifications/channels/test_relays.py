@@ -9,7 +9,7 @@ from django.core.cache import cache
 from notifications.channels.base import NotNow
 from notifications.channels.relays import REST, choose, let_rest, relays
 from notifications.delivery import deliver
-from notifications.models import AttemptResult, Notice, NoticeState, Priority
+from notifications.models import AttemptResult, Notice, NoticeState, Priority, SoftFailure, Suppression
 from tests.factories import make_case
 from tests.notifications.outbox import LATER, MUCH_LATER, deliver_all, plan_all
 
@@ -48,6 +48,40 @@ def test_the_second_relay_takes_over_while_the_first_is_away(notice, two, settin
     assert [first.result, second.result] == [AttemptResult.TEMPORARY, AttemptResult.HANDED_OVER]
     assert first.relay == second.relay == "mail_backends"
     assert [mail.extra_headers["Message-ID"] for mail in mailoutbox] == [notice.message_id]
+
+
+def test_a_relay_that_takes_nothing_from_us_costs_nobody_her_notice(
+    notice, two, settings, mailoutbox, caplog
+):
+    settings.EMAIL_BACKEND = f"{BACKENDS}.NoRelaying"
+    other = make_case()
+    plan_all()
+    deliver_all()
+    notice.refresh_from_db()
+
+    assert notice.state == NoticeState.PLANNED
+    assert deliver(notice_id=notice.pk, at=notice.due_at) == NoticeState.SENT
+    assert Notice.objects.get(event__case=other).state == NoticeState.SENT
+    assert not Suppression.objects.exists()
+    assert not SoftFailure.objects.exists()
+    refusals = [line for line in caplog.records if "relay_refuses_us" in line.getMessage()]
+    assert [line.levelname for line in refusals] == ["ERROR"]
+    assert "example.org" not in caplog.text
+
+
+def test_a_mail_that_cannot_be_written_is_no_trouble_of_the_relay(notice, two, settings, mailoutbox):
+    settings.EMAIL_BACKEND = f"{BACKENDS}.Unwritable"
+
+    assert deliver(notice_id=notice.pk, at=MUCH_LATER) == NoticeState.FAILED
+    assert choose(Priority.NORMAL, 1, at=MUCH_LATER).number == 1
+
+
+def test_the_second_relay_takes_what_is_too_much_for_the_first(two, settings):
+    settings.EMAIL_PER_MINUTE, settings.EMAIL_SECOND_PER_MINUTE = 1, 1
+
+    assert [choose(Priority.FIRST, 1, at=LATER).number for _ in range(2)] == [1, 2]
+    with pytest.raises(NotNow):
+        choose(Priority.FIRST, 1, at=LATER)
 
 
 def test_other_notices_do_not_ask_the_resting_relay_again(two, db, mailoutbox):

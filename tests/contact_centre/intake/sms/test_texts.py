@@ -1,10 +1,12 @@
 """Text messages of residents: stored first, then on the right case or a new one, and never two of them."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from cases.actors import resident
 from cases.models import Case, CaseParticipant, Channel, ContactChannel, Message, MessagePurpose
@@ -16,6 +18,7 @@ from contact_centre.intake.models import RawChannel, RawMessage
 from contact_centre.intake.process import process
 from contact_centre.intake.sms import texts
 from contact_centre.settings import services
+from contact_centre.web.system_notes import in_words
 from routing.models import Role
 from tests.contact_centre.intake.sms.test_views import SECRET, signature
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
@@ -23,6 +26,7 @@ from tests.record import actor
 
 pytestmark = pytest.mark.django_db
 ZOFIA = Reporter(name="Zofia", phone="600 100-200", wishes=ContactChannel.PHONE)
+BY_TEXT = Reporter(name="Zofia", phone="600 100-200", wishes=ContactChannel.SMS)
 
 
 def text_from(
@@ -189,3 +193,88 @@ def test_what_could_not_be_stored_is_not_acknowledged(client, settings, monkeypa
 
 def _no_room(*_args):
     raise OSError("no space left on device")
+
+
+def text_by_twilio(**fields: str) -> RawMessage:
+    """A text message as Twilio brings it, stored and settled."""
+    form = {"From": "+48600100200", "Body": "", "MessageSid": "SM1", "NumMedia": "0"} | fields
+    return process(store.keep(texts.pack("twilio", form), channel=RawChannel.SMS, at=NOW).pk, at=NOW)
+
+
+@pytest.mark.parametrize(
+    "words", ["STOP", "stop.", " Koniec! ", "СТОП", "стоп", "„Stop”", "Unsubscribe", "stop\nall"]
+)
+def test_who_writes_stop_gets_only_what_must_be_told(words):
+    cases = [make_routed_case(reporter=BY_TEXT), make_case(reporter=BY_TEXT)]
+    withdraw_case(case_id=cases[1].pk, reason="", by=resident(reporter_of(cases[1]).pk), at=NOW)
+    other = make_case(reporter=Reporter(phone="600 100 201", wishes=ContactChannel.SMS))
+    by_phone = make_case(reporter=ZOFIA)
+    before = Message.objects.count()
+
+    assert fate(text_from(words=words)) == ("IGNORED", "STOPPED", "")
+
+    assert [reporter_of(case).only_compulsory for case in cases] == [True, True]
+    assert {reporter_of(case).channel for case in cases} == {ContactChannel.SMS}
+    assert not reporter_of(other).only_compulsory
+    assert not reporter_of(by_phone).only_compulsory
+    assert (Case.objects.count(), Message.objects.count()) == (4, before)
+
+
+def test_stop_twice_leaves_one_trace():
+    case = make_case(reporter=BY_TEXT)
+    text_from(words="STOP")
+    text_from(words="stop", number="2")
+    assert case.events.filter(kind="WISHES_CHANGED").count() == 1
+
+
+def test_who_only_follows_and_writes_stop_leaves():
+    case = make_case(reporter=ZOFIA)
+    follower = CaseParticipant.objects.create(
+        case=case, phone="600100300", channel="SMS", role="FOLLOWER", created_at=NOW
+    )
+    text_from(phone="48600100300", words="STOP")
+    follower.refresh_from_db()
+    assert follower.detached_at == NOW
+
+
+def test_stop_from_a_stranger_opens_no_case():
+    assert fate(text_from(words="STOP")) == ("IGNORED", "STOPPED", "")
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("words", ["Stop, nie świeci latarnia", "Przystanek STOP", "Koniec ulicy ciemny"])
+def test_stop_among_other_words_is_a_text_like_any_other(words):
+    make_case(reporter=BY_TEXT)
+    row = text_from(words=words)
+    assert row.state == "CASE_UPDATED"
+    assert row.case_message is not None
+    assert row.case_message.body == words
+
+
+def test_pictures_are_named_on_the_case_and_open_one_also_without_words():
+    row = text_by_twilio(NumMedia="2")
+    assert fate(row) == ("CASE_CREATED", "REQUEST", "")
+    assert row.case is not None
+    assert row.case.description
+    note = Message.objects.get(case=row.case, purpose=MessagePurpose.NOTE)
+    with translation.override("en"):
+        assert in_words(note.body).startswith("2 pictures came")
+
+    again = text_by_twilio(NumMedia="1", Body="Jeszcze jedno", MessageSid="SM2")
+    assert fate(again) == ("CASE_UPDATED", "REPLY", "PHONE_NUMBER")
+    assert Message.objects.filter(case=row.case, purpose=MessagePurpose.NOTE).count() == 2
+
+
+def test_a_worker_that_died_before_the_note_leaves_one_note():
+    raw = texts.pack(
+        "twilio", {"From": "+48600100200", "Body": "Zdjęcie", "MessageSid": "SM1", "NumMedia": "1"}
+    )
+    row = store.keep(raw, channel=RawChannel.SMS, at=NOW)
+    texts.settle(row, replace(texts.read(raw), pictures=0), at=NOW)
+    process(row.pk, at=NOW)
+    assert Case.objects.count() == 1
+    assert Message.objects.filter(purpose=MessagePurpose.NOTE).count() == 1
+
+
+def test_neither_words_nor_pictures_is_no_case():
+    assert fate(text_by_twilio()) == ("IGNORED", "EMPTY", "")

@@ -10,6 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+# Instead of a status: the connection ends without an answer.
+GONE = 0
+
 
 @dataclass
 class Provider:
@@ -78,6 +81,10 @@ def running() -> Iterator[Provider]:
             headers = {name.title(): value for name, value in headers.items()}
             provider.calls.append((path, form, headers))
             status, said = provider.answer(path, form, headers)
+            if status == GONE:
+                # Taken or not: nobody will know.
+                self.close_connection = True
+                return
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.end_headers()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 
 from cases.actors import staff
 from cases.keys import phone_pin, tracking_key
@@ -13,14 +14,15 @@ from cases.services.intake import Reporter
 from cases.services.workflow import ask_resident
 from contact_centre.settings import services
 from notifications.channels.sms.quiet import quiet_until
-from notifications.delivery import LEASE, claim, deliver
+from notifications.delivery import LEASE, MAX_ATTEMPTS, back_off, claim, deliver
 from notifications.models import AttemptResult, FailureReason, Notice, NoticeState
 from notifications.queries import length_of
+from notifications.rewording import reword
 from notifications.services import resend
 from routing.models import Role
 from tests.cast import staff_member
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
-from tests.notifications.channels.sms.providers import Provider, running
+from tests.notifications.channels.sms.providers import GONE, Provider, running
 from tests.notifications.outbox import LATER, MUCH_LATER, deliver_all, notices_of, plan_all
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,7 @@ def test_smsapi_is_asked_as_it_publishes(smsapi, language, settings):
         "encoding": "utf-8",
         "idx": f"n{notice.pk}-1",
         "check_idx": "1",
+        "max_parts": "6",
     }
     assert words.startswith(f"{settings.CITY_NAME}, {person.case.reference}: ")
     assert "\n" not in words
@@ -113,6 +116,13 @@ def test_twilio_chooses_the_number_where_a_service_is_named(twilio, settings):
     [
         ((200, '{"error": 13, "message": "No correct phonenumbers", "invalid_numbers": []}'), "FAILED"),
         ((200, '{"count": 1, "list": [{"id": "1", "error": 13, "status": "ERROR"}]}'), "FAILED"),
+        ((200, '{"error": 12, "message": "more parts than max_parts"}'), "FAILED"),
+        ((200, '{"error": 57, "message": "The number is blacklisted for this user."}'), "FAILED"),
+        ((200, '{"error": 59, "message": "Number is added to OptOut list"}'), "FAILED"),
+        ((200, '{"error": 112, "message": "this country is restricted on your account"}'), "FAILED"),
+        ((200, '{"error": 94, "message": "Not allowed to send messages with link."}'), "PLANNED"),
+        ((200, '{"error": "103", "message": "Insufficient credits"}'), "PLANNED"),
+        ((200, '{"error": "E", "message": "no code of theirs"}'), "PLANNED"),
         ((200, '{"error": 101, "message": "Authorization failed"}'), "PLANNED"),
         ((200, '{"error": 103, "message": "Insufficient credits"}'), "PLANNED"),
         ((200, '{"error": 201, "message": "Internal system error"}'), "PLANNED"),
@@ -139,6 +149,11 @@ def test_what_an_answer_of_smsapi_means(smsapi, answer, state):
         (400, 21211, "FAILED"),
         (400, 21614, "FAILED"),
         (400, 21610, "FAILED"),
+        (400, 21635, "FAILED"),
+        (403, 21408, "FAILED"),
+        (400, 21608, "PLANNED"),
+        (400, 21606, "PLANNED"),
+        (429, 21611, "PLANNED"),
         (401, 20003, "PLANNED"),
         (429, 20429, "PLANNED"),
         (500, 20500, "PLANNED"),
@@ -149,6 +164,82 @@ def test_what_an_answer_of_twilio_means(twilio, status, code, state):
     notice = confirmation()
     assert deliver(notice_id=notice.pk, at=MUCH_LATER) == state
     assert str(code) in notice.tries.get().error
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_alarm"),
+    [
+        ('{"error": 103, "message": "Insufficient credits"}', True),
+        ('{"error": 101, "message": "Authorization failed"}', True),
+        ('{"error": 201, "message": "Internal system error"}', False),
+    ],
+)
+def test_an_account_that_takes_nothing_is_an_error_in_the_log(smsapi, answer, is_alarm, caplog):
+    cache.clear()
+    smsapi.answers.append((200, answer))
+    deliver(notice_id=confirmation().pk, at=MUCH_LATER)
+    assert ("relay_refuses_us" in caplog.text) is is_alarm
+
+
+def test_no_account_of_twilio_is_an_error_in_the_log(twilio, caplog):
+    cache.clear()
+    twilio.answers += [(429, '{"code": 20429, "status": 429}'), (401, '{"code": 20003, "status": 401}')]
+    deliver(notice_id=confirmation().pk, at=MUCH_LATER)
+    assert "relay_refuses_us" not in caplog.text
+    deliver(notice_id=confirmation().pk, at=MUCH_LATER)
+    assert "relay_refuses_us" in caplog.text
+
+
+@pytest.mark.parametrize("answer", [(502, "<html>"), (GONE, "")])
+def test_a_message_whose_answer_was_lost_twice_is_for_a_person(twilio, answer):
+    twilio.answers += [answer, answer, answer]
+    notice = confirmation()
+    assert deliver(notice_id=notice.pk, at=MUCH_LATER) == NoticeState.PLANNED
+    again = reread(notice).due_at
+    assert deliver(notice_id=notice.pk, at=again) == NoticeState.FAILED
+    assert len(twilio.calls) == 2
+    failed = reread(notice)
+    assert failed.waits_for_a_person
+    assert "may have arrived" in failed.failure_note
+
+    resend(notice_id=notice.pk, by=staff(staff_member(Role.DISPATCHER)), at=again)
+    assert deliver(notice_id=notice.pk, at=again) == NoticeState.PLANNED
+
+
+def test_a_provider_that_knows_our_names_is_asked_until_it_answers(smsapi):
+    smsapi.answers += [(502, "<html>")] * 3
+    notice, at = confirmation(), MUCH_LATER
+    for _ in range(3):
+        assert deliver(notice_id=notice.pk, at=at) == NoticeState.PLANNED
+        at = reread(notice).due_at
+    assert deliver(notice_id=notice.pk, at=at) == NoticeState.SENT
+    assert len({form["idx"] for form in smsapi.texts}) == 1
+
+
+def test_who_could_not_be_reached_was_never_asked(twilio, settings):
+    settings.SMS["base_url"] = "http://127.0.0.1:9"
+    notice, at = confirmation(), MUCH_LATER
+    for _ in range(3):
+        assert deliver(notice_id=notice.pk, at=at) == NoticeState.PLANNED
+        at = reread(notice).due_at
+
+
+def test_the_provider_knows_a_name_longer_than_we_wait_between_two_tries(settings):
+    begin, end = settings.SMS_QUIET_HOURS
+    quiet = timedelta(hours=(end - begin) % 24)
+    assert back_off(MAX_ATTEMPTS, 1) + quiet < timedelta(hours=24)
+
+
+def test_no_more_leave_in_a_minute_than_the_provider_takes(smsapi, settings):
+    cache.clear()
+    settings.SMS_PER_MINUTE = 1
+    first, second = confirmation(), confirmation()
+    assert deliver(notice_id=first.pk, at=MUCH_LATER) == NoticeState.SENT
+    assert deliver(notice_id=second.pk, at=MUCH_LATER) == NoticeState.PLANNED
+    waiting = reread(second)
+    assert (waiting.attempts, len(smsapi.calls)) == (0, 1)
+    assert MUCH_LATER < waiting.due_at < MUCH_LATER + timedelta(minutes=2)
+    assert deliver(notice_id=second.pk, at=waiting.due_at) == NoticeState.SENT
 
 
 def test_a_provider_that_is_away_is_asked_again_later(smsapi, settings):
@@ -257,3 +348,15 @@ def test_the_length_counts_the_link_as_it_was_sent(smsapi):
     assert length is not None
     assert length.units == len(smsapi.texts[0]["message"])
     assert length.parts > 1
+
+
+def test_a_text_message_may_be_worded_shorter_than_a_mail(smsapi, mailoutbox):
+    words = "{% if facts.is_sms %}Mamy to.{% else %}Mamy Twoje zgłoszenie i już je czytamy.{% endif %}"
+    author = staff_member(Role.ADMIN).pk
+    reword(kind="RECEIVED", language="pl", words={"lead": words}, note="", user_id=author, at=NOW)
+    confirmation()
+    confirmation(Reporter(email="ana@example.org"))
+    deliver_all()
+    [text] = smsapi.texts
+    assert ": Mamy to. PIN" in text["message"]
+    assert "Mamy Twoje zgłoszenie i już je czytamy." in mailoutbox[0].body
