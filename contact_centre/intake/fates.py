@@ -114,7 +114,7 @@ def _on_a_case(
         return Fate(
             RawState.QUARANTINED, Reason.WAITS, thread.evidence, suggested=thread.case, flags=_flags(who)
         )
-    return _told(opening.open_for(arrival, thread, row_id=row.pk, at=at), thread, _flags(who))
+    return _told(opening.open_for(arrival, thread, at=at), thread, _flags(who))
 
 
 def _told(done: opening.Outcome, thread: Thread | None, flags: tuple[str, ...] = ()) -> Fate:

@@ -67,13 +67,13 @@ def add_reply(arrival: Arrival, thread: Thread, *, at: datetime) -> Outcome:
     return Outcome(RawState.CASE_UPDATED, Reason.REPLY, message.case, message, tuple(flags))
 
 
-def open_for(arrival: Arrival, thread: Thread | None, *, row_id: int, at: datetime) -> Outcome:
+def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcome:
     """Open a case for whoever wrote; ``thread`` is a case that the mail names without a right to it."""
     original = _passed_on(arrival)
     if original is not None:
         return _open(arrival, original, Reason.STAFF_FORWARD, at)
-    lately = _opened_lately(arrival, row_id)
-    collecting = _collecting(arrival, row_id, lately)
+    lately = _opened_lately(arrival)
+    collecting = _collecting(arrival, lately)
     if collecting is not None:
         kept, left = attachments.keep(arrival.mail.files)
         message = _reply(arrival, collecting, kept, at)
@@ -141,22 +141,24 @@ def _reason(arrival: Arrival, lately: list[datetime]) -> Reason:
     return Reason.REQUEST
 
 
-def _opened_by(arrival: Arrival, row_id: int) -> QuerySet[RawMessage]:
-    """The mails of this address, whatever stands behind a plus sign in it, that opened cases within a day."""
+def _opened_by(arrival: Arrival) -> QuerySet[RawMessage]:
+    """The mails of this address, whatever stands behind a plus sign in it, that opened cases within a day. The mail
+    itself is not among them: it is on its way.
+    """
     local, _, domain = counted_as(arrival.sender).rpartition("@") if arrival.sender else ("", "", "")
     same = Q(sender=f"{local}@{domain}") | Q(sender__startswith=f"{local}+", sender__endswith=f"@{domain}")
-    rows = RawMessage.objects.filter(same, state=RawState.CASE_CREATED).exclude(pk=row_id)
-    return rows.filter(received_at__gt=arrival.received_at - _DAY, received_at__lte=arrival.received_at)
+    day = (arrival.received_at - _DAY, arrival.received_at)
+    return RawMessage.objects.filter(same, state=RawState.CASE_CREATED, received_at__range=day)
 
 
-def _opened_lately(arrival: Arrival, row_id: int) -> list[datetime]:
+def _opened_lately(arrival: Arrival) -> list[datetime]:
     """When, the newest first: as many as any limit counts."""
     most = max(settings.MAIL_MAX_CASES_PER_DAY, *(limit for _, limit in MAX_CASES))
-    times = _opened_by(arrival, row_id).order_by("-received_at").values_list("received_at", flat=True)
+    times = _opened_by(arrival).order_by("-received_at").values_list("received_at", flat=True)
     return list(times[:most])
 
 
-def _collecting(arrival: Arrival, row_id: int, lately: list[datetime]) -> int | None:
+def _collecting(arrival: Arrival, lately: list[datetime]) -> int | None:
     """The participant to whose case further mails of this day are added, once she opened so many; None before.
 
     Nothing is swallowed: the words stand on a case that asks for a person, with the day on which they came, and can be
@@ -166,7 +168,7 @@ def _collecting(arrival: Arrival, row_id: int, lately: list[datetime]) -> int | 
         return None
     if len(lately) < settings.MAIL_MAX_CASES_PER_DAY:
         return None
-    opened = _opened_by(arrival, row_id)
+    opened = _opened_by(arrival)
     last = opened.filter(case__isnull=False).select_related("case").order_by("-received_at", "-id").first()
     if last is None or last.case is None or not last.case.is_open:
         return None
