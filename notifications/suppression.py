@@ -58,18 +58,22 @@ def suppress(address: str, *, reason: SuppressionReason, evidence: str, at: date
     return entry
 
 
-@transaction.atomic
 def unsuppress(address: str, *, at: datetime, by_hand: bool = False) -> int:
     """A mail came from the address, so it lives: lift what is in force, and forgive the failures that were counted.
 
     Returns how many entries were lifted. What a person stopped is lifted only ``by_hand``.
     """
     key = address_key(address)
-    SoftFailure.objects.filter(address=key, forgiven_at__isnull=True).update(forgiven_at=at)
+    failures = SoftFailure.objects.filter(address=key, forgiven_at__isnull=True)
     rows = Suppression.objects.filter(address=key, until__isnull=True)
     if not by_hand:
         rows = rows.filter(reason__in=_ENDED_BY_MAIL)
-    return rows.update(until=at)
+    # Nearly nobody who writes has either, and a question is cheaper than a change of nothing.
+    if not (failures.exists() or rows.exists()):
+        return 0
+    with transaction.atomic():
+        failures.update(forgiven_at=at)
+        return rows.update(until=at)
 
 
 def is_suppressed(address: str, *, at: datetime) -> bool:

@@ -21,6 +21,11 @@ def claim_key(row: RawMessage, fields: Sequence[str] = ()) -> bool:
     to with the row that stands. Raises IntegrityError when others are quicker every time.
     """
     key = _key(row)
+    try:
+        # Nobody asks beforehand who stands: nearly every mail is new.
+        return _take(row, key, fields)
+    except IntegrityError:
+        row.copy_key = None
     for remaining in reversed(range(_TRIES)):
         try:
             return _claim(row, key, fields)
@@ -53,6 +58,11 @@ def _claim(row: RawMessage, key: str, fields: Sequence[str]) -> bool:
                 row.save(update_fields=fields)
             return False
         RawMessage.objects.filter(pk=holder.pk).update(copy_key=None)
+    return _take(row, key, fields)
+
+
+@transaction.atomic
+def _take(row: RawMessage, key: str, fields: Sequence[str]) -> bool:
     row.copy_key = key
     row.save(update_fields=[*fields, "copy_key"])
     return True

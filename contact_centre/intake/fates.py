@@ -140,7 +140,7 @@ def _on_a_case(
         )
     if opening.is_flooded(arrival):
         return Fate(RawState.QUARANTINED, Reason.NO_SENDER)
-    return _told(opening.open_for(arrival, thread, row_id=row.pk, at=at), thread, _flags(who))
+    return _told(opening.open_for(arrival, thread, at=at), thread, _flags(who))
 
 
 def _told(done: opening.Outcome, thread: Thread | None, flags: tuple[str, ...] = ()) -> Fate:

@@ -90,14 +90,14 @@ def going_on(arrival: Arrival, thread: Thread, *, on: date) -> Thread:
     return replace(thread, case=last.case, writer=last) if last is not None else thread
 
 
-def open_for(arrival: Arrival, thread: Thread | None, *, row_id: int, at: datetime) -> Outcome:
+def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcome:
     """Open a case for whoever wrote; ``thread`` is a case that the mail names without a right to it, or one of hers
     that ended long ago."""
     original = _passed_on(arrival)
     if original is not None:
         return _open(arrival, original, Reason.STAFF_FORWARD, at)
-    lately = _opened_lately(arrival, row_id)
-    collecting = _collecting(arrival, row_id, lately)
+    lately = _opened_lately(arrival)
+    collecting = _collecting(arrival, lately)
     if collecting is not None:
         kept, left = attachments.keep(arrival.mail.files)
         message = _reply(arrival, collecting, kept, at)
@@ -171,28 +171,28 @@ def _reason(arrival: Arrival, lately: list[datetime]) -> Reason:
     return Reason.REQUEST
 
 
-def _opened_by(arrival: Arrival, row_id: int) -> QuerySet[RawMessage]:
+def _opened_by(arrival: Arrival) -> QuerySet[RawMessage]:
     """The mails of this address, whatever stands behind a plus sign in it, that opened cases within a day.
 
-    Those that only pretend to be from there are counted apart: they neither fill nor reach what the owner opened.
+    Those that only pretend to be from there are counted apart: they neither fill nor reach what the owner opened. The
+    mail itself is not among them: it is on its way.
     """
     local, _, domain = counted_as(arrival.sender).rpartition("@") if arrival.sender else ("", "", "")
     same = Q(sender=f"{local}@{domain}") | Q(sender__startswith=f"{local}+", sender__endswith=f"@{domain}")
     pretended = Q(reason=Reason.UNVERIFIED)
-    rows = RawMessage.objects.filter(
-        same, pretended if arrival.who.is_unverified else ~pretended, state=RawState.CASE_CREATED
-    ).exclude(pk=row_id)
-    return rows.filter(received_at__gt=arrival.received_at - _DAY, received_at__lte=arrival.received_at)
+    alike = same & (pretended if arrival.who.is_unverified else ~pretended)
+    day = (arrival.received_at - _DAY, arrival.received_at)
+    return RawMessage.objects.filter(alike, state=RawState.CASE_CREATED, received_at__range=day)
 
 
-def _opened_lately(arrival: Arrival, row_id: int) -> list[datetime]:
+def _opened_lately(arrival: Arrival) -> list[datetime]:
     """When, the newest first: as many as any limit counts."""
     most = max(settings.MAIL_MAX_CASES_PER_DAY, *(limit for _, limit in MAX_CASES))
-    times = _opened_by(arrival, row_id).order_by("-received_at").values_list("received_at", flat=True)
+    times = _opened_by(arrival).order_by("-received_at").values_list("received_at", flat=True)
     return list(times[:most])
 
 
-def _collecting(arrival: Arrival, row_id: int, lately: list[datetime]) -> int | None:
+def _collecting(arrival: Arrival, lately: list[datetime]) -> int | None:
     """The participant to whose case further mails of this day are added, once she opened so many; None before.
 
     Nothing is swallowed: the words stand on a case that asks for a person, with the day on which they came, and can be
@@ -202,7 +202,7 @@ def _collecting(arrival: Arrival, row_id: int, lately: list[datetime]) -> int | 
         return None
     # What a program sends must not wake a case that waits for the person.
     taking = OPEN if arrival.mail.machine is Machine.NO else [one for one in OPEN if one not in WAITING]
-    opened = _opened_by(arrival, row_id).filter(case__status__in=taking).select_related("case")
+    opened = _opened_by(arrival).filter(case__status__in=taking).select_related("case")
     last = opened.order_by("-received_at", "-id").first()
     if last is None or last.case is None:
         return None

@@ -35,8 +35,8 @@ def receive(raw: bytes, *, at: datetime) -> RawMessage:
     Raises OSError or DatabaseError. A mail that was stored before the error is processed when it comes again,
     or by ``process``.
     """
-    row = store.keep(raw, channel=RawChannel.MAIL, at=at)
-    return row if row.is_settled else _process(row, at)
+    row = store.keep(raw, channel=RawChannel.MAIL, at=at, is_tried=True)
+    return row if row.is_settled else _process(row, at, is_counted=row.is_new)
 
 
 def process(raw_id: int, *, at: datetime) -> RawMessage:
@@ -48,13 +48,15 @@ def process(raw_id: int, *, at: datetime) -> RawMessage:
     return _process(RawMessage.objects.get(pk=raw_id), at)
 
 
-def _process(row: RawMessage, at: datetime) -> RawMessage:
+def _process(row: RawMessage, at: datetime, *, is_counted: bool = False) -> RawMessage:
+    """``is_counted``: this attempt stands in the row already."""
     structlog.contextvars.unbind_contextvars("case_id")
     if row.is_settled and row.state != RawState.FAILED:
         return row
     if row.attempts >= MAX_ATTEMPTS and not row.is_settled:
         return _fail(row, f"given up: the process ended in the middle {row.attempts} times", at)
-    _count_attempt(row)
+    if not is_counted:
+        _count_attempt(row)
     try:
         fate = _settle_text(row, at) if row.channel == RawChannel.SMS else _settle_mail(row, at)
     except TEMPORARY:

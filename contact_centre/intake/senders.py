@@ -39,8 +39,12 @@ def rule_for(
     """The rule that decides over a mail to these addresses of ours; None when nothing is said of it."""
     # The database finds the few that may be about it; an address is never the pattern of a rule about a domain.
     patterns = [sender.key, *_domains(sender)] if sender is not None else []
-    rules = SenderRule.objects.in_force(at).filter(Q(pattern__in=patterns) | Q(field=RuleField.HEADER))
-    found = [rule for rule in rules if rule.queue in ("", *queues) and _holds(rule, envelope)]
+    rules = SenderRule.objects.filter(Q(pattern__in=patterns) | Q(field=RuleField.HEADER))
+    found = [
+        rule
+        for rule in rules
+        if rule.is_in_force(at) and rule.queue in ("", *queues) and _holds(rule, envelope)
+    ]
     return min(found, key=lambda rule: (_ORDER.index(RuleAction(rule.action)), rule.pk), default=None)
 
 

@@ -68,11 +68,13 @@ def keep(
     at: datetime,
     arrival: Arrival | None = None,
     too_large: TooLarge | None = None,
+    is_tried: bool = False,
 ) -> RawMessage:
     """The row of these bytes, new or known, committed. Raises OSError or DatabaseError when it is not safe.
 
     An arrival that is known gives the row that it brought the first time, whatever the bytes are today. With
-    ``too_large`` the bytes are a header alone, and the row waits in quarantine.
+    ``too_large`` the bytes are a header alone, and the row waits in quarantine. ``is_tried``: whoever keeps them goes
+    on to process them, and a new row counts that as its first attempt.
     """
     known = _known(arrival) if arrival is not None else None
     if known is not None:
@@ -84,11 +86,16 @@ def keep(
         "path": path,
         "size": len(raw),
         "received_at": _received_at(arrival, at),
+        "attempts": int(is_tried),
         **_quarantined(too_large, at),
     }
-    with transaction.atomic(durable=True):
-        row = _row(channel, digest, values)
-        return row if arrival is None else _arrive(row, arrival, at).raw
+    try:
+        # Nobody asks beforehand: nearly every mail is new.
+        return _insert(RawMessage(channel=channel, sha256=digest, **values), arrival, at)
+    except IntegrityError:
+        with transaction.atomic(durable=True):
+            row, _ = RawMessage.objects.get_or_create(channel=channel, sha256=digest, defaults=values)
+            return row if arrival is None else _arrive(row, arrival, at).raw
 
 
 def _received_at(arrival: Arrival | None, at: datetime) -> datetime:
@@ -100,11 +107,20 @@ def _received_at(arrival: Arrival | None, at: datetime) -> datetime:
 def note_mailbox(row: RawMessage, mailbox: Mailbox) -> None:
     """Remember for which mailbox the mail is, where its arrival did not tell. Safe to repeat."""
     arrivals = MailArrival.objects.filter(raw=row)
-    told = set(arrivals.values_list("mailbox_id", flat=True))
+    told = set() if row.is_new else set(arrivals.values_list("mailbox_id", flat=True))
     if not told:
         _arrive(row, Arrival(MailSource.PIPE, mailbox), row.received_at)
     elif told == {None}:
         arrivals.update(mailbox=mailbox)
+
+
+@transaction.atomic(durable=True)
+def _insert(row: RawMessage, arrival: Arrival | None, at: datetime) -> RawMessage:
+    row.save(force_insert=True)
+    if arrival is not None:
+        MailArrival.objects.create(**_name(row, arrival), **_facts(row, arrival, at))
+    row.is_new = arrival is None
+    return row
 
 
 @transaction.atomic(durable=True)
@@ -129,15 +145,6 @@ def give_up(row: RawMessage, *, error: str, at: datetime) -> RawMessage:
     return row
 
 
-def _row(channel: RawChannel, digest: str, values: dict[str, Any]) -> RawMessage:
-    try:
-        with transaction.atomic():
-            return RawMessage.objects.create(channel=channel, sha256=digest, **values)
-    except IntegrityError:
-        # Nobody asks beforehand: nearly every mail is new.
-        return RawMessage.objects.get(channel=channel, sha256=digest)
-
-
 def _known(arrival: Arrival) -> RawMessage | None:
     if not arrival.external_id:
         return None
@@ -147,19 +154,26 @@ def _known(arrival: Arrival) -> RawMessage | None:
 
 
 def _arrive(row: RawMessage, arrival: Arrival, at: datetime) -> MailArrival:
-    name = {
+    name = _name(row, arrival)
+    try:
+        with transaction.atomic():
+            return MailArrival.objects.create(**name, **_facts(row, arrival, at))
+    except IntegrityError:
+        return MailArrival.objects.select_related("raw").get(**name)
+
+
+def _name(row: RawMessage, arrival: Arrival) -> dict[str, Any]:
+    """What names the arrival for ever."""
+    return {
         "source": arrival.source,
         "place": arrival.place,
         "external_id": (arrival.external_id or row.sha256)[:_ID_LENGTH],
     }
+
+
+def _facts(row: RawMessage, arrival: Arrival, at: datetime) -> dict[str, Any]:
     recipients = list(arrival.recipients)[:_MAX_RECIPIENTS]
-    try:
-        with transaction.atomic():
-            return MailArrival.objects.create(
-                **name, raw=row, mailbox=arrival.mailbox, recipients=recipients, arrived_at=at
-            )
-    except IntegrityError:
-        return MailArrival.objects.select_related("raw").get(**name)
+    return {"raw": row, "mailbox": arrival.mailbox, "recipients": recipients, "arrived_at": at}
 
 
 def _quarantined(too_large: TooLarge | None, at: datetime) -> dict[str, Any]:

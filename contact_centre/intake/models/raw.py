@@ -122,6 +122,9 @@ class RawMessage(models.Model):
     told_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
+    # No column: whether ``store.keep`` has just written the row and nothing beside it, so that nobody looks there.
+    is_new: bool = False
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["channel", "sha256"], name="raw_message_once"),

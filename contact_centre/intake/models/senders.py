@@ -25,16 +25,6 @@ class RuleAction(models.TextChoices):
     NO_AUTO_REPLY = "NO_AUTO_REPLY", pgettext_lazy("sender rule", "send no automatic mail")
 
 
-class SenderRuleQuerySet(models.QuerySet["SenderRule"]):
-    def in_force(self, at: datetime) -> "SenderRuleQuerySet":
-        """Approved, begun and not over."""
-        is_on = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
-        return self.filter(is_on, approved_at__isnull=False, approved_at__lte=at)
-
-
-SenderRuleManager = models.Manager.from_queryset(SenderRuleQuerySet)
-
-
 class SenderRule(models.Model):
     """One rule. It does nothing before the centre head approved it, and nothing after ``ends_at``.
 
@@ -57,8 +47,6 @@ class SenderRule(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
 
-    objects = SenderRuleManager()
-
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(field__in=RuleField.values), name="sender_rule_field_known"),
@@ -76,3 +64,8 @@ class SenderRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.pattern}"
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Approved, begun and not over."""
+        has_begun = self.approved_at is not None and self.approved_at <= at
+        return has_begun and (self.ends_at is None or self.ends_at > at)

@@ -14,8 +14,8 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 _FRAME = re.compile(r"SAVEPOINT|RELEASE|BEGIN|COMMIT")
-# Seven inserts, five updates, and eight questions before them.
-STATEMENTS = 20
+# Seven inserts, two updates, and eight questions.
+STATEMENTS = 17
 
 
 def test_a_plain_mail_asks_the_database_so_often_and_not_more():
