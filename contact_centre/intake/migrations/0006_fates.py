@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                     ("SPAM", "sorted out as spam"),
                     ("NO_SENDER", "no usable sender address"),
                     ("EMPTY", "nothing in it"),
+                    ("STOPPED", "wants only those text messages that must be"),
                     ("TOO_LARGE", "larger than the mailbox takes"),
                     ("ERROR", "could not be processed"),
                 ],

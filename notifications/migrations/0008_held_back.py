@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0006_text_messages"),
+        ("notifications", "0007_new_days"),
     ]
 
     operations = [
