@@ -24,10 +24,14 @@ class Child:
         self._process.start()
         mouth.close()
 
-    def wait_for(self, word: str) -> None:
-        """Listen until it says the word. Raises RuntimeError when it ends, or takes a minute, without saying it."""
+    def says(self, word: str) -> bool:
+        """Listen until it says the word; False when it ends, or takes a minute, without saying it."""
         self._listen(word)
-        if word not in self.heard:
+        return word in self.heard
+
+    def wait_for(self, word: str) -> None:
+        """Listen until it says the word. Raises RuntimeError when it never does."""
+        if not self.says(word):
             self.kill()
             raise RuntimeError(f"a child never came to {word!r}")
 

@@ -5,7 +5,7 @@ The broker lies in the child's memory and dies with it, so that whoever comes af
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 import celery.app.trace  # noqa: F401 - loaded by the first task otherwise
 from aiosmtpd.smtp import Envelope
+from celery.signals import task_postrun, task_prerun
 from django.conf import settings
 from django.db import connection
 from django.template import Engine
@@ -31,12 +32,12 @@ from contact_centre.web.maildir import MaildirBackend
 from notifications.delivery import LEASE
 from notifications.models import FRAME_KIND, WAITING, Notice, NoticeKind
 from notifications.services import CONSUMER
-from notifications.tasks import sweep_notices
+from notifications.tasks import deliver_notice, sweep_notices
 from routing.models.loaded import LANGUAGES
 from tools.kill_mail.children import Say
 from tools.kill_mail.errands import SMTP, Errand
 
-BEGUN, STORED, HANDED_OVER = "begun", "stored", "handed over"
+BEGUN, STORED, STOPPED = "begun", "stored", "stopped"
 # Whoever classifies stays away: a mail is taken in, confirmed and written down without him.
 QUEUES: Final = ("mail", "notifications")
 # After a death everybody's lease is over; then the sweeps come round until nothing waits.
@@ -52,9 +53,29 @@ class StoppingBackend(MaildirBackend):
 
     def send_messages(self, email_messages: Any) -> int:
         count = super().send_messages(email_messages)
-        StoppingBackend.say(HANDED_OVER)
-        time.sleep(60)
+        wait_for_death(StoppingBackend.say)
         return count
+
+
+class Counter:
+    """Counts the statements of this process; at the one with the number ``stops_at`` it waits for its death."""
+
+    def __init__(self, say: Say, stops_at: int) -> None:
+        self.count = 0
+        self._say, self._stops_at = say, stops_at
+
+    def __call__(self, execute: Callable[..., Any], *args: Any) -> Any:
+        done = execute(*args)
+        self.count += 1
+        if self.count == self._stops_at:
+            wait_for_death(self._say)
+        return done
+
+
+def wait_for_death(say: Say) -> None:
+    """Say so, and do nothing any more."""
+    say(STOPPED)
+    time.sleep(60)
 
 
 def load_all() -> None:
@@ -69,21 +90,41 @@ def load_all() -> None:
             translation.gettext("Received")
 
 
-def begin(mail_dir: Path, say: Say, *, stops: bool = False) -> None:
-    """Open what a process opens before its first mail; with ``stops`` it will wait after a hand-over."""
+def begin(mail_dir: Path) -> None:
+    """Open what a process opens before its first mail."""
     settings.EMAIL_FILE_PATH = str(mail_dir)
-    if stops:
-        StoppingBackend.say = say
-        settings.EMAIL_BACKEND = f"{__name__}.StoppingBackend"
     prepare_broker()
     connection.ensure_connection()
 
 
-def live(errand: Errand, say: Say) -> None:
-    """Take the mail in, tell whoever brought it, and do everything that follows."""
-    take_in(errand)
-    say(STORED)
-    work_off()
+def _stop_before_delivery(say: Say) -> None:
+    task_prerun.connect(lambda **_: wait_for_death(say), sender=deliver_notice, weak=False)
+
+
+def _stop_after_hand_over(say: Say) -> None:
+    StoppingBackend.say = say
+    settings.EMAIL_BACKEND = f"{__name__}.StoppingBackend"
+
+
+def _stop_after_delivery(say: Say) -> None:
+    task_postrun.connect(lambda **_: wait_for_death(say), sender=deliver_notice, weak=False)
+
+
+# Where a process can be made to wait for its death; the stage is that of ``findings``.
+MOMENTS: Final[Mapping[str, Callable[[Say], None]]] = {
+    "planned": _stop_before_delivery,
+    "handed over": _stop_after_hand_over,
+    "recorded": _stop_after_delivery,
+}
+
+
+def live(errand: Errand, say: Say, stops_at: int = 0) -> int:
+    """Take the mail in, tell whoever brought it, and do everything that follows; how many statements that took."""
+    with connection.execute_wrapper(counter := Counter(say, stops_at)):
+        take_in(errand)
+        say(STORED)
+        work_off()
+    return counter.count
 
 
 def recover(errand: Errand | None, say: Say) -> None:

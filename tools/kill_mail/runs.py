@@ -18,9 +18,11 @@ from tools.kill_mail.children import Child, Say
 from tools.kill_mail.errands import MIX, WAYS, Errand, Person, errand
 from tools.kill_mail.findings import DUPLICATED, LOST, STAGES, UNRECORDED, Findings, examine, stage
 
-# One run in so many is killed exactly between hand-over and record, one in so many again while it is mended.
-EXACT: Final = 8
+# One run in so many is killed exactly before, between or after hand-over and record, one in so many again while it is
+# mended. The others are killed by the clock, and as many right after a statement: some steps are over in no time.
+EXACT: Final = 5
 AGAIN: Final = 5
+BY_THE_CLOCK: Final = 0
 # The last steps of a mail that takes a little longer than the one that was measured belong to it too.
 STRETCH: Final = 1.1
 # Other programs on the machine make a mail slower or faster.
@@ -50,6 +52,7 @@ class Runner:
     def __init__(self, room: Path, chance: random.Random) -> None:
         self.tally = Tally()
         self.spans: dict[str, float] = {}
+        self.statements: dict[str, int] = {}
         self._room = room
         self._chance = chance
         self._number = 0
@@ -59,12 +62,12 @@ class Runner:
         """Every kind of mail once, by both ways in turn, without a death. Raises RuntimeError when one goes wrong."""
         for _, way in zip(MIX, cycle(WAYS), strict=False):
             one = self._next(way)
-            child = self._start(_live, one, False)
+            child = self._start(_live, one, BY_THE_CLOCK)
             child.wait_for(product.BEGUN)
             started = time.monotonic()
             child.wait_for(DONE)
             self.spans[one.kind] = time.monotonic() - started
-            child.result()
+            self.statements[one.kind] = child.result()
             found = self._mend(one, is_stored=True, deaths=0)
             if found.faults:
                 raise RuntimeError(f"wrong without any death: {found.faults}")
@@ -84,12 +87,18 @@ class Runner:
         self._count(one, self._mend(one, is_stored=is_stored, deaths=deaths), where)
 
     def _kill_once(self, one: Errand) -> tuple[Child, bool]:
-        is_exact = one.opens_a_case and self._chance.randrange(EXACT) == 0
-        child = self._start(_live, one, is_exact)
-        if is_exact:
-            child.wait_for(product.HANDED_OVER)
-            return child, child.kill()
-        return child, self._kill_later(child, one)
+        stops_at = self._stop_of(one)
+        child = self._start(_live, one, stops_at)
+        if stops_at == BY_THE_CLOCK:
+            return child, self._kill_later(child, one)
+        child.says(product.STOPPED)
+        return child, child.kill()
+
+    def _stop_of(self, one: Errand) -> int | str:
+        if one.opens_a_case and self._chance.randrange(EXACT) == 0:
+            return self._chance.choice(tuple(product.MOMENTS))
+        statement = 1 + int(self._chance.random() * self.statements[one.kind])
+        return self._chance.choice((BY_THE_CLOCK, statement))
 
     def _kill_later(self, child: Child, one: Errand) -> bool:
         child.wait_for(product.BEGUN)
@@ -152,16 +161,21 @@ def run_all(room: Path, *, runs: int, seed: int) -> dict[str, Any]:
     }
 
 
-def _live(say: Say, one: Errand, mail_dir: Path, ahead: timedelta, stops: bool) -> None:
-    product.begin(mail_dir, say, stops=stops)
+def _live(say: Say, one: Errand, mail_dir: Path, ahead: timedelta, stops_at: int | str) -> None:
+    """``stops_at``: the number of a statement, or a moment by its name."""
+    product.begin(mail_dir)
+    if isinstance(stops_at, str):
+        product.MOMENTS[stops_at](say)
+        stops_at = BY_THE_CLOCK
     with product.later(ahead):
         say(product.BEGUN)
-        product.live(one, say)
+        count = product.live(one, say, stops_at)
         say(DONE)
+        say(count)
 
 
 def _recover(say: Say, one: Errand, mail_dir: Path, ahead: timedelta, is_stored: bool) -> None:
-    product.begin(mail_dir, say)
+    product.begin(mail_dir)
     with product.later(ahead):
         say(product.BEGUN)
         product.recover(None if is_stored else one, say)
