@@ -1,6 +1,8 @@
 """Keeping the city's starting data through tests that really commit, and the database clean behind them."""
 
+import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import connection, models
 
@@ -42,3 +44,12 @@ def send_others_away() -> None:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+def url_of_the_test_database() -> str:
+    """For ``DATABASE_URL`` of a process that shall see what a test committed."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    url = urlsplit(os.environ["DATABASE_URL"])
+    return url._replace(path=f"{url.path.rpartition('/')[0]}/{name}").geturl()

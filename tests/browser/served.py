@@ -37,6 +37,21 @@ class Product:
         mine = [mail for mail in mails if address in str(mail["To"])]
         return sorted(mine, key=lambda mail: str(mail["Message-ID"]))
 
+    def letters(self, story: str) -> list[EmailMessage]:
+        """The mails that the people of a story's case got, in the order of their making."""
+        mark = f"[{self.stories[story]['reference']}]"
+        mine = [mail for mail in self.mails_to("@") if mark in str(mail["Subject"])]
+        return sorted(mine, key=_notice_number)
+
+    def letter_address(self, letter: str) -> str:
+        """The page of a mail, alone in a file: ``STORY.N`` is the N-th of a story, from 0. Waits until it was sent."""
+        story, _, number = letter.partition(".")
+        until(lambda: len(self.letters(story)) > int(number))
+        file = self.directory / "letters" / f"{letter}.html"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(page_of(self.letters(story)[int(number)]), encoding="utf-8")
+        return file.as_uri()
+
     def tracking_path(self, story: str) -> str:
         """The resident's own address of a story's case."""
         return "/track/{reference}/{key}/".format(**self.stories[story])
@@ -44,6 +59,24 @@ class Product:
     def case_path(self, story: str) -> str:
         """The desk's address of a story's case."""
         return "/desk/case/{reference}/".format(**self.stories[story])
+
+
+def page_of(mail: EmailMessage) -> str:
+    """What a mail program shows of it."""
+    page = mail.get_body(("html",))
+    assert page is not None
+    return str(page.get_content())
+
+
+def text_of(mail: EmailMessage) -> str:
+    """What it says in plain text."""
+    text = mail.get_body(("plain",))
+    assert text is not None
+    return str(text.get_content())
+
+
+def _notice_number(mail: EmailMessage) -> int:
+    return int(str(mail["Message-ID"]).lstrip("<n").partition(".")[0])
 
 
 @contextmanager

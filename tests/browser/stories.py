@@ -34,6 +34,12 @@ ANA = Reporter(name="Ana Nowak", email="ana.stories@example.org", phone="6001002
 NOBODY = Reporter()
 EWA = Reporter(name="Ewa Lis", email="ewa.stories@example.org")
 JAN = Reporter(name="Jan Kowalski", postal_address="ul. Dworcowa 3/7\n62-510 Konin")
+OKSANA = Reporter(name="Оксана Шевчук", email="oksana.stories@example.org")
+# Words of our own that no line can hold.
+LONG_WORDS = (
+    f"Dziewięćsetdziewięćdziesięciodziewięcionarodowościowego{'w' * 60}, "
+    f"https://bip.konin.example/{'zarzadzenia-prezydenta-miasta-' * 5}2026.pdf"
+)
 
 
 def tell() -> None:
@@ -50,6 +56,7 @@ def tell() -> None:
         "waiting": _waiting(),
         "closed": _closed(),
         "withdrawn": _withdrawn(),
+        "ukrainian": _ukrainian(),
     }
     stories["merged"] = _merged(into=stories["planned"])
     _compared_version()
@@ -62,14 +69,14 @@ def _way_to(case: Case) -> dict[str, str]:
     return {"reference": case.reference, "key": tracking_key(participant)}
 
 
-def _open(description: str, reporter: Reporter) -> Case:
+def _open(description: str, reporter: Reporter, language: str = "pl") -> Case:
     now = timezone.now()
     report = Report(
         source_key=f"story:{uuid.uuid4()}",
         channel=Channel.WEB,
         description=description,
         received_at=now,
-        language="pl",
+        language=language,
         place=Place(address="ul. Dworcowa 3"),
         reporter=reporter,
     )
@@ -93,7 +100,10 @@ def _decide(case: Case, category: str, kind: Kind = Kind.REPORT) -> Case:
 
 def _at_work() -> Case:
     """The road office works on a hole."""
-    case = _decide(_open("Dziura w jezdni, auta omijają ją drugim pasem.", ANA), "road.pothole")
+    return _passed_on(_decide(_open("Dziura w jezdni, auta omijają ją drugim pasem.", ANA), "road.pothole"))
+
+
+def _passed_on(case: Case) -> Case:
     zdm = Department.objects.get(code="zdm")
     route_case(case_id=case.pk, department=zdm, by=_login("dispatcher"), at=timezone.now())
     take_case(case_id=case.pk, by=_login("handler"), at=timezone.now())
@@ -107,6 +117,18 @@ def _asked() -> Case:
     return ask_resident(
         case_id=case.pk, question="Po której stronie ulicy?", answer_by=until, by=handler, at=now
     )
+
+
+def _ukrainian() -> Case:
+    """Told in Ukrainian, and with words that are longer than a line."""
+    report = "Біля зупинки на вулиці Дворцовій зламана лавка, сісти неможливо."
+    case, handler = _passed_on(_decide(_open(report, OKSANA, "uk"), "clean")), _login("handler")
+    until, now = timezone.localdate() + timedelta(days=7), timezone.now()
+    ask_resident(
+        case_id=case.pk, question=f"Który to przystanek? {LONG_WORDS}", answer_by=until, by=handler, at=now
+    )
+    answer = f"Ławka jest naprawiona.\n\n{LONG_WORDS}"
+    return resolve_case(case_id=case.pk, outcome=Outcome.DONE, answer=answer, by=handler, at=timezone.now())
 
 
 def _planned() -> Case:

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import look
-from tests.browser.served import Product
+from tests.browser.served import Product, text_of
 from tests.contact_centre.processes import until
 
 pytestmark = pytest.mark.browser
@@ -58,12 +58,6 @@ def mails(product: Product, count: int) -> list[EmailMessage]:
         str(m["Subject"]) for m in product.mails_to(EMAIL)
     ]
     return product.mails_to(EMAIL)
-
-
-def text_of(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
 
 
 def report(page: Page, words: str) -> str:

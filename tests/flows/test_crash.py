@@ -1,15 +1,12 @@
 """A worker is killed (SIGKILL) between claim and record: nothing is lost and nothing is written twice."""
 
 import mailbox
-import os
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from cases.models import Case, EventWork, Prediction
@@ -20,6 +17,7 @@ from notifications import delivery
 from notifications.models import Notice, NoticeState
 from notifications.services import plan_event
 from tests.contact_centre.processes import environment
+from tests.database import url_of_the_test_database
 from tests.factories import make_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,14 +49,6 @@ def killed_at_its_worst(what: str, row_id: int, mail_dir: Path) -> None:
         child.kill()
         child.wait()
         child.stdout.close()
-
-
-def url_of_the_test_database() -> str:
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    url = urlsplit(os.environ["DATABASE_URL"])
-    return url._replace(path=f"{url.path.rpartition('/')[0]}/{name}").geturl()
 
 
 def mails(mail_dir: Path) -> list[str]:

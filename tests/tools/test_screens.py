@@ -60,7 +60,10 @@ def address(scene: Scene) -> str:
 
 def test_every_page_has_a_picture():
     met = {
-        resolve(address(scene).partition("?")[0]).view_name for scene in SCENES if "no-such" not in scene.path
+        resolve(address(scene).partition("?")[0]).view_name
+        for scene in SCENES
+        # Some addresses lead nowhere, and a mail has none.
+        if "no-such" not in scene.path and not scene.path.startswith("mail:")
     }
     pages = {name for name in url_names() if not name.startswith("admin:")}
     assert pages - met - NO_PAGES == set()

@@ -10,15 +10,16 @@ from tests.browser.served import Product
 LANGUAGES = ("pl", "en", "uk")
 PHONE_WIDTH, DESKTOP_WIDTH = 390, 1280
 WIDTHS = (PHONE_WIDTH, DESKTOP_WIDTH)
-# Stands in a path for the resident's page or the desk's page of a case told by ``tests.browser.stories``.
-_STORIES = {"track": Product.tracking_path, "case": Product.case_path}
+# Stands in a path for the resident's page, the desk's page or a mail of a case told by ``tests.browser.stories``.
+_STORIES = {"track": Product.tracking_path, "case": Product.case_path, "mail": Product.letter_address}
 
 Act = Callable[[Page], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A page and what is done on it. ``path``: an address, or ``track:STORY`` and ``case:STORY`` with what follows.
+    """A page and what is done on it. ``path``: an address, or ``track:STORY`` and ``case:STORY`` with what follows,
+    or ``mail:STORY.N``.
 
     ``part`` is the only part shown; a dark scene shows the page as it is at night.
     """
