@@ -59,6 +59,53 @@ TABLE: Mapping[str, Plan] = {
     EventKind.LINK_REQUESTED: Plan(NoticeKind.LINK, Reach.NAMED, by_mail=True, priority=_FIRST),
 }
 
+_OURS = "work among ourselves: nothing changes for her"
+_HERS = "she did it herself, and the page says so at once"
+_SHOWN = "the page of the case shows it, and what comes next is told"
+#: Why the other events are told to nobody.
+SILENT: Mapping[str, str] = {
+    EventKind.STARTED: "the page of the case shows it; who deals with it was told, and nothing is asked of her",
+    EventKind.DAY_PASSED: "the page says that we are late; who deals with the case is called to it and names another "
+    "day, which is told",
+    EventKind.RESUMED: _SHOWN,
+    EventKind.RETURNED: _SHOWN,
+    EventKind.CLOSED: "the answer named the day until which she could open it again",
+    EventKind.NOT_DELIVERED: "a person of ours is asked to tell her in another way",
+    EventKind.MAIL_WAITS: "a person of ours decides first whose mail it is",
+    **dict.fromkeys(
+        (
+            EventKind.RESIDENT_REPLIED,
+            EventKind.MERGED_REPLY,
+            EventKind.CONFIRMED,
+            EventKind.WISHES_CHANGED,
+            EventKind.DISPLAYED,
+            EventKind.AUTO_REPLIED,
+        ),
+        _HERS,
+    ),
+    **dict.fromkeys(
+        (
+            EventKind.TRIAGED,
+            EventKind.TAKEN,
+            EventKind.ACKNOWLEDGED,
+            EventKind.NOTE_ADDED,
+            EventKind.EXCLUDED,
+            EventKind.EXCLUSION_LIFTED,
+            EventKind.MADE_CONFIDENTIAL,
+            EventKind.CONFIDENTIAL_LIFTED,
+            EventKind.CONTACT_LINKED,
+            EventKind.LINK_REVOKED,
+            EventKind.MAIL_JOINED,
+            EventKind.MAIL_APART,
+            EventKind.MAIL_ALLOWED,
+            EventKind.LOOP_STOPPED,
+            EventKind.MESSAGE_MOVED,
+            EventKind.MESSAGE_CAME,
+        ),
+        _OURS,
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

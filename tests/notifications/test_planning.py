@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from cases.models import EventKind
 from contact_centre.management.commands import generate_notices
 from notifications.models import NoticeChannel, NoticeKind, Priority, SkipReason
-from notifications.planning import TABLE, Person, notices_for, plan_for
+from notifications.planning import SILENT, TABLE, Person, notices_for, plan_for
 from tests.factories import NOW
 
 HOLD = timedelta(seconds=30)
@@ -17,8 +17,8 @@ OWN = Person(1, "EMAIL", "pl")
 CO_REPORTER = Person(2, "PHONE", "uk")
 MERGED_IN = Person(3, "LETTER", "en", is_merged=True)
 GONE = Person(4, "EMAIL", "pl", has_left=True)
-SILENT = Person(5, "NONE", "pl")
-EVERYBODY = (OWN, CO_REPORTER, MERGED_IN, GONE, SILENT)
+UNREACHABLE = Person(5, "NONE", "pl")
+EVERYBODY = (OWN, CO_REPORTER, MERGED_IN, GONE, UNREACHABLE)
 
 HOUSEHOLD = {1, 2}
 WITH_MERGED = {1, 2, 3}
@@ -61,6 +61,12 @@ def test_each_event_tells_exactly_whom_the_table_of_the_house_names(kind):
 @pytest.mark.parametrize("kind", ["NOTE_ADDED", "RESIDENT_REPLIED", "TRIAGED", "RETURNED", "CONFIRMED"])
 def test_internal_work_and_own_words_are_told_to_nobody(kind):
     assert kind not in TABLE
+
+
+def test_every_event_is_told_or_it_is_said_why_not():
+    assert set(SILENT) | set(TABLE) == set(EventKind)
+    assert not set(SILENT) & set(TABLE)
+    assert all(SILENT.values())
 
 
 def test_spam_gets_no_answer():

@@ -8,7 +8,7 @@ from cases.states import Outcome
 from contact_centre.management.generated import GeneratesPage
 from notifications.channels import CHANNELS
 from notifications.models import NoticeChannel, NoticeKind, Priority
-from notifications.planning import TABLE, Plan, Reach, plan_for
+from notifications.planning import SILENT, TABLE, Plan, Reach
 
 PATH = settings.BASE_DIR / "docs" / "notices.md"
 
@@ -72,16 +72,8 @@ def _channels() -> list[str]:
 
 
 def _silent() -> list[str]:
-    silent = [kind for kind in EventKind if plan_for(kind, _TOLD) is None]
-    rows = [f"- `{kind}` {kind.label}" for kind in silent]
-    return [
-        "## Events of which nobody is told",
-        "",
-        "Work among colleagues, or her own doing.",
-        "",
-        *rows,
-        "",
-    ]
+    rows = [f"| `{kind}` {kind.label} | {SILENT[kind]} |" for kind in EventKind if kind in SILENT]
+    return ["## Events of which nobody is told", "", "| event | why not |", "|---|---|", *rows, ""]
 
 
 def _rules() -> str:
