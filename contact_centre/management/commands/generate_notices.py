@@ -33,7 +33,6 @@ _WHO = {
     Reach.NAMED: "the person whom it concerns, also if she has left the case",
 }
 # What an event must say of itself so that somebody is told of it, where that depends.
-_TOLD = {"outcome": Outcome.DONE, "was_told": "2026-01-02", "told": None}
 _GOES = {
     Priority.FIRST: "before others",
     Priority.NORMAL: "in its turn",
