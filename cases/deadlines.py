@@ -53,7 +53,7 @@ def pause_promise(case: Case, at: datetime) -> None:
 
 
 def resume_promise(case: Case, at: datetime) -> None:
-    """Move the promise by the time waited; an end outside working time goes to the next working minute."""
+    """Move the promise by the time waited (ADR 15); an end outside working time goes to the next working minute."""
     paused_at, case.promise_paused_at = case.promise_paused_at, None
     if paused_at is None:
         return

@@ -152,7 +152,9 @@ def classify_case(
     save(case, at, *_CLASSIFY_FIELDS)
     settle_evidence(case)
     learn(case, was[0], by, at)
-    record_event(case, Classified(category.code, kind, urgency, *was, **_moved(clocks, case)), by=by, at=at)
+    record_event(
+        case, Classified(category.code, kind, urgency, *was, *_moved(clocks, clocks_of(case))), by=by, at=at
+    )
     if returned is not None:
         record_event(case, returned, by=by, at=at)
     return case
@@ -268,15 +270,11 @@ def return_to_desk(*, case_id: int, reason: str, by: Actor, at: datetime, versio
     return case
 
 
-def _moved(was: Clocks, case: Case) -> dict[str, str | None]:
-    """What the event keeps of the clocks: those that are over, and what residents hear of it."""
-    now = clocks_of(case)
-    return {
-        "was_promise_due": was.promise_due if was.promise_due != now.promise_due else None,
-        "was_legal_due": was.legal_due if was.legal_due != now.legal_due else None,
-        "was_told": was.told,
-        "told": now.told,
-    }
+def _moved(was: Clocks, now: Clocks) -> tuple[str | None, str | None, str | None, str | None]:
+    """What the event keeps of the clocks: those that are over, and what residents were and are told."""
+    promise = was.promise_due if was.promise_due != now.promise_due else None
+    legal = was.legal_due if was.legal_due != now.legal_due else None
+    return promise, legal, was.told, now.told
 
 
 def _may_have(case: Case, department: Department) -> bool:

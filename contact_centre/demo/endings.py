@@ -17,6 +17,8 @@ BEING_WORKED = (Status.ASSIGNED, Status.IN_PROGRESS, Status.PLANNED)
 DAYS_TO_CLOSE = 15
 # A question gives a week; who has not answered then may be left unexamined.
 DAYS_TO_ANSWER = 7
+# A call to complete ends on a working day (KPA art. 57 § 4), after Christmas as much as five days later.
+DAYS_OF_CALL = DAYS_TO_ANSWER + 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ UNEXAMINED = Ending(
     Outcome.UNEXAMINED,
     LEGAL,
     needs_contact=True,
-    youngest=timedelta(days=DAYS_TO_ANSWER + 6),
+    youngest=timedelta(days=DAYS_OF_CALL + 6),
 )
 SPAM = Ending(
     Status.RESOLVED, Outcome.SPAM, ORDINARY, oldest=timedelta(days=DAYS_TO_CLOSE - 1), phrases="spam"

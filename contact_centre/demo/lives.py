@@ -12,7 +12,7 @@ from cases.services.triage_results import record_triage
 from cases.states import Outcome, Status
 from cases.triage import decide
 from contact_centre.demo.clock import Clock, Life
-from contact_centre.demo.endings import DAYS_TO_ANSWER
+from contact_centre.demo.endings import DAYS_OF_CALL
 from contact_centre.demo.post import Post
 from contact_centre.demo.steps import Act, Steps
 from contact_centre.demo.town import SPOKEN, Story, Town
@@ -157,7 +157,7 @@ class Lives:
             return [
                 dispatch,
                 (self.steps.ask, _AT_ONCE),
-                (self.steps.resolve, timedelta(days=DAYS_TO_ANSWER + 1)),
+                (self.steps.resolve, timedelta(days=DAYS_OF_CALL + 1)),
             ]
         end: list[Step] = [(self.steps.resolve, _AT_ONCE)]
         if self.random.random() < 0.08:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from cases.actors import Actor, resident, staff
+from cases.deadlines import least_answer_day
 from cases.models import Case, Channel
 from cases.services.conversation import add_note, record_reply
 from cases.services.endings import close_case, confirm_case, reopen_case, resolve_case, withdraw_case
@@ -79,7 +80,8 @@ class Steps:
         handler = self._handler(case)
         if case.participants.order_by("id")[0].is_reachable and case.may("ask_resident", handler):
             question = self.town.pick("questions", language=case.language)
-            answer_by = timezone.localdate(at) + timedelta(days=DAYS_TO_ANSWER)
+            today = timezone.localdate(at)
+            answer_by = max(today + timedelta(days=DAYS_TO_ANSWER), least_answer_day(case, today))
             ask_resident(case_id=case.pk, question=question, answer_by=answer_by, by=handler, at=at)
         return at
 

@@ -11,6 +11,7 @@ from contact_centre.desk.forms.call import WITH_RECEIPT, source_key_of
 from contact_centre.desk.suggestions import SHORTEST, Suggestions
 from contact_centre.web.addresses import find_street
 from contact_centre.web.city import privacy_clause
+from contact_centre.web.plain import without_controls
 from routing.models import Category, Kind, Urgency
 
 Data = dict[str, Any]
@@ -69,11 +70,13 @@ def draft_of_call(typed: Mapping[str, str], found: Suggestions, at: datetime) ->
     """
     said = typed.get("said", "")
     offered = next((offer.value for offer in found.offers if offer.field == "address"), "")
-    address = typed.get("address", "").strip()[:240] or offered
+    address = without_controls(typed.get("address", "")).strip()[:240] or offered
     street = find_street(address) if address else None
     if street is None or len(said.strip()) < SHORTEST:
         return None
-    category = Category.objects.filter(code=typed.get("category", "")[:60]).only("id").first()
+    category = (
+        Category.objects.filter(code=without_controls(typed.get("category", ""))[:60]).only("id").first()
+    )
     return Draft(
         text=said,
         language=typed.get("language", ""),

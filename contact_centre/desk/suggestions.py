@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cases.triage import suggest
 from classifiers.types import Understanding
 from contact_centre.web.city import emergency_name
+from contact_centre.web.plain import without_controls
 from routing.models import Category, Kind, Street, Urgency
 
 # Fewer characters say nothing.
@@ -56,7 +57,9 @@ def suggestions_for(text: str, language: str) -> Suggestions:
 
 def call_first(code: str) -> CallFirst | None:
     """Whom the caller should phone before we write anything down; None where nobody."""
-    category = Category.objects.filter(code=code, is_active=True).exclude(call_first="").first()
+    category = (
+        Category.objects.filter(code=without_controls(code), is_active=True).exclude(call_first="").first()
+    )
     return _call_first(category) if category else None
 
 

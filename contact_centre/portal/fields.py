@@ -1,6 +1,5 @@
 """Form fields of the resident pages: words as both databases can keep them, categories in their groups."""
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
@@ -13,17 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.files import ACCEPTED_TYPES
 from cases.services._steps import clean_line
+from contact_centre.web.plain import without_controls
 from routing.models import Category
 
-# The categories Cc and Cs of Unicode, but tab and line feed.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ORDER = ("group__position", "group_id", "position", "id")
-
-
-def without_controls(text: str) -> str:
-    """The text with line ends as LF, and without NUL, other controls and lone surrogates."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROLS.sub("", lines)
 
 
 class PlainTextField(forms.CharField):

@@ -84,6 +84,13 @@ def test_a_category_either_has_a_promise_or_is_a_matter_of_law():
         assert Kind(category.kind).is_legal, category.code
 
 
+def test_nobody_with_a_question_is_sent_to_a_phone_for_dangers():
+    """DOMAIN §8a: 112 is for danger to life, and stands on every form; a question about shelters is none."""
+    stopped = Category.objects.exclude(call_first="")
+    assert set(stopped.values_list("kind", flat=True)) == {Kind.REPORT}
+    assert set(stopped.values_list("call_first", flat=True)) == {"994", "993", "986"}
+
+
 def test_the_other_kinds_of_a_category_are_kinds():
     for category in Category.objects.all():
         assert set(category.other_kinds) <= set(Kind.values) - {category.kind}, category.code

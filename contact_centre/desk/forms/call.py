@@ -17,6 +17,7 @@ from cases.queries.finding import find_case_for_staff, reference_of
 from cases.states import Status
 from contact_centre.desk.choices import category_choices
 from contact_centre.desk.spoken_pin import LENGTH, caller_of
+from contact_centre.web.plain import without_controls
 from routing.models import Category, Kind, Urgency, User
 
 SAID_LENGTH = 20_000
@@ -98,6 +99,12 @@ class CallForm(forms.Form):
     postal_address = forms.CharField(
         label=_("Postal address"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
+    no_sender = forms.BooleanField(
+        label=_("The letter does not say how to answer"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-shown-for": f"channel:{Channel.LETTER}"}),
+        help_text=_("For letters: without a postal address, phone or e-mail nobody is told anything."),
+    )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     privacy_read = forms.BooleanField(
         label=_("I read the privacy clause to the person or showed it"),
@@ -145,7 +152,7 @@ class CallForm(forms.Form):
 
     def mark_for(self, code: str) -> None:
         """Do not call the place optional where the category needs one; a caller may not know it all the same."""
-        category = Category.objects.filter(code=code).first() if code else None
+        category = Category.objects.filter(code=without_controls(code)).first() if code else None
         needs_place = category is not None and category.needs_place
         # Read by web/_optional.html.
         mark = _("(needed for this category)") if needs_place else _("(optional)")
@@ -180,8 +187,8 @@ class CallForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("channel") == Channel.LETTER and not data.get("received_date") and not self.errors:
-            self.add_error("received_date", _("Say on which day the letter came."))
+        if data.get("channel") == Channel.LETTER:
+            self._check_letter(data)
         if data.get("becomes") == "LINK" and "reference" in data and data["reference"] is None:
             self.add_error("reference", _("Which case does it belong to?"))
         if data.get("is_answer") and "reference" in data:
@@ -192,6 +199,15 @@ class CallForm(forms.Form):
             )
         self._check_clause(data)
         return data
+
+    def _check_letter(self, data: dict[str, Any]) -> None:
+        if not data.get("received_date") and "received_date" not in self.errors:
+            self.add_error("received_date", _("Say on which day the letter came."))
+        is_answerable = any(
+            data.get(field) or field in self.errors for field in ("phone", "email", "postal_address")
+        )
+        if data.get("becomes") == "CASE" and not (is_answerable or data.get("no_sender")):
+            self.add_error("no_sender", _("Write down how to answer, or tick that the letter does not say."))
 
     def _check_clause(self, data: dict[str, Any]) -> None:
         if data.get("channel") not in SPOKEN_TO:

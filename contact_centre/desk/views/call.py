@@ -31,6 +31,7 @@ from contact_centre.desk.suggestions import Suggestions, call_first, suggestions
 from contact_centre.web.addresses import suggest_addresses
 from contact_centre.web.city import privacy_clause
 from contact_centre.web.language import in_language, wanted_language
+from contact_centre.web.plain import without_controls
 
 _ACCEPTABLE = ("category", "kind", "urgency", "address", "reference")
 
@@ -84,7 +85,7 @@ def suggest_while_typing(request: DeskRequest) -> HttpResponse:
 @for_case_workers
 def suggest_streets(request: DeskRequest) -> HttpResponse:
     """Addresses for the list under the field."""
-    text = request.GET.get("address", "")[:240]
+    text = without_controls(request.GET.get("address", ""))[:240]
     return render(request, "web/_streets.html", {"addresses": suggest_addresses(text)})
 
 

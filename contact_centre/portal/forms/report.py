@@ -19,11 +19,11 @@ from contact_centre.portal.fields import (
     MailField,
     PlainTextField,
     photos_field,
-    without_controls,
 )
 from contact_centre.portal.uploads import Uploads
 from contact_centre.web.addresses import find_street
 from contact_centre.web.city import privacy_clause
+from contact_centre.web.plain import without_controls
 from routing.models import Category
 
 DESCRIPTION_LENGTH = 20_000

@@ -18,7 +18,6 @@ from cases.keys import tracking_key
 from cases.models import Case
 from cases.services.intake import Report, open_case
 from cases.services.repeats import is_repeat
-from contact_centre.portal.fields import without_controls
 from contact_centre.portal.forms.report import ReportForm
 from contact_centre.portal.same import ASKED, FIELD, answer_of, options_of, seen_before
 from contact_centre.portal.uploads import Uploads, receive_uploads
@@ -26,6 +25,7 @@ from contact_centre.web.addresses import suggest_addresses
 from contact_centre.web.city import emergency_name, emergency_numbers, privacy_clause
 from contact_centre.web.language import in_language, typed, wanted_language
 from contact_centre.web.limits import Limit, network_of
+from contact_centre.web.plain import without_controls
 from routing.models import Category
 
 # A library or a school is one network: far more than any room of people writes.

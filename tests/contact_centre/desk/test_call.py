@@ -433,6 +433,44 @@ def test_does_not_add_a_contact_to_a_case_that_one_may_not_see(desk, client):
     assert not Contact.objects.exists()
 
 
+def test_asks_for_the_day_of_a_letter_together_with_what_else_is_wrong(desk):
+    """Item 6: letters have their own receipt date; a clerk is told everything at once."""
+    answer = desk(Role.AGENT).post(CALL, call(channel="LETTER", said=" ", email="no address"))
+    assert set(answer.context["form"].errors) == {"said", "received_date", "email"}
+    answer = desk(Role.AGENT).post(CALL, call(channel="LETTER", received_date="2999-01-01"))
+    assert len(answer.context["form"].errors["received_date"]) == 1
+
+
+def test_a_letter_that_cannot_be_answered_is_logged_on_purpose_only(desk):
+    """Item 10: every notice ends somewhere; a letter without an address ends nowhere, which the clerk must know."""
+    nobody = {"name": "", "phone": "", "email": "", "postal_address": ""}
+    letter = call(channel="LETTER", received_date=timezone.localdate().isoformat(), **nobody)
+    answer = desk(Role.AGENT).post(CALL, letter)
+    assert set(answer.context["form"].errors) == {"no_sender"}
+    assert desk(Role.AGENT).post(CALL, letter | {"no_sender": "on"}).status_code == 302
+    linked = letter | {"becomes": "LINK", "reference": Case.objects.get().reference, "key": str(uuid.uuid4())}
+    assert desk(Role.AGENT).post(CALL, linked).status_code == 302
+    assert desk(Role.AGENT).post(CALL, call(**nobody, privacy_read="")).status_code == 302
+
+
+def test_a_nul_in_what_is_looked_up_is_nothing(desk):
+    """Bad input gets a message and never an error of the server: PostgreSQL refuses to look for a NUL."""
+    browser = desk(Role.AGENT)
+    assert "Dworcowa" in browser.get(reverse("desk:streets"), {"address": "dworc\x00"}).content.decode()
+    typed = {
+        "said": f"{LAMP} od wczoraj",
+        "language": "pl",
+        "category": "water.supply\x00",
+        "address": "\x00",
+    }
+    part = browser.post(reverse("desk:suggest"), typed)
+    assert part.context["call_first"].number == "994"
+    for changes in ({"category": "light\x00"}, {"address": "ul. Dworcowa\x00 5"}, {"reference": "\x00"}):
+        answer = browser.post(CALL, call(**changes))
+        assert answer.status_code == 422
+        assert "nie świeci latarnia" in answer.content.decode()
+
+
 @pytest.mark.parametrize("channel", ["LETTER", "COUNTER"])
 def test_counts_letters_and_visits_from_their_own_day(desk, take, channel):
     day = timezone.localdate() - timedelta(days=4)
