@@ -51,12 +51,17 @@ def read(source: bytes) -> Message:
     if boundaries > MAX_BOUNDARIES or boundaries * source.count(b"\n") > MAX_TRIES:
         raise TooManyParts
     mail = _parsed(source)
+    if not source.isascii():
+        _note_charset(mail)
+    return mail
+
+
+def _note_charset(mail: Message) -> None:
     own = [part for part in mail.walk() if isinstance(part, Part)]
     declared = (parameters.read(part, "Content-Type").get("charset", "") for part in own)
     beside = next(filter(None, declared), "")
     for part in own if beside else ():
         part.charset_beside = beside
-    return mail
 
 
 def read_header(source: bytes) -> Message:

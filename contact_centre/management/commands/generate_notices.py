@@ -32,7 +32,6 @@ _WHO = {
     Reach.CASE_AND_MERGED: "everybody on the case and on the reports merged into it",
     Reach.NAMED: "the person whom it concerns, also if she has left the case",
 }
-# What an event must say of itself so that somebody is told of it, where that depends.
 _GOES = {
     Priority.FIRST: "before others",
     Priority.NORMAL: "in its turn",
