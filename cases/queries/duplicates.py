@@ -6,16 +6,17 @@ state; there is no field for more.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from cases.access import public_cases, visible_cases
 from cases.actors import Actor
-from cases.models import Case
+from cases.models import Case, CaseParticipant, Channel, ParticipantRole
 from cases.queries.matching import Match, Reason, ReasonCode, matches
 from cases.queries.merged import followed_cases
-from cases.queries.neighbours import Draft, draft_of, neighbours
+from cases.queries.neighbours import DAYS, Draft, draft_of, neighbours
+from cases.queries.sql import IsOpen
 from cases.states import Status
 from routing.models import Category, Street, User
 
@@ -24,6 +25,7 @@ MOST_FOR_RESIDENTS = 3
 # An agent looks at a doubtful one in a second; a resident is only asked when it is likely.
 LEAST_FOR_STAFF = 0.35
 LEAST_FOR_RESIDENTS = 0.5
+_LOOKED_AT = 50
 _RELATED = ("category", "street")
 
 
@@ -57,14 +59,15 @@ class PublicDuplicate:
 
 
 def duplicates_of_case(case: Case, user: User, by: Actor) -> tuple[Duplicate, ...]:
-    """What this case may be the same as; first what its resident said while reporting."""
-    found = duplicates_for_staff(draft_of(case), user, by)
+    """What this case may be the same as: first what its resident said while reporting, then what she wrote under the
+    same subject, which proves nothing and joins nothing by itself."""
     said = _said_by_resident(case, user, by)
-    if said is None:
-        return found
-    others = [row for row in found if row.case_id != said.case_id]
-    own = next((row.reasons for row in found if row.case_id == said.case_id), ())
-    return (replace(said, reasons=(*said.reasons, *own)), *others)[:MOST_FOR_STAFF]
+    rows = [*([said] if said else []), *_written_by_sender(case, user, by)]
+    found: dict[int, Duplicate] = {}
+    for row in (*rows, *duplicates_for_staff(draft_of(case), user, by)):
+        known = found.get(row.case_id)
+        found[row.case_id] = replace(known, reasons=(*known.reasons, *row.reasons)) if known else row
+    return tuple(found.values())[:MOST_FOR_STAFF]
 
 
 def duplicates_for_staff(draft: Draft, user: User, by: Actor) -> tuple[Duplicate, ...]:
@@ -101,6 +104,33 @@ def _said_by_resident(case: Case, user: User, by: Actor) -> Duplicate | None:
     meant = followed_cases(case.possible_duplicate_of_id)[-1]
     row = visible_cases(user, by).select_related(*_RELATED).filter(pk=meant).exclude(pk=case.pk).first()
     return _duplicate(row, Match(row.pk, 1.0, (Reason(ReasonCode.RESIDENT),))) if row else None
+
+
+def _written_by_sender(case: Case, user: User, by: Actor) -> list[Duplicate]:
+    """Open cases of the last days that a mail from the same address opened under the same subject."""
+    if case.channel != Channel.EMAIL:
+        return []
+    emails = (
+        case.participants.filter(role=ParticipantRole.REPORTER)
+        .exclude(email="")
+        .values_list("email", flat=True)
+    )
+    # As it was written and in small letters: both are served by the index.
+    written = {form for email in emails for form in (email, email.lower())}
+    if not written:
+        return []
+    around = (case.received_at - timedelta(days=DAYS), case.received_at + timedelta(days=DAYS))
+    rows = visible_cases(user, by).filter(
+        IsOpen(),
+        pk__in=CaseParticipant.objects.filter(email__in=written, role=ParticipantRole.REPORTER).values(
+            "case_id"
+        ),
+        channel=Channel.EMAIL,
+        received_at__range=around,
+    )
+    newest = rows.exclude(pk=case.pk).select_related(*_RELATED).order_by("-id")[:_LOOKED_AT]
+    same = [row for row in newest if row.subject.casefold() == case.subject.casefold()]
+    return [_duplicate(row, Match(row.pk, 1.0, (Reason(ReasonCode.SENDER),))) for row in same]
 
 
 def _rows(found: Iterable[Match]) -> dict[int, Case]:

@@ -25,6 +25,7 @@ class ReasonCode(StrEnum):
     """Why two reports may be about one thing. ``METRES`` and ``DAYS`` come with a number, ``WORDS`` with words."""
 
     RESIDENT = "RESIDENT"
+    SENDER = "SENDER"
     ADDRESS = "ADDRESS"
     STREET = "STREET"
     METRES = "METRES"

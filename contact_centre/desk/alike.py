@@ -65,6 +65,7 @@ def _words(reason: Reason) -> str:
         return ngettext("%(n)d day apart", "%(n)d days apart", number) % {"n": number}
     return {
         ReasonCode.RESIDENT: _("the resident says it is the same"),
+        ReasonCode.SENDER: _("same sender and subject"),
         ReasonCode.ADDRESS: _("same address"),
         ReasonCode.STREET: _("same street"),
         ReasonCode.AREA: _("same district"),

@@ -34,6 +34,7 @@ _EMPTY_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _ID_LENGTH = 255
 _MAX_RECIPIENTS = 100
 _LONGEST_WAIT = timedelta(days=366)
+_SAME_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ def keep(
 ) -> RawMessage:
     """The row of these bytes, new or known, committed. Raises OSError or DatabaseError when it is not safe.
 
-    An arrival that is known gives the row that it brought the first time, whatever the bytes are today. With
-    ``too_large`` the bytes are a header alone, and the row waits in quarantine. ``is_tried``: whoever keeps them goes
-    on to process them, and a new row counts that as its first attempt.
+    An arrival that is known gives the row that it brought the first time, whatever the bytes are today. Where the
+    source has no names for its mails, the same bytes are another mail after 30 days. With ``too_large`` the bytes are
+    a header alone, and the row waits in quarantine. ``is_tried``: whoever keeps them goes on to process them, and a
+    new row counts that as its first attempt.
     """
     known = _known(arrival) if arrival is not None else None
     if known is not None:
@@ -95,7 +97,12 @@ def keep(
     except IntegrityError:
         with transaction.atomic(durable=True):
             row, _ = RawMessage.objects.get_or_create(channel=channel, sha256=digest, defaults=values)
-            return row if arrival is None else _arrive(row, arrival, at).raw
+            row = row if arrival is None else _arrive(row, arrival, at).raw
+    if arrival is None or arrival.external_id or at < row.received_at + _SAME_FOR:
+        return row
+    # A program that says the same every month must be heard; a number and no time, so that a repeat changes nothing.
+    again = b"X-Arrived-Again: %d\r\n" % ((at - row.received_at) // _SAME_FOR)
+    return keep(again + raw, channel=channel, at=at, arrival=arrival, too_large=too_large, is_tried=is_tried)
 
 
 def _received_at(arrival: Arrival | None, at: datetime) -> datetime:

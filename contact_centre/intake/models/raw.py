@@ -43,7 +43,7 @@ class Reason(models.TextChoices):
     READ_RECEIPT = "READ_RECEIPT", _("a read receipt")
     FEEDBACK_REPORT = "FEEDBACK_REPORT", _("a feedback report")
     DUPLICATE = "DUPLICATE", _("the same mail came before")
-    OWN_MAIL = "OWN_MAIL", _("our own mail came back to us")
+    OWN_MAIL = "OWN_MAIL", _("from an address of ours")
     LOOP = "LOOP", _("the mail ran in a circle")
     COLLECTED = "COLLECTED", _("many cases from this address today: added to the last of them")
     STAFF_FORWARD = "STAFF_FORWARD", _("passed on by one of us")

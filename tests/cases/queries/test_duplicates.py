@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cases.actors import staff
-from cases.models import Case
+from cases.models import Case, Channel
 from cases.queries import neighbours as module
 from cases.queries.duplicates import (
     MOST_FOR_RESIDENTS,
@@ -20,7 +20,7 @@ from cases.queries.duplicates import (
 from cases.queries.matching import ReasonCode
 from cases.queries.neighbours import Draft, draft_of, metres_between, neighbours
 from cases.services.endings import resolve_case
-from cases.services.intake import Place
+from cases.services.intake import Place, Reporter
 from cases.services.merging import merge_cases
 from cases.services.privacy import exclude
 from cases.services.workflow import classify_case
@@ -327,6 +327,27 @@ def test_a_case_is_not_its_own_duplicate():
     first, second = hole(), hole(AGAIN)
     assert ids(of(first)) == [second.pk]
     assert draft_of(first).case_id == first.pk
+
+
+def mailed(subject: str, email: str = "ana@example.org", **more: Any) -> Case:
+    return make_case(
+        f"{subject} {more}", channel=Channel.EMAIL, subject=subject, reporter=Reporter(email=email), **more
+    )
+
+
+def test_the_same_sender_and_subject_are_shown_and_join_nothing():
+    """EMAIL §4.6: same sender, same subject, young open case: a possible duplicate, never automatic."""
+    case = mailed("Kosz na Starówce", "Ana@Example.org", source_key="1")
+    same = mailed("kosz na starówce", "ana@example.org", source_key="2")
+    mailed("Kosz na Starówce", "ben@example.org", source_key="3")
+    mailed("Inny kosz", source_key="4")
+    mailed("Kosz na Starówce", source_key="5", received_at=NOW - timedelta(days=31))
+    assert [(row.case_id, [reason.code for reason in row.reasons]) for row in of(case)] == [
+        (same.pk, [ReasonCode.SENDER])
+    ]
+    assert Case.objects.filter(status=Status.NEW).count() == 5
+    # What was not decided yet may be a matter of law, and is not for everybody.
+    assert of(case, Role.AGENT) == ()
 
 
 def test_what_the_resident_said_comes_first_and_once():

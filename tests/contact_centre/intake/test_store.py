@@ -1,14 +1,18 @@
 """The bytes are safe before anything is read, and keeping them again changes nothing."""
 
 import gzip
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.files.storage import storages
 
+from cases.models import Case
 from contact_centre.intake import store
-from contact_centre.intake.models import RawChannel, RawMessage, RawState
+from contact_centre.intake.models import MailSource, RawChannel, RawMessage, RawState
+from contact_centre.intake.process import process
+from contact_centre.intake.store import Arrival
 from tests.contact_centre.intake.mails import mail
 from tests.factories import NOW
 
@@ -65,3 +69,28 @@ def broken_raw_mail(location):
             "OPTIONS": {"location": location},
         }
     }
+
+
+@pytest.mark.parametrize(
+    ("source", "external_id", "is_another"),
+    [(MailSource.SMTP, "", True), (MailSource.WEBHOOK, "", True), (MailSource.IMAP, "7", False)],
+)
+def test_the_same_bytes_are_another_mail_after_thirty_days_where_the_source_has_no_names(
+    source, external_id, is_another
+):
+    """EMAIL §2: the exact bytes in the same channel within 30 days; a mailbox that is read anew doubles nothing."""
+    raw = mail("Alarm czujnika 3", message_id=" ", Date="")
+
+    def arrive(days: int, name: str = external_id) -> int:
+        arrival = Arrival(source, place="x", external_id=name)
+        return store.keep(raw, channel=RawChannel.MAIL, at=NOW + timedelta(days=days), arrival=arrival).pk
+
+    first = arrive(0)
+    assert arrive(29) == first
+    later = arrive(31, f"{external_id}1" if external_id else "")
+    assert (later != first) is is_another
+    assert arrive(45, f"{external_id}2" if external_id else "") == later
+    assert [store.read(row).endswith(raw) for row in RawMessage.objects.all()] == [True] * (1 + is_another)
+    for row in RawMessage.objects.order_by("id"):
+        process(row.pk, at=NOW)
+    assert Case.objects.count() == 1 + is_another
