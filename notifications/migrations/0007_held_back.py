@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0006_text_messages'),
+        ("notifications", "0006_text_messages"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='notice',
-            name='failure',
-            field=models.CharField(blank=True, choices=[('REFUSED', 'refused at the hand-over'), ('GAVE_UP', 'tried for too long without success'), ('SUPPRESSED', 'nothing is sent to this address any more'), ('BOUNCED', 'came back or was refused on its way'), ('HELD', 'held back: many automatic mails to this address already')], max_length=12),
+            model_name="notice",
+            name="failure",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("REFUSED", "refused at the hand-over"),
+                    ("GAVE_UP", "tried for too long without success"),
+                    ("SUPPRESSED", "nothing is sent to this address any more"),
+                    ("BOUNCED", "came back or was refused on its way"),
+                    ("HELD", "held back: many automatic mails to this address already"),
+                ],
+                max_length=12,
+            ),
         ),
     ]
