@@ -52,8 +52,8 @@ _SENTENCES: Final[dict[str, Any]] = {
     ),
     Remark.PASSED_ON: _("One of us passed this mail on to us. What was written above it:"),
     Remark.PICTURES: _(
-        "%(count)d pictures came with this text message. They are not here: ask for them by e-mail or on the page of "
-        "the case."
+        "Pictures that came with this text message: %(count)d. They are not here: ask for them by e-mail or on the "
+        "page of the case."
     ),
     Remark.FILE_NOT_KEPT: _("Not taken over as a file, but kept in the original mail: %(name)s"),
 }
