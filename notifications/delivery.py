@@ -5,6 +5,7 @@ lease runs out; the sweep finds it. docs/mail.md says what may therefore be sent
 """
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -55,7 +56,7 @@ MAX_ATTEMPTS: Final = 15
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=4)
 # What the case says of a notice that ended without success (``NotDelivered.failure``).
-_NOTED: Final = {
+_NOTED: Final[Mapping[str, str]] = {
     FailureReason.REFUSED: "REFUSED",
     FailureReason.GAVE_UP: "TEMPORARY",
     FailureReason.SUPPRESSED: "SUPPRESSED",

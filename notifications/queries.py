@@ -129,11 +129,14 @@ def outbox_trouble(at: datetime) -> Trouble:
 
 
 def _refused_without_a_verdict() -> Q:
-    """Refused at the hand-over, and the list of addresses has learnt nothing from it."""
+    """A mail that was refused at the hand-over, and the list of addresses has learnt nothing from it. Of a text message
+    only the number or the words are refused for good.
+    """
     named = Concat(Value(evidence_of("")), Cast(OuterRef("pk"), models.CharField()))
     learnt = Suppression.objects.filter(evidence=named, until__isnull=True)
     counted = SoftFailure.objects.filter(evidence=named)
-    return Q(~Exists(learnt), ~Exists(counted), failure=FailureReason.REFUSED)
+    refused = Q(channel=NoticeChannel.EMAIL, failure=FailureReason.REFUSED)
+    return refused & Q(~Exists(learnt), ~Exists(counted))
 
 
 def _struggling() -> dict[str, int]:

@@ -63,8 +63,8 @@ _SENTENCES: Final[dict[str, Any]] = {
         "go on with the case."
     ),
     Remark.PICTURES: _(
-        "%(count)d pictures came with this text message. They are not here: ask for them by e-mail or on the page of "
-        "the case."
+        "Pictures that came with this text message: %(count)d. They are not here: ask for them by e-mail or on the "
+        "page of the case."
     ),
     Remark.FILE_NOT_KEPT: _("Not taken over as a file, but kept in the original mail: %(name)s"),
 }

@@ -5,6 +5,7 @@ from email.headerregistry import Address
 from smtplib import SMTPRecipientsRefused
 from typing import Final
 
+from anymail.exceptions import AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
@@ -67,13 +68,21 @@ def _failure(error: Exception, address: str, relay: Relay, at: datetime) -> Fail
     said = f"{type(error).__name__}: {error}"
     meant = about(error, address)
     if meant is About.MAIL:
-        return PermanentFailure(said, relay=relay.name, verdict=verdict_on(status_in(said)))
+        return PermanentFailure(said, relay=relay.name, verdict=_verdict(error, status_in(said)))
     if meant in (About.RELAY, About.ACCOUNT):
         let_rest(relay, at=at)
     if meant is About.ACCOUNT:
         return AccountFailure(said, relay=relay.name)
     is_hers = meant is About.MOMENT and isinstance(error, SMTPRecipientsRefused)
     return TemporaryFailure(said, relay=relay.name, verdict=SuppressionReason.SOFT if is_hers else None)
+
+
+def _verdict(error: Exception, status: str) -> SuppressionReason | None:
+    """What a refusal for good says of the address. Where the recipient is refused without a code, it may be dead."""
+    if status:
+        return verdict_on(status)
+    is_hers = isinstance(error, SMTPRecipientsRefused | AnymailRecipientsRefused)
+    return SuppressionReason.SOFT if is_hers else None
 
 
 EMAIL: Final = Channel(contact="email", ends_in=NoticeState.SENT, send=send)

@@ -30,6 +30,13 @@ class TakenForSpam(BaseEmailBackend):
         raise smtplib.SMTPDataError(554, b"5.7.1 looks like spam")
 
 
+class NobodyHere(BaseEmailBackend):
+    """Knows no status codes."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise smtplib.SMTPRecipientsRefused({"ana@example.org": (550, b"no such user here")})
+
+
 class NoRelaying(BaseEmailBackend):
     """A mail system that takes nothing from us, whoever it is for."""
 

@@ -91,7 +91,7 @@ def test_a_mail_that_came_back_is_for_a_person_and_its_address_is_dead(sent):
     assert is_suppressed("ana@example.org", at=SOON)
 
 
-def on_the_case() -> list[tuple]:
+def on_the_case() -> list[tuple[int, str, str]]:
     """What the case says of notices that did not arrive."""
     events = CaseEvent.objects.filter(kind=EventKind.NOT_DELIVERED).order_by("id")
     return [(row.payload["notice"], row.payload["failure"], row.payload["status"]) for row in events]
@@ -303,6 +303,18 @@ def test_an_address_that_is_refused_as_dead_comes_on_the_list(settings):
 
     assert Notice.objects.get().failure == FailureReason.REFUSED
     assert Suppression.objects.get().reason == SuppressionReason.DEAD
+
+
+def test_three_refusals_without_a_code_put_an_address_on_the_list(settings):
+    settings.EMAIL_BACKEND = "tests.notifications.mail_backends.NobodyHere"
+    for _ in range(3):
+        assert not is_suppressed("ana@example.org", at=SOON)
+        make_case()
+        plan_all()
+        deliver_all()
+
+    assert set(Notice.objects.values_list("failure", flat=True)) == {FailureReason.REFUSED}
+    assert is_suppressed("ana@example.org", at=SOON)
 
 
 def test_a_late_worker_does_not_put_anybody_on_the_list(settings, mailoutbox):

@@ -12,7 +12,14 @@ from cases.services.intake import Reporter
 from cases.services.merging import merge_cases
 from cases.services.workflow import plan_work
 from notifications.delivery import back_off, deliver
-from notifications.models import Attempt, FailureReason, Notice, NoticeState, SuppressionReason
+from notifications.models import (
+    Attempt,
+    FailureReason,
+    Notice,
+    NoticeChannel,
+    NoticeState,
+    SuppressionReason,
+)
 from notifications.outcomes import evidence_of
 from notifications.queries import (
     STATES,
@@ -172,6 +179,14 @@ def test_several_refusals_are_trouble_and_are_offered_to_be_sent_again():
 def test_a_refusal_from_which_the_list_has_learnt_is_nobodys_trouble(reason):
     for notice in refused(5):
         suppress(f"{notice.pk}@example.org", reason=reason, evidence=evidence_of(notice.pk), at=MUCH_LATER)
+
+    assert not outbox_trouble(MUCH_LATER)
+    assert list(dead_letters(dispatcher())) == []
+
+
+def test_a_number_that_takes_no_text_message_is_nobodys_trouble():
+    refused(5)
+    Notice.objects.update(channel=NoticeChannel.SMS)
 
     assert not outbox_trouble(MUCH_LATER)
     assert list(dead_letters(dispatcher())) == []

@@ -31,7 +31,8 @@ def provider(status: int, said: str = "") -> Exception:
     response = requests.Response()
     response.status_code = status
     response._content = said.encode()
-    return AnymailRequestsAPIError("the provider answered", response=response)
+    error: Exception = AnymailRequestsAPIError("the provider answered", response=response)
+    return error
 
 
 @pytest.mark.parametrize(

@@ -258,7 +258,7 @@ def test_pictures_are_named_on_the_case_and_open_one_also_without_words():
     assert row.case.description
     note = Message.objects.get(case=row.case, purpose=MessagePurpose.NOTE)
     with translation.override("en"):
-        assert in_words(note.body).startswith("2 pictures came")
+        assert "text message: 2." in in_words(note.body)
 
     again = text_by_twilio(NumMedia="1", Body="Jeszcze jedno", MessageSid="SM2")
     assert fate(again) == ("CASE_UPDATED", "REPLY", "PHONE_NUMBER")
