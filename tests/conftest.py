@@ -1,6 +1,7 @@
 """Fixtures for everybody: a database with the city loaded once, and people of each role."""
 
 import fcntl
+import gc
 import json
 import os
 import subprocess
@@ -59,6 +60,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             NEEDS & {*getattr(item, "fixturenames", ()), *(marker.name for marker in item.iter_markers())}
         ):
             item.add_marker("no_database")
+
+
+def pytest_collection_finish() -> None:
+    """Modules and collected tests stay until the end: to look through them for garbage again and again takes an
+    eighth of the whole run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 @pytest.hookimpl(tryfirst=True)
