@@ -1,13 +1,18 @@
 """Fixtures for everybody: a database with the city loaded once, and people of each role."""
 
+import fcntl
+import gc
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
@@ -16,10 +21,10 @@ from cases.triage import catalogue
 from classifiers.store import serving
 from classifiers.store.models import ModelVersion
 from classifiers.store.serving import Holder
-from routing.loading import load_city
 from routing.models import Category, Role, User
 from tests.cast import outsider, staff_member
-from tests.database import keep_city, let_events_go, put_city_back, send_others_away
+from tests.contact_centre.processes import embedded
+from tests.database import keep_city, let_events_go, put_city_back, send_others_away, use_city
 from tests.factories import NOW
 from tests.prepared import prepare_once
 
@@ -30,10 +35,13 @@ NEEDS = frozenset(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, run_dir: Path
+) -> Iterator[None]:
     """The starting data of the city is part of every test's database."""
+    name = settings.DATABASES["default"]["NAME"]
     with django_db_blocker.unblock():
-        load_city(settings.CITY_DATA_DIR)
+        use_city(run_dir, os.environ.get("PYTEST_XDIST_WORKER"))
         keep_city()
     post_migrate.connect(
         put_city_back, sender=apps.get_app_config("cases"), dispatch_uid="tests.put_city_back"
@@ -41,6 +49,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     yield
     with django_db_blocker.unblock():
         send_others_away()
+        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -51,6 +60,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             NEEDS & {*getattr(item, "fixturenames", ()), *(marker.name for marker in item.iter_markers())}
         ):
             item.add_marker("no_database")
+
+
+def pytest_collection_finish() -> None:
+    """Modules and collected tests stay until the end: to look through them for garbage again and again takes an
+    eighth of the whole run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -89,10 +106,26 @@ def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
+@pytest.fixture(scope="session")
+def migrated_dir(run_dir: Path) -> Path:
+    """A state directory of the embedded product with an empty database, to be copied; made once in a run."""
+    directory = run_dir / "migrated"
+    with (run_dir / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not directory.exists():
+            half = run_dir / "migrated.half"
+            subprocess.run(
+                [sys.executable, "manage.py", "migrate", "-v0"],
+                cwd=settings.BASE_DIR, env=embedded(half), check=True, timeout=60,
+            )  # fmt: skip
+            half.rename(directory)
+    return directory
+
+
 @pytest.fixture
 def serving_model(db: None, run_dir: Path) -> ModelVersion:
-    """The real classifier serves. One worker of a run trains and measures it, the others wait and find it."""
-    return prepare_once(catalogue(), NOW, run_dir)
+    """The real classifier serves. One worker trains and measures it, the others and the later parts find it."""
+    return prepare_once(catalogue(), NOW, Path(os.environ.get("TEST_RUN_DIR", run_dir)))
 
 
 @pytest.fixture

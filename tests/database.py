@@ -1,17 +1,55 @@
-"""Keeping the city's starting data through tests that really commit, and the database clean behind them."""
+"""A database with the city's starting data, which is kept through tests that really commit."""
 
+import fcntl
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connection, models
 
 from cases.models.append_only import TABLE
+from routing.loading import load_city
 from routing.models import Calendar, Category, DayOff, Department, District, Group, Rule, Street
 
 # In the order in which they refer to each other.
 _CITY = (Calendar, DayOff, Department, Group, Category, District, Street, Rule)
 _rows: dict[type[models.Model], list[Any]] = {}
+
+
+def use_city(run_dir: Path, worker: str | None) -> None:
+    """Connect to a database of this process's own that has the city in it.
+
+    To migrate and to load takes seconds: the first worker of a run does it, and each works on a copy.
+    """
+    if connection.vendor == "sqlite":
+        # A file, not memory: threads must wait for each other as they do in the product.
+        connection.settings_dict["TEST"]["NAME"] = str(run_dir / "city.sqlite3")
+    if worker is None:
+        _build_city()
+    else:
+        _copy_city(run_dir, worker)
+
+
+def _build_city() -> None:
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    load_city(settings.CITY_DATA_DIR)
+
+
+def _copy_city(run_dir: Path, worker: str) -> None:
+    creation = connection.creation
+    with (run_dir / "city.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        built = run_dir / "city.name"
+        if not built.exists():
+            _build_city()
+            built.write_text(connection.settings_dict["NAME"])
+        connection.settings_dict["NAME"] = built.read_text()
+        creation.clone_test_db(worker, verbosity=0, autoclobber=True)
+    connection.close()
+    # In place: the connections of other threads look there, too.
+    connection.settings_dict.update(creation.get_test_db_clone_settings(worker))
 
 
 def keep_city() -> None:

@@ -5,6 +5,7 @@ set -eu
 
 PATH=$PWD/.venv-dev/bin:$PATH
 export PATH
+unset PYTHONDONTWRITEBYTECODE # each worker of each part would compile every module anew
 if [ $# -gt 0 ]; then
     exec python -m pytest "$@"
 fi

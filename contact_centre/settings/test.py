@@ -47,6 +47,4 @@ if "CONFIG" in CHANNEL_LAYERS["default"]:
     CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = _OWN_DIR.name
 
 if is_sqlite(DATABASES["default"]):
-    # A file, not memory: threads must wait for each other as they do in the product.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"

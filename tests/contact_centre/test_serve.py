@@ -77,18 +77,9 @@ def manage(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory) -> Path:
-    """A state directory with an empty database."""
-    directory = tmp_path_factory.mktemp("migrated")
-    done = manage(directory, "migrate")
-    assert done.returncode == 0, done.stderr
-    return Path(directory)
-
-
 @pytest.fixture
-def product(migrated, tmp_path) -> Iterator[Product]:
-    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+def product(migrated_dir, tmp_path) -> Iterator[Product]:
+    shutil.copytree(migrated_dir, tmp_path, dirs_exist_ok=True)
     port, mail_port = free_port(), free_port()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port), "--mail-port", str(mail_port)],
@@ -136,8 +127,8 @@ def test_a_mail_sent_to_the_running_product_becomes_a_case(product):
         database.close()
 
 
-def test_a_taken_mail_port_keeps_nobody_from_the_product(migrated, tmp_path):
-    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+def test_a_taken_mail_port_keeps_nobody_from_the_product(migrated_dir, tmp_path):
+    shutil.copytree(migrated_dir, tmp_path, dirs_exist_ok=True)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

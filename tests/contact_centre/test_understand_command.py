@@ -8,8 +8,8 @@ from django.core.management import call_command
 
 from cases.models import Case
 from cases.triage import catalogue
-from classifiers.store.services import prepare_model
 from tests.factories import NOW
+from tests.prepared import prepare_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_city", "fresh_process")]
 
@@ -18,8 +18,8 @@ COMPLAINT = "Składam skargę na urzędnika, który był niegrzeczny, na podstaw
 
 
 @pytest.fixture(autouse=True)
-def model(small_city):
-    return prepare_model(catalogue=catalogue(), at=NOW)
+def model(small_city, small_models_dir):
+    return prepare_once(catalogue(), NOW, small_models_dir)
 
 
 def told(*words: str) -> str:

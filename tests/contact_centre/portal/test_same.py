@@ -12,11 +12,11 @@ from cases.models import Case
 from cases.services.intake import Place
 from cases.triage import catalogue
 from classifiers.store import serving
-from classifiers.store.services import prepare_model
 from contact_centre.portal.views import report
 from contact_centre.web.limits import Limit
 from routing.models import Category, Street
 from tests.factories import NOW, make_routed_case
+from tests.prepared import prepare_once
 
 # No model is loaded but where a test asks for one: then nothing is read from the words.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_process")]
@@ -223,9 +223,9 @@ def test_whoever_left_no_contact_is_told_what_that_means(known, again):
 
 
 @pytest.fixture
-def reader(small_city, fresh_process):
+def reader(small_city, small_models_dir, fresh_process):
     """A model that was trained on a few categories, loaded in this process."""
-    prepare_model(catalogue=catalogue(), at=NOW)
+    prepare_once(catalogue(), NOW, small_models_dir)
     return serving.require(60)
 
 
