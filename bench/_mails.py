@@ -67,7 +67,8 @@ def _photo(made: EmailMessage, number: int) -> None:
     made.add_attachment(data, maintype="image", subtype="jpeg", filename="latarnia.jpg")
 
 
-def _reply(made: EmailMessage, _number: int) -> None:
+def _reply(made: EmailMessage, number: int) -> None:
+    made["In-Reply-To"] = f"<mail-{number - 1}@example.org>"
     made.set_content(f"Dziękuję, latarnia już świeci.{QUOTED}")
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from cases.queries.sql import finds_a_row
 from notifications.addresses import address_key
 from notifications.models import SoftFailure, Suppression, SuppressionReason
 
@@ -23,6 +24,10 @@ _DEAD: Final = ("1.1", "1.10", "1.2", "4.4")
 _FULL: Final = "2.2"
 # What a mail from the address disproves or takes back; only a person takes back what a person decided.
 _ENDED_BY_MAIL: Final = (SuppressionReason.DEAD, SuppressionReason.SOFT, SuppressionReason.COMPLAINT)
+_STANDS_AGAINST: Final = (
+    "SELECT 1 FROM notifications_softfailure WHERE address = %s AND forgiven_at IS NULL "
+    "UNION ALL SELECT 1 FROM notifications_suppression WHERE address = %s AND until IS NULL LIMIT 1"
+)
 
 
 def status_in(said: str) -> str:
@@ -64,16 +69,17 @@ def unsuppress(address: str, *, at: datetime, by_hand: bool = False) -> int:
     Returns how many entries were lifted. What a person stopped is lifted only ``by_hand``.
     """
     key = address_key(address)
-    failures = SoftFailure.objects.filter(address=key, forgiven_at__isnull=True)
+    # Of nearly everybody who writes there is nothing to lift, and a question is cheaper than a change of nothing.
+    return _lift(key, at, by_hand=by_hand) if finds_a_row(_STANDS_AGAINST, key, key) else 0
+
+
+@transaction.atomic
+def _lift(key: str, at: datetime, *, by_hand: bool) -> int:
+    SoftFailure.objects.filter(address=key, forgiven_at__isnull=True).update(forgiven_at=at)
     rows = Suppression.objects.filter(address=key, until__isnull=True)
     if not by_hand:
         rows = rows.filter(reason__in=_ENDED_BY_MAIL)
-    # Nearly nobody who writes has either, and a question is cheaper than a change of nothing.
-    if not (failures.exists() or rows.exists()):
-        return 0
-    with transaction.atomic():
-        failures.update(forgiven_at=at)
-        return rows.update(until=at)
+    return rows.update(until=at)
 
 
 def is_suppressed(address: str, *, at: datetime) -> bool:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The hashed locks in requirements/, made from pyproject.toml.
+"""The hashed locks in requirements/, made from pyproject.toml; that of the peers from requirements/peers.in.
 
 ``tools/locks.py write [--upgrade ...]`` makes them with uv; ``tools/locks.py check`` tells, without a network,
 whether one of them is older than what it was made from.
@@ -23,6 +23,7 @@ SOURCES = {
     "tools": ["--group", "pyproject.toml:tools"],
     "run": ["pyproject.toml"],
     "dev": ["pyproject.toml", "--group", "pyproject.toml:dev", "--constraint", "requirements/run.lock"],
+    "peers": ["requirements/peers.in", "--constraint", "requirements/run.lock"],
 }
 
 
@@ -48,10 +49,10 @@ def write(extra: list[str]) -> int:
 
 
 def check() -> int:
-    """Name the locks that do not belong to the present pyproject.toml, or were changed by hand."""
+    """Name the locks that do not belong to what they are made from, or were changed by hand."""
     stale = [name for name in SOURCES if not (LOCKS / f"{name}.lock").read_text().startswith(header(name))]
     for name in stale:
-        print(f"requirements/{name}.lock is not in step with pyproject.toml: run tools/locks.py write")
+        print(f"requirements/{name}.lock is not in step with what it is made from: run tools/locks.py write")
     return 1 if stale else 0
 
 
@@ -63,6 +64,7 @@ def header(name: str) -> str:
         "tools": groups["tools"],
         "run": project["dependencies"],
         "dev": [project["dependencies"], groups["dev"], body(LOCKS / "run.lock")],
+        "peers": [(LOCKS / "peers.in").read_text(), body(LOCKS / "run.lock")],
     }
     text = json.dumps([project["requires-python"], inputs[name], SOURCES[name], body(LOCKS / f"{name}.lock")])
     return f"# Written by tools/locks.py; do not edit.\n# digest: {hashlib.sha256(text.encode()).hexdigest()}"

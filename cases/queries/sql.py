@@ -98,3 +98,14 @@ def capped_counts(querysets: Mapping[str, QuerySet[Any]], cap: int) -> dict[str,
             cursor.execute(f"SELECT {', '.join(columns)}", params)
             counts |= dict(zip(names, cursor.fetchone(), strict=True))
     return counts
+
+
+def finds_a_row(question: str, *values: object) -> bool:
+    """Whether a question in the SQL of both engines finds a row.
+
+    For the few that are asked of every mail: Django takes ten times as long to put one together as the database to
+    answer it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(question, values)
+        return cursor.fetchone() is not None

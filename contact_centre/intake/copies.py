@@ -7,11 +7,13 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
+from cases.queries.sql import finds_a_row
 from contact_centre.intake.models import RawMessage, RawState
 
 # An id that comes again later is another mail, whatever it says.
 SPAN: Final = timedelta(days=30)
 _TRIES: Final = 3
+_REUSED: Final = "SELECT 1 FROM intake_rawmessage WHERE message_id = %s AND id <> %s AND content_digest NOT IN ('', %s) LIMIT 1"
 
 
 def claim_key(row: RawMessage, fields: Sequence[str] = ()) -> bool:
@@ -37,8 +39,7 @@ def claim_key(row: RawMessage, fields: Sequence[str] = ()) -> bool:
 
 def is_reused_id(row: RawMessage) -> bool:
     """Whether another mail with other words has the same Message-ID."""
-    same = RawMessage.objects.filter(message_id=row.message_id).exclude(pk=row.pk)
-    return same.exclude(content_digest__in=("", row.content_digest)).exists()
+    return finds_a_row(_REUSED, row.message_id, row.pk, row.content_digest)
 
 
 @transaction.atomic(durable=True)

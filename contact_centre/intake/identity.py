@@ -6,15 +6,16 @@ from typing import Final
 
 from django.conf import settings
 
+from cases.queries.sql import finds_a_row
 from contact_centre.intake.addresses import mailbox_of
 from contact_centre.intake.mail import address, envelope
 from contact_centre.intake.mail.authentication import Verdict, verdict
 from contact_centre.intake.mail.types import Mailbox, ParsedMail
 from notifications.links import read_bounce_address
-from routing.models import User
 
 _LIST_FIELDS: Final = ("List-Id", "List-Post", "Mailing-List")
 _MUNGED_NAME: Final = re.compile(r"\bvia\b|\bprzez\b|\büber\b", re.IGNORECASE)
+_OF_STAFF: Final = "SELECT 1 FROM routing_user WHERE is_active AND UPPER(email) = UPPER(%s) LIMIT 1"
 _REPLY: Final = re.compile(r"reply\+([a-z0-9.]{5,64})@(.+)")
 
 
@@ -89,7 +90,7 @@ def is_of_staff(mail: ParsedMail) -> bool:
     """Whether the address of a person of ours stands in From; whether she wrote it is another question."""
     if mail.sender is None:
         return False
-    return User.objects.filter(is_active=True, email__iexact=mail.sender.address).exists()
+    return finds_a_row(_OF_STAFF, mail.sender.address)
 
 
 def is_gateway(mail: ParsedMail) -> bool:
