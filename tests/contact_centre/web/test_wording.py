@@ -65,10 +65,12 @@ def test_news_come_the_way_that_the_person_has(make):
         assert "write to you" not in said(case, way)
 
 
-def ended(outcome: Outcome, **more: str) -> Case:
+def ended(outcome: Outcome, authority: str = "") -> Case:
     by = staff(staff_member(Role.DISPATCHER))
     case = make_routed_case()
-    return resolve_case(case_id=case.pk, outcome=outcome, answer="To nie nasze.", by=by, at=NOW, **more)
+    return resolve_case(
+        case_id=case.pk, outcome=outcome, answer="To nie nasze.", by=by, at=NOW, authority=authority
+    )
 
 
 def test_what_another_authority_decides_names_it_and_the_day():
