@@ -24,7 +24,9 @@ A step is a method of `Case`; the service of the same meaning in `cases/services
 names who may take it: the roles, the resident with her key (`RESIDENT`), the system itself (`SYSTEM`). Handlers,
 crews, managers, the council's office and the data protection officer take steps only on the cases of their own
 departments. Residents reopen until 14 days after the answer; when they withdraw a report of a danger, or one that
-is joined with others, only they leave the case, and so they do when staff note it for them.
+is joined with others, only they leave the case, and so they do when staff note it for them. Who only follows a case
+answers and leaves, and neither closes it nor opens it again. In a matter of law a question gives at least seven days
+and warns; `UNEXAMINED` follows only on such a question that nobody has answered by its day or since.
 """
 
 
