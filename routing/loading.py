@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -159,15 +160,15 @@ def _put_street(row: Row) -> Loaded:
 
 
 def _put_rule(row: Row) -> Loaded:
-    known: dict[str, dict[str, list[str]]] = {
-        "categories": _names_of(Category, "code"),
-        "districts": _names_of(District, "code"),
-        "streets": _names_of(Street, "name"),
-        "urgencies": {value: [value] for value in Urgency.values},
-        "kinds": {value: [value] for value in Kind.values},
-        "addressed_to": _names_of(Department, "code"),
+    known: dict[str, Callable[[], dict[str, list[str]]]] = {
+        "categories": partial(_names_of, Category, "code"),
+        "districts": partial(_names_of, District, "code"),
+        "streets": partial(_names_of, Street, "name"),
+        "urgencies": lambda: {value: [value] for value in Urgency.values},
+        "kinds": lambda: {value: [value] for value in Kind.values},
+        "addressed_to": partial(_names_of, Department, "code"),
     }
-    conditions = {name: _today(name, row[name], allowed) for name, allowed in known.items() if name in row}
+    conditions = {name: _today(name, row[name], allowed()) for name, allowed in known.items() if name in row}
     department = _find(Department, row["department"])
     return put_row(Rule, {"code": row["code"]}, row | conditions | {"department": department})
 
