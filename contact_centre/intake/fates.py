@@ -144,7 +144,7 @@ def _on_a_case(
 
 
 def _told(done: opening.Outcome, thread: Thread | None, flags: tuple[str, ...] = ()) -> Fate:
-    is_beside = thread is not None and (thread.writer is None or done.reason is Reason.AFTER_END)
+    is_beside = thread is not None and (thread.writer is None or done.case.parent_id == thread.case.pk)
     return Fate(
         done.state,
         done.reason,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cases.actors import SYSTEM_ACTOR
+from cases.models import Case
 from cases.services.conversation import add_note
 from cases.services.mails import call_for_person, keep_waiting
 from contact_centre.intake import opening
@@ -33,7 +34,7 @@ def leave_notes(row: RawMessage, fate: Fate, *, at: datetime) -> None:
     if body and (fate.reason is Reason.COLLECTED or BY_PROGRAM in fate.flags):
         call_for_person(case_id=fate.case.pk, body=body, source_key=key, at=at)
     elif body:
-        if fate.reason is Reason.AFTER_END and fate.suggested is not None:
+        if fate.suggested is not None and _continues(fate.case, fate.suggested):
             said = as_body([(Remark.GOES_ON, fate.case.reference)])
             add_note(case_id=fate.suggested.pk, body=said, by=SYSTEM_ACTOR, at=at, source_key=f"{key}:ended")
         add_note(case_id=fate.case.pk, body=body, by=SYSTEM_ACTOR, at=at, source_key=key)
@@ -52,10 +53,14 @@ def _flags(fate: Fate) -> list[tuple[Remark, str]]:
 
 
 def _suggestion(fate: Fate) -> list[tuple[Remark, str]]:
-    if fate.suggested is None:
+    if fate.suggested is None or fate.case is None:
         return []
-    remark = Remark.CONTINUES if fate.reason is Reason.AFTER_END else Remark.NAMES_CASE
+    remark = Remark.CONTINUES if _continues(fate.case, fate.suggested) else Remark.NAMES_CASE
     return [(remark, fate.suggested.reference)]
+
+
+def _continues(case: Case, ended: Case) -> bool:
+    return case.parent_id == ended.pk
 
 
 def _seals(row: RawMessage) -> list[tuple[Remark, str]]:

@@ -89,6 +89,7 @@ def _run(
         except NotFetched as error:
             log.warning("mail_not_fetched", mailbox=held.mailbox.code, uid=uid, error=str(error))
             fetched.missing.append(uid)
+            fetched.at_uid = None
             continue
         fetched.rows.append(row)
         on_stored(row)
