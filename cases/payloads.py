@@ -1,6 +1,8 @@
 """What each kind of event records: ids and codes only, never words or personal data."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from cases.models import EventKind
@@ -58,6 +60,12 @@ class Classified(Payload):
     was_legal_due: str | None = None
     was_told: str | None = None
     told: str | None = None
+
+    @staticmethod
+    def takes_day_away(payload: Mapping[str, Any]) -> bool:
+        """Whether a day that residents were told is no more, or comes later: no day is moved silently."""
+        was, now = payload.get("was_told"), payload.get("told")
+        return was is not None and (now is None or date.fromisoformat(now) > date.fromisoformat(was))
 
 
 @dataclass(frozen=True, slots=True)

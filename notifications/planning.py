@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from cases.models import Channel, ContactChannel, EventKind
+from cases.payloads import Classified
 from cases.states import Outcome
 from notifications.models import NoticeChannel, NoticeKind, Priority, SkipReason
 
@@ -137,7 +138,7 @@ def plan_for(kind: str, payload: Mapping[str, Any]) -> Plan | None:
     """What the event leads to; None when nobody is told (internal work, own replies, spam)."""
     if kind == EventKind.RESOLVED and payload["outcome"] == Outcome.SPAM:
         return None
-    if kind == EventKind.CLASSIFIED and not _takes_day_away(payload):
+    if kind == EventKind.CLASSIFIED and not Classified.takes_day_away(payload):
         return None
     return TABLE.get(kind)
 
@@ -160,12 +161,6 @@ def notices_for(
         for person in people
         if (channel := _channel(plan, person)) and _concerns(plan.reach, payload, person)
     ]
-
-
-def _takes_day_away(payload: Mapping[str, Any]) -> bool:
-    """Whether a day that residents were told is no more, or comes later: no day is moved silently."""
-    was, now = payload.get("was_told"), payload.get("told")
-    return was is not None and (now is None or date.fromisoformat(now) > date.fromisoformat(was))
 
 
 def _channel(plan: Plan, person: Person) -> NoticeChannel | None:

@@ -23,6 +23,7 @@ from cases.models import (
     MessagePurpose,
     ParticipantRole,
 )
+from cases.payloads import Classified
 from cases.states import Outcome, Status
 from cases.timeline import PUBLIC_KINDS
 from contact_centre.web.wording import day
@@ -63,6 +64,7 @@ _EVENTS = {
     EventKind.REASSIGNED: ("arrow-right", gettext_lazy("We passed it to: %(unit)s.")),
     EventKind.STARTED: ("tools", gettext_lazy("Work has started.")),
     EventKind.PLANNED: ("calendar-event", gettext_lazy("We planned it for %(date)s.")),
+    EventKind.CLASSIFIED: ("calendar-event", gettext_lazy("We named another day for our answer: %(date)s.")),
     EventKind.QUESTION_ASKED: ("question-circle", gettext_lazy("We asked you something.")),
     EventKind.WAITING_OTHER: (
         "hourglass-split",
@@ -109,12 +111,12 @@ def survivor_of(case: Case) -> Case:
 
 def timeline(participant: CaseParticipant, survivor: Case) -> list[Entry]:
     """What happened, the latest first; replies of other participants are not told."""
-    own = Q(case_id=participant.case_id, kind__in=PUBLIC_KINDS)
+    own = Q(case_id=participant.case_id, kind__in=[*PUBLIC_KINDS, EventKind.CLASSIFIED])
     shared = Q(case_id=survivor.pk, kind__in=_SHARED_KINDS)
     events = [
         event
         for event in CaseEvent.objects.filter(own | shared).order_by("-occurred_at", "-id")
-        if event.kind != EventKind.RESIDENT_REPLIED or event.actor_participant_id == participant.pk
+        if _is_told(event, participant)
     ]
     codes = {event.payload["department"] for event in events if event.payload.get("department")}
     units = {unit.code: unit.name for unit in Department.objects.filter(code__in=codes)}
@@ -188,11 +190,20 @@ def _shown(row: Attachment, participant: CaseParticipant) -> ShownFile:
     return ShownFile(row.original_name or row.name, url, url if row.display_path else "")
 
 
+def _is_told(event: CaseEvent, participant: CaseParticipant) -> bool:
+    """Her own answers and those of nobody else; of decisions among us those alone that move a day that she was told."""
+    if event.kind == EventKind.CLASSIFIED:
+        return Classified.takes_day_away(event.payload)
+    return event.kind != EventKind.RESIDENT_REPLIED or event.actor_participant_id == participant.pk
+
+
 def _entry(event: CaseEvent, units: Mapping[str, str]) -> Entry:
     icon, text = _EVENTS[EventKind(event.kind)]
     if event.payload.get("outcome") == Outcome.SPAM:
         text = gettext_lazy("We closed the report without an answer.")
-    planned = event.payload.get("date")
+    planned = event.payload.get("date") or event.payload.get("told")
+    if event.kind == EventKind.CLASSIFIED and not planned:
+        text = gettext_lazy("The day that we named for our answer no longer holds.")
     values = {
         "unit": units.get(event.payload.get("department", ""), ""),
         "date": day(date.fromisoformat(planned)) if planned else "",

@@ -427,3 +427,18 @@ def test_the_words_of_one_person_are_no_reason_on_the_page_of_another(client, pa
     survivor, case = make_machine_routed_case(), make_machine_routed_case()
     merge_cases(case_id=case.pk, into_id=survivor.pk, by=dispatcher(), at=timezone.now())
     assert "bo piszesz o" not in text_of(client.get(page_of(case)))
+
+
+def test_a_day_that_was_told_and_moves_stands_on_the_timeline(client, page_of):
+    case = make_settled_case()
+    assert "Podaliśmy inny termin" not in text_of(client.get(page_of(case)))
+    classify_case(
+        case_id=case.pk,
+        category=Category.objects.get(code="road.pothole"),
+        kind=Kind.COMPLAINT,
+        urgency=Urgency.NORMAL,
+        by=dispatcher(),
+        at=timezone.now(),
+    )
+
+    assert "Podaliśmy inny termin odpowiedzi: 17 grudnia 2026" in text_of(client.get(page_of(case)))
