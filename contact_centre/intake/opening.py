@@ -30,6 +30,8 @@ from routing.models import Department
 # So many cases from one address get a confirmation; a loop without any mark of a machine ends here.
 MAX_CASES: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 25))
 _DAY: Final = max(span for span, _ in MAX_CASES)
+# Mails without a sender come from everybody at once: so many times what one address may open.
+_NAMELESS: Final = 4
 # What the agent should know of a mail, kept with its defects and told in a note on the case.
 UNVERIFIED, WEAK, SUBJECT_CHANGED = "unverified", "weak_identity", "subject_changed"
 _TOLD: Final = (Reason.REQUEST, Reason.STRANGER, Reason.AFTER_END, Reason.STAFF_FORWARD)
@@ -226,7 +228,7 @@ def is_flooded(arrival: Arrival) -> bool:
         sender="", state=RawState.QUARANTINED, reason=Reason.NO_SENDER, case__isnull=False
     )
     lately = rows.filter(received_at__gt=arrival.received_at - _DAY, received_at__lte=arrival.received_at)
-    return lately.count() >= int(settings.MAIL_MAX_CASES_PER_DAY)
+    return lately.count() >= _NAMELESS * int(settings.MAIL_MAX_CASES_PER_DAY)
 
 
 def _passed_on(arrival: Arrival) -> Forwarded | None:
