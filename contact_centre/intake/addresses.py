@@ -19,13 +19,15 @@ from contact_centre.intake.models import ANY_TOKEN, Mailbox, RawMessage, RawStat
 _SIGNED: Final = re.compile(r"(?:reply|bounce)\+[a-z0-9.]{5,64}")
 _POSTMASTER: Final = "postmaster"
 MAIN: Final = "main"
+# What such a question looks at. The rest, how a mailbox is fetched and what it answers, is read if it is wanted.
+_ASKED: Final = ("code", "address", "aliases", "tokens", "department", "merged_into", "is_active")
 _read: ContextVar[list[Mailbox] | None] = ContextVar("mailboxes", default=None)
 
 
 @contextmanager
 def read_once() -> Iterator[None]:
     """Read the mailboxes once for all questions within: one mail asks of each of its addresses."""
-    token = _read.set(_rows())
+    token = _read.set(_rows(*_ASKED))
     try:
         yield
     finally:
@@ -107,9 +109,9 @@ def _mailboxes() -> list[Mailbox]:
     return known if known is not None else _rows()
 
 
-def _rows() -> list[Mailbox]:
+def _rows(*fields: str) -> list[Mailbox]:
     """All mailboxes; they are few, so that they are joined with each other here and not by the database."""
-    boxes = {box.pk: box for box in Mailbox.objects.order_by("id")}
+    boxes = {box.pk: box for box in Mailbox.objects.only(*fields).order_by("id")}
     for box in boxes.values():
         if box.merged_into_id is not None:
             box.merged_into = boxes[box.merged_into_id]

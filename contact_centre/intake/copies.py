@@ -13,10 +13,10 @@ from contact_centre.intake.models import RawMessage, RawState
 # An id that comes again later is another mail, whatever it says.
 SPAN: Final = timedelta(days=30)
 _TRIES: Final = 3
-_REUSED: Final = """
-    SELECT 1 FROM intake_rawmessage
-    WHERE message_id = %s AND id <> %s AND content_digest NOT IN ('', %s) LIMIT 1
-"""
+_REUSED: Final = (
+    "SELECT 1 FROM intake_rawmessage "
+    "WHERE message_id = %s AND id <> %s AND content_digest NOT IN ('', %s) LIMIT 1"
+)
 
 
 def claim_key(row: RawMessage, fields: Sequence[str] = ()) -> bool:
