@@ -82,11 +82,11 @@ def show_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
     """One notice with its words, ready to be read aloud or printed."""
     notice = get_notice_for_staff(request.user, notice_id)
     _log(request, notice, str(notice.pk))
-    length = length_of(notice)
+    length, now = length_of(notice), timezone.now()
     price = settings.SMS_PART_PRICE
     context = {
         "notice": notice,
-        "words": words_to_pass_on(notice),
+        "words": words_to_pass_on(notice, now),
         "attempts": notice.tries.order_by("id"),
         "news": notice.news.order_by("occurred_at", "id"),
         "ways": _ways(notice),

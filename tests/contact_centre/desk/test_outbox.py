@@ -166,6 +166,18 @@ def test_writes_again_to_an_address_that_a_person_knows_to_be_right(desk):
     assert not is_suppressed("ana@example.org", at=timezone.now())
 
 
+def test_a_mail_that_was_refused_shows_what_to_say_by_phone(desk, settings):
+    settings.EMAIL_BACKEND = "tests.notifications.mail_backends.NoSuchPerson"
+    notice = told(Reporter(name="Ana Nowak", email="ana@example.org", phone="600100200"))
+    browser = desk(Role.AGENT)
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    page = browser.get(reverse("desk:notice", args=[notice.pk])).content.decode()
+    assert notice.body == ""
+    assert "This is what to say" in page
+    assert phone_pin(notice.participant) in page
+    assert "It has no words yet" not in page
+
+
 def test_offers_at_once_what_ends_the_stop_that_a_refusal_has_led_to(desk, settings):
     settings.EMAIL_BACKEND = "tests.notifications.mail_backends.NoSuchPerson"
     notice = told(Reporter(name="Ana Nowak", email="ana@example.org"))
