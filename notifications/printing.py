@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -11,7 +12,7 @@ import structlog
 import typst
 
 from notifications.links import reveal
-from notifications.models import Notice, NoticeChannel, NoticeState
+from notifications.models import Notice
 
 log = structlog.get_logger(__name__)
 _LAYOUT: Final = Path(__file__).parent / "templates" / "notifications" / "layout" / "letter.typ"
@@ -30,15 +31,15 @@ class Letter:
 
 
 class NoLetter(Exception):
-    """The notice is no letter that waits to be printed."""
+    """The notice is no letter, or was printed too long ago."""
 
 
-def print_letter(notice: Notice) -> bytes:
+def print_letter(notice: Notice, at: datetime) -> bytes:
     """The letter with the resident's link and PIN. Raises NoLetter.
 
     A character that no font of ours has stands as an empty box, and the file then claims no standard.
     """
-    if notice.channel != NoticeChannel.LETTER or notice.state != NoticeState.LETTER_DUE:
+    if not notice.may_be_printed(at):
         raise NoLetter(notice.pk)
     said = {"letter": json.dumps(asdict(read_letter(notice)))}
     try:

@@ -173,7 +173,7 @@ def words_to_pass_on(notice: Notice, at: datetime) -> str:
 
     What failed before it was handed over has no words of its own: then those of a call.
     """
-    if not notice.waits_for_a_person:
+    if not notice.waits_for_a_person and not notice.may_be_printed(at):
         return notice.body
     return reveal(notice.body, notice.participant) if notice.body else _words_to_say(notice, at)
 

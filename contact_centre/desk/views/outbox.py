@@ -34,6 +34,7 @@ from notifications.services import (
     mark_letter_printed,
     resend,
     resend_many,
+    tell_by_letter,
     write_again,
 )
 
@@ -42,6 +43,7 @@ _MANY = 1000
 _WAYS: dict[str, tuple[Callable[..., Any], Any]] = {
     "called": (mark_called_back, gettext_lazy("Noted: the person was told by phone.")),
     "printed": (mark_letter_printed, gettext_lazy("Noted: the letter was printed.")),
+    "letter": (tell_by_letter, gettext_lazy("The letter will be ready to print in a moment.")),
     "again": (resend, gettext_lazy("It will be sent again.")),
     "anyway": (write_again, gettext_lazy("It will be sent again, and so will what follows.")),
 }
@@ -91,6 +93,8 @@ def show_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
         "news": notice.news.order_by("occurred_at", "id"),
         "ways": _ways(notice),
         "length": length,
+        "prints": notice.may_be_printed(now),
+        "prints_until": notice.prints_until(),
         "cost": length.cost(price) if length and price is not None else None,
     }
     return render(request, "desk/notice.html", context)
@@ -99,10 +103,11 @@ def show_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
 @require_GET
 @for_case_workers
 def show_letter(request: DeskRequest, notice_id: int) -> HttpResponse:
-    """The letter that waits to be printed, as a tagged PDF; its words stand on the page of the notice too."""
+    """The letter as a tagged PDF, also some days after it was printed; its words stand on the page of the notice
+    too."""
     notice = get_notice_for_staff(request.user, notice_id)
     try:
-        pdf = print_letter(notice)
+        pdf = print_letter(notice, timezone.now())
     except NoLetter as error:
         raise Http404(str(notice_id)) from error
     _log(request, notice, f"{notice.pk} letter")
@@ -142,7 +147,8 @@ def resend_dead_letters(request: DeskRequest) -> HttpResponse:
 
 def _ways(notice: Notice) -> tuple[str, ...]:
     if notice.state in FAILURES:
-        return ("anyway" if mail_stops([notice], at=timezone.now()) else "again", "called")
+        first = "anyway" if mail_stops([notice], at=timezone.now()) else "again"
+        return (first, "called", "letter") if notice.may_become_letter else (first, "called")
     return {
         NoticeState.CALL_BACK_DUE: ("called",),
         NoticeState.LETTER_DUE: ("printed",),
