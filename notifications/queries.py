@@ -36,6 +36,7 @@ from notifications.suppression import reasons_against
 from routing.models import User
 
 log = structlog.get_logger(__name__)
+LETTERS_AT_ONCE: Final = 100
 _OF_A_CASE: Final = 30
 # The sweep comes every few seconds, and a lease ends after two minutes.
 _OVERDUE: Final = timedelta(minutes=15)
@@ -91,6 +92,12 @@ def mail_stops(notices: Iterable[Notice], *, at: datetime) -> list[tuple[CasePar
     people = {row.participant.pk: row.participant for row in notices if row.channel == NoticeChannel.EMAIL}
     found = reasons_against((person.email for person in people.values()), at=at)
     return [(person, found[person.email]) for person in people.values() if person.email in found]
+
+
+def waiting_letters(user: User, by: Actor | None = None) -> list[int]:
+    """The letters to print next, the oldest first: as many as are printed at once."""
+    rows = notices_for_staff(user, by=by).filter(state=NoticeState.LETTER_DUE)
+    return list(rows.order_by("id").values_list("pk", flat=True)[:LETTERS_AT_ONCE])
 
 
 def dead_letters(user: User, by: Actor | None = None) -> NoticeQuerySet:

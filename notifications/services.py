@@ -99,36 +99,6 @@ def write_again(*, notice_id: int, by: Actor, at: datetime) -> Notice:
     return notice
 
 
-@transaction.atomic(durable=True)
-def tell_by_letter(*, notice_id: int, by: Actor, at: datetime) -> Notice:
-    """What did not arrive is told by a letter in its place, which this returns. Raises CannotSettle."""
-    failed = _lock(notice_id)
-    if by.kind is not ActorKind.STAFF or failed.state not in FAILURES or not failed.may_become_letter:
-        raise CannotSettle(notice_id)
-    letter, is_new = Notice.objects.get_or_create(
-        event_id=failed.event_id,
-        participant_id=failed.participant_id,
-        channel=NoticeChannel.LETTER,
-        defaults={
-            "kind": failed.kind,
-            "priority": failed.priority,
-            "language": failed.language,
-            "due_at": at,
-            "created_at": at,
-        },
-    )
-    if not is_new:
-        raise CannotSettle(notice_id)
-    # The letter tells what was to be told along with it.
-    Notice.objects.filter(into=failed).update(into=letter)
-    failed.state, failed.into, failed.done_by_id, failed.ended_at = (
-        NoticeState.COALESCED, letter, by.user_id, at,
-    )  # fmt: skip
-    failed.save(update_fields=["state", "into", "done_by", "ended_at"])
-    ring_again(failed.event)
-    return letter
-
-
 def _send_again(notice: Notice, at: datetime) -> None:
     notice.state, notice.due_at = NoticeState.PLANNED, at
     notice.attempts, notice.lease_until, notice.ended_at = 0, None, None

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from cases.actors import staff
 from cases.keys import phone_pin, tracking_key
@@ -11,7 +12,7 @@ from cases.services.intake import Reporter
 from notifications.delivery import deliver
 from notifications.links import reveal
 from notifications.models import PRINTED_AGAIN, Notice, NoticeState
-from notifications.printing import NoLetter, print_letter, read_letter
+from notifications.printing import NoLetter, print_letter, print_letters, read_letter
 from notifications.queries import words_to_pass_on
 from notifications.services import mark_called_back, mark_letter_printed
 from routing.models import Role
@@ -110,3 +111,36 @@ def test_a_letter_that_failed_and_was_told_by_phone_has_nothing_to_print():
     told = mark_called_back(notice_id=notice.pk, by=staff(staff_member(Role.AGENT)), at=MUCH_LATER)
     with pytest.raises(NoLetter):
         print_letter(told, MUCH_LATER)
+
+
+def pages(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def test_many_letters_are_one_tagged_file_and_each_begins_on_a_sheet_of_its_own():
+    letters = [letter(language="pl"), letter(language="uk"), letter(language="en")]
+    assert [pages(print_letter(one, MUCH_LATER)) for one in letters] == [1, 1, 1]
+    with translation.override("pl"):
+        pdf = print_letters(letters, MUCH_LATER)
+    assert CLAIM in pdf
+    assert b"/StructTreeRoot" in pdf
+    # Front and empty back of the first and the second, and the front of the third.
+    assert pages(pdf) == 5
+    for language in (b"pl", b"uk", b"en"):
+        assert re.search(rb"/Lang\s*\(" + language, pdf)
+
+
+def test_a_letter_that_fills_its_sheet_leaves_no_empty_side():
+    letters = [letter(), letter()]
+    letters[0].body = "\n\n".join(["Długi list. " * 40] * 14)
+    assert pages(print_letter(letters[0], MUCH_LATER)) == 2
+    assert pages(print_letters(letters, MUCH_LATER)) == 3
+
+
+def test_a_file_of_letters_holds_nothing_else():
+    with pytest.raises(NoLetter):
+        print_letters([], MUCH_LATER)
+    letters = [letter(), letter()]
+    letters[1].state = NoticeState.FAILED
+    with pytest.raises(NoLetter):
+        print_letters(letters, MUCH_LATER)

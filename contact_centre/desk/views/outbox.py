@@ -17,6 +17,7 @@ from cases.models import ReadReason
 from cases.services.privacy import log_list_reading, log_reading
 from contact_centre.desk.guard import DeskRequest, for_case_workers
 from contact_centre.web.pages import PAGE_SIZE, position
+from notifications.letters import tell_by_letter
 from notifications.models import FAILURES, Notice, NoticeState
 from notifications.printing import NoLetter, print_letter
 from notifications.queries import (
@@ -26,6 +27,7 @@ from notifications.queries import (
     length_of,
     mail_stops,
     notices_for_staff,
+    waiting_letters,
     words_to_pass_on,
 )
 from notifications.services import (
@@ -34,7 +36,6 @@ from notifications.services import (
     mark_letter_printed,
     resend,
     resend_many,
-    tell_by_letter,
     write_again,
 )
 
@@ -73,6 +74,7 @@ def show_outbox(request: DeskRequest) -> HttpResponse:
         "fates": [(value, label, value == fate) for value, label in Fate.choices],
         "older_url": f"{request.path}?{urlencode({'fate': fate, 'before': str(older)})}" if older else "",
         "live_url": request.get_full_path(),
+        "letters": waiting_letters(request.user, request.by) if fate == Fate.TO_DO else [],
         "dead_letters": dead_letters(request.user, request.by).count() if fate == Fate.TO_DO else 0,
     }
     return render(request, "desk/outbox.html#notices" if is_part else "desk/outbox.html", context)
