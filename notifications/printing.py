@@ -1,17 +1,20 @@
-"""A letter as a tagged PDF (PDF/UA-1), made from the very words that the page of the notice shows."""
+"""Letters as a tagged PDF (PDF/UA-1), made from the very words that the pages of the notices show."""
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
 import structlog
 import typst
+from django.utils.translation import gettext
 
 from notifications.links import reveal
-from notifications.models import Notice, NoticeChannel, NoticeState
+from notifications.models import Notice
 
 log = structlog.get_logger(__name__)
 _LAYOUT: Final = Path(__file__).parent / "templates" / "notifications" / "layout" / "letter.typ"
@@ -30,21 +33,29 @@ class Letter:
 
 
 class NoLetter(Exception):
-    """The notice is no letter that waits to be printed."""
+    """The notice is no letter, or was printed too long ago."""
 
 
-def print_letter(notice: Notice) -> bytes:
+def print_letter(notice: Notice, at: datetime) -> bytes:
     """The letter with the resident's link and PIN. Raises NoLetter.
 
     A character that no font of ours has stands as an empty box, and the file then claims no standard.
     """
-    if notice.channel != NoticeChannel.LETTER or notice.state != NoticeState.LETTER_DUE:
-        raise NoLetter(notice.pk)
-    said = {"letter": json.dumps(asdict(read_letter(notice)))}
+    return print_letters([notice], at)
+
+
+def print_letters(notices: Sequence[Notice], at: datetime) -> bytes:
+    """All these letters in one file, each on a sheet of its own, also where both sides are printed. Raises NoLetter."""
+    if not notices or not all(notice.may_be_printed(at) for notice in notices):
+        raise NoLetter(*(notice.pk for notice in notices))
+    letters = [read_letter(notice) for notice in notices]
+    title = letters[0].title if len(letters) == 1 else gettext("Letters")
+    said = {"letters": json.dumps([asdict(letter) for letter in letters]), "title": title}
     try:
         return _compile(said, "ua-1")
     except typst.TypstError as error:
-        log.warning("letter_without_standard", notice_id=notice.pk, error=str(error)[:200])
+        ids = [notice.pk for notice in notices]
+        log.warning("letter_without_standard", notice_ids=ids, error=str(error)[:200])
         return _compile(said, None)
 
 

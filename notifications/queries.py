@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
@@ -30,9 +31,12 @@ from notifications.models import (
     Suppression,
 )
 from notifications.outcomes import evidence_of
+from notifications.rendering import render_call
 from notifications.suppression import reasons_against
 from routing.models import User
 
+log = structlog.get_logger(__name__)
+LETTERS_AT_ONCE: Final = 100
 _OF_A_CASE: Final = 30
 # The sweep comes every few seconds, and a lease ends after two minutes.
 _OVERDUE: Final = timedelta(minutes=15)
@@ -88,6 +92,12 @@ def mail_stops(notices: Iterable[Notice], *, at: datetime) -> list[tuple[CasePar
     people = {row.participant.pk: row.participant for row in notices if row.channel == NoticeChannel.EMAIL}
     found = reasons_against((person.email for person in people.values()), at=at)
     return [(person, found[person.email]) for person in people.values() if person.email in found]
+
+
+def waiting_letters(user: User, by: Actor | None = None) -> list[int]:
+    """The letters to print next, the oldest first: as many as are printed at once."""
+    rows = notices_for_staff(user, by=by).filter(state=NoticeState.LETTER_DUE)
+    return list(rows.order_by("id").values_list("pk", flat=True)[:LETTERS_AT_ONCE])
 
 
 def dead_letters(user: User, by: Actor | None = None) -> NoticeQuerySet:
@@ -165,6 +175,20 @@ def length_of(notice: Notice) -> Length | None:
     return measure(reveal(notice.body, notice.participant).strip())
 
 
-def words_to_pass_on(notice: Notice) -> str:
-    """What a person says or prints, with the resident's link and PIN. Elsewhere show ``notice.body``."""
-    return reveal(notice.body, notice.participant) if notice.waits_for_a_person else notice.body
+def words_to_pass_on(notice: Notice, at: datetime) -> str:
+    """What a person says or prints, with the resident's link and PIN. Elsewhere show ``notice.body``.
+
+    What failed before it was handed over has no words of its own: then those of a call.
+    """
+    if not notice.waits_for_a_person and not notice.may_be_printed(at):
+        return notice.body
+    return reveal(notice.body, notice.participant) if notice.body else _words_to_say(notice, at)
+
+
+def _words_to_say(notice: Notice, at: datetime) -> str:
+    try:
+        return render_call(notice, at).text
+    except Exception:
+        # It may have failed for this very reason; the rest of its page is needed all the more.
+        log.exception("notice_without_words", notice_id=notice.pk)
+        return ""

@@ -6,7 +6,7 @@ apart. What an administrator has written (``Wording``) is said in place of the f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -77,6 +77,14 @@ def render(notice: Notice, at: datetime) -> Rendered:
     language = notice.spoken_language
     with translation.override(language):
         return compose(read_facts(notice, at), our_words(notice.kind, language))
+
+
+def render_call(notice: Notice, at: datetime) -> Rendered:
+    """The notice as it is said by phone, whatever its own channel: for one of us who tells what no machine could."""
+    language = notice.spoken_language
+    with translation.override(language):
+        facts = replace(read_facts(notice, at), channel=NoticeChannel.PHONE)
+        return compose(facts, our_words(notice.kind, language))
 
 
 def our_words(kind: str, language: str) -> dict[tuple[str, str], str]:

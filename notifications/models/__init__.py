@@ -4,6 +4,7 @@ from notifications.models.automatic import AutomaticMail
 from notifications.models.notice import (
     FAILURES,
     FOR_A_PERSON,
+    PRINTED_AGAIN,
     WAITING,
     Attempt,
     AttemptResult,
@@ -24,6 +25,7 @@ __all__ = [
     "FAILURES",
     "FOR_A_PERSON",
     "FRAME_KIND",
+    "PRINTED_AGAIN",
     "WAITING",
     "Attempt",
     "AttemptResult",

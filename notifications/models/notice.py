@@ -1,6 +1,6 @@
 """The outbox: one notice per event, person and channel, from the plan to its end, and each attempt to hand it over."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -67,6 +67,8 @@ class NoticeState(models.TextChoices):
 WAITING: Final = (NoticeState.PLANNED, NoticeState.CLAIMED)
 FAILURES: Final = (NoticeState.FAILED, NoticeState.UNDELIVERED)
 FOR_A_PERSON: Final = (NoticeState.CALL_BACK_DUE, NoticeState.LETTER_DUE, *FAILURES)
+# How long a letter can be printed again: for a jam, a wrong click, an envelope that got lost.
+PRINTED_AGAIN: Final = timedelta(days=7)
 
 
 class SkipReason(models.TextChoices):
@@ -202,6 +204,24 @@ class Notice(models.Model):
     @property
     def waits_for_a_person(self) -> bool:
         return self.state in FOR_A_PERSON
+
+    @property
+    def may_become_letter(self) -> bool:
+        """Whether a letter can go in place of it."""
+        return self.channel != NoticeChannel.LETTER and bool(self.participant.postal_address)
+
+    def prints_until(self) -> datetime | None:
+        """Until when a letter that was printed can be printed again; None for all else."""
+        is_told = self.channel == NoticeChannel.LETTER and self.state == NoticeState.DONE_BY_PERSON
+        # A letter that failed and was told by phone has no words.
+        return self.ended_at + PRINTED_AGAIN if is_told and self.body and self.ended_at else None
+
+    def may_be_printed(self, at: datetime) -> bool:
+        """Whether it is a letter that waits to be printed, or was printed a few days ago."""
+        if self.state == NoticeState.LETTER_DUE:
+            return self.channel == NoticeChannel.LETTER
+        until = self.prints_until()
+        return until is not None and at < until
 
 
 class AttemptResult(models.TextChoices):

@@ -138,9 +138,32 @@ def test_who_calls_reads_the_pin_and_nobody_does_afterwards():
     deliver_all()
     [notice] = notices_of(case)
 
-    assert phone_pin(reporter_of(case)) in words_to_pass_on(notice)
+    assert phone_pin(reporter_of(case)) in words_to_pass_on(notice, MUCH_LATER)
     done = mark_called_back(notice_id=notice.pk, by=staff(dispatcher()), at=MUCH_LATER)
-    assert phone_pin(reporter_of(case)) not in words_to_pass_on(done)
+    assert phone_pin(reporter_of(case)) not in words_to_pass_on(done, MUCH_LATER)
+
+
+@pytest.mark.parametrize("kind", ["RECEIVED", "PASSED_ON"])
+def test_who_tells_what_was_never_handed_over_reads_what_to_say(kind):
+    case = make_routed_case()
+    plan_all()
+    notice = next(notice for notice in notices_of(case) if notice.kind == kind)
+    notice.state, notice.failure = NoticeState.FAILED, FailureReason.GAVE_UP
+
+    words = words_to_pass_on(notice, MUCH_LATER)
+    assert words.startswith("Dzień dobry. Dzwonię z Centrum Kontaktu")
+    assert "⟨" not in words
+    assert (phone_pin(reporter_of(case)) in words) is (kind == "RECEIVED")
+    assert "Zarząd Dróg" in words
+
+
+def test_the_page_of_a_notice_that_cannot_be_rendered_is_there_all_the_same():
+    case = make_routed_case()
+    plan_all()
+    notice = notices_of(case)[0]
+    notice.state, notice.kind = NoticeState.FAILED, "UNKNOWN"
+
+    assert words_to_pass_on(notice, MUCH_LATER) == ""
 
 
 def test_a_letter_to_print_holds_the_link_of_today():
@@ -152,7 +175,7 @@ def test_a_letter_to_print_holds_the_link_of_today():
     participant.save()
 
     [notice] = notices_of(case)
-    assert tracking_key(participant) in words_to_pass_on(notice)
+    assert tracking_key(participant) in words_to_pass_on(notice, MUCH_LATER)
 
 
 def refused(count: int) -> list[Notice]:

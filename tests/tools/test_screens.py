@@ -49,6 +49,10 @@ NO_PAGES = {
     "desk:resend_dead_letters",
     "hooks:sms_report",
     "desk:letter",
+    # A table like that of the outbox, which leads to it.
+    "desk:letters",
+    "desk:print_letters",
+    "desk:letters_printed",
     "hooks:sms_text",
 }
 

@@ -17,6 +17,7 @@ from cases.models import ReadReason
 from cases.services.privacy import log_list_reading, log_reading
 from contact_centre.desk.guard import DeskRequest, for_case_workers
 from contact_centre.web.pages import PAGE_SIZE, position
+from notifications.letters import tell_by_letter
 from notifications.models import FAILURES, Notice, NoticeState
 from notifications.printing import NoLetter, print_letter
 from notifications.queries import (
@@ -26,6 +27,7 @@ from notifications.queries import (
     length_of,
     mail_stops,
     notices_for_staff,
+    waiting_letters,
     words_to_pass_on,
 )
 from notifications.services import (
@@ -42,6 +44,7 @@ _MANY = 1000
 _WAYS: dict[str, tuple[Callable[..., Any], Any]] = {
     "called": (mark_called_back, gettext_lazy("Noted: the person was told by phone.")),
     "printed": (mark_letter_printed, gettext_lazy("Noted: the letter was printed.")),
+    "letter": (tell_by_letter, gettext_lazy("The letter will be ready to print in a moment.")),
     "again": (resend, gettext_lazy("It will be sent again.")),
     "anyway": (write_again, gettext_lazy("It will be sent again, and so will what follows.")),
 }
@@ -71,6 +74,7 @@ def show_outbox(request: DeskRequest) -> HttpResponse:
         "fates": [(value, label, value == fate) for value, label in Fate.choices],
         "older_url": f"{request.path}?{urlencode({'fate': fate, 'before': str(older)})}" if older else "",
         "live_url": request.get_full_path(),
+        "letters": waiting_letters(request.user, request.by) if fate == Fate.TO_DO else [],
         "dead_letters": dead_letters(request.user, request.by).count() if fate == Fate.TO_DO else 0,
     }
     return render(request, "desk/outbox.html#notices" if is_part else "desk/outbox.html", context)
@@ -82,15 +86,17 @@ def show_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
     """One notice with its words, ready to be read aloud or printed."""
     notice = get_notice_for_staff(request.user, notice_id)
     _log(request, notice, str(notice.pk))
-    length = length_of(notice)
+    length, now = length_of(notice), timezone.now()
     price = settings.SMS_PART_PRICE
     context = {
         "notice": notice,
-        "words": words_to_pass_on(notice),
+        "words": words_to_pass_on(notice, now),
         "attempts": notice.tries.order_by("id"),
         "news": notice.news.order_by("occurred_at", "id"),
         "ways": _ways(notice),
         "length": length,
+        "prints": notice.may_be_printed(now),
+        "prints_until": notice.prints_until(),
         "cost": length.cost(price) if length and price is not None else None,
     }
     return render(request, "desk/notice.html", context)
@@ -99,10 +105,11 @@ def show_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
 @require_GET
 @for_case_workers
 def show_letter(request: DeskRequest, notice_id: int) -> HttpResponse:
-    """The letter that waits to be printed, as a tagged PDF; its words stand on the page of the notice too."""
+    """The letter as a tagged PDF, also some days after it was printed; its words stand on the page of the notice
+    too."""
     notice = get_notice_for_staff(request.user, notice_id)
     try:
-        pdf = print_letter(notice)
+        pdf = print_letter(notice, timezone.now())
     except NoLetter as error:
         raise Http404(str(notice_id)) from error
     _log(request, notice, f"{notice.pk} letter")
@@ -142,7 +149,8 @@ def resend_dead_letters(request: DeskRequest) -> HttpResponse:
 
 def _ways(notice: Notice) -> tuple[str, ...]:
     if notice.state in FAILURES:
-        return ("anyway" if mail_stops([notice], at=timezone.now()) else "again", "called")
+        first = "anyway" if mail_stops([notice], at=timezone.now()) else "again"
+        return (first, "called", "letter") if notice.may_become_letter else (first, "called")
     return {
         NoticeState.CALL_BACK_DUE: ("called",),
         NoticeState.LETTER_DUE: ("printed",),

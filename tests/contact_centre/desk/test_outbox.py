@@ -12,7 +12,7 @@ from cases.keys import phone_pin
 from cases.models import ContactChannel, EventWork, ReadLog, ReadReason
 from cases.services.intake import Reporter
 from notifications.delivery import deliver
-from notifications.models import NewsKind, Notice, NoticeState, Suppression
+from notifications.models import PRINTED_AGAIN, NewsKind, Notice, NoticeState, Suppression
 from notifications.outcomes import News, keep_news
 from notifications.queries import Fate
 from notifications.services import plan_event
@@ -166,6 +166,18 @@ def test_writes_again_to_an_address_that_a_person_knows_to_be_right(desk):
     assert not is_suppressed("ana@example.org", at=timezone.now())
 
 
+def test_a_mail_that_was_refused_shows_what_to_say_by_phone(desk, settings):
+    settings.EMAIL_BACKEND = "tests.notifications.mail_backends.NoSuchPerson"
+    notice = told(Reporter(name="Ana Nowak", email="ana@example.org", phone="600100200"))
+    browser = desk(Role.AGENT)
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    page = browser.get(reverse("desk:notice", args=[notice.pk])).content.decode()
+    assert notice.body == ""
+    assert "This is what to say" in page
+    assert phone_pin(notice.participant) in page
+    assert "It has no words yet" not in page
+
+
 def test_offers_at_once_what_ends_the_stop_that_a_refusal_has_led_to(desk, settings):
     settings.EMAIL_BACKEND = "tests.notifications.mail_backends.NoSuchPerson"
     notice = told(Reporter(name="Ana Nowak", email="ana@example.org"))
@@ -242,8 +254,43 @@ def test_a_letter_that_waits_is_offered_as_a_pdf_beside_its_words(desk, dee):
     assert stranger.get(address).status_code in (403, 404)
 
     settle(browser, notice, "printed")
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    again = browser.get(page).content.decode()
+    assert str(staff_member(Role.AGENT)) in again
+    assert "Can be printed until" in again
+    assert address in again
+    assert browser.get(address).content.startswith(b"%PDF-")
+    assert ReadLog.objects.filter(reason=ReadReason.OUTBOX, detail=f"{notice.pk} letter").count() == 2
+
+    Notice.objects.update(ended_at=timezone.now() - PRINTED_AGAIN)
     assert browser.get(address).status_code == 404
     assert address not in browser.get(page).content.decode()
+
+
+@pytest.mark.parametrize(("where", "is_offered"), [("ul. Dworcowa 3\n62-500 Konin", True), ("", False)])
+def test_a_mail_that_failed_becomes_a_letter_where_an_address_is_known(desk, settings, where, is_offered):
+    settings.EMAIL_BACKEND = "tests.notifications.mail_backends.NoSuchPerson"
+    notice = told(Reporter(name="Ana Nowak", email="ana@example.org", postal_address=where))
+    browser = desk(Role.AGENT)
+    page = browser.get(reverse("desk:notice", args=[notice.pk])).content.decode()
+    assert (f"/outbox/{notice.pk}/letter/" in page) is is_offered
+
+    settle(browser, notice, "letter")
+    settle(browser, notice, "letter")
+
+    notice.refresh_from_db()
+    letters = Notice.objects.filter(channel="LETTER")
+    assert letters.count() == is_offered
+    assert notice.into == letters.first()
+    if letter := letters.first():
+        assert (notice.state, notice.done_by) == (NoticeState.COALESCED, staff_member(Role.AGENT))
+        assert deliver(notice_id=letter.pk, at=timezone.now()) == NoticeState.LETTER_DUE
+        letter.refresh_from_db()
+        assert "ul. Dworcowa 3" in letter.body
+        # What the mail would have told along with the confirmation.
+        assert "Zarząd Dróg Miejskich" in letter.body
+        page = browser.get(reverse("desk:notice", args=[notice.pk])).content.decode()
+        assert reverse("desk:notice", args=[letter.pk]) in page
 
 
 def news_of(notice: Notice, kind: NewsKind, note: str) -> News:
