@@ -100,7 +100,7 @@ def capped_counts(querysets: Mapping[str, QuerySet[Any]], cap: int) -> dict[str,
     return counts
 
 
-def finds_a_row(question: str, *values: object) -> bool:
+def finds_a_row(question: str, *values: str | int) -> bool:
     """Whether a question in the SQL of both engines finds a row.
 
     For the few that are asked of every mail: Django takes ten times as long to put one together as the database to
