@@ -8,7 +8,8 @@ from typing import Any, Final
 
 Say = Callable[[Any], None]
 _FORK: Final = get_context("fork")
-_PATIENCE: Final = 60.0
+# Long enough for all migrations on a machine that has much else to do.
+_PATIENCE: Final = 600.0
 
 
 class Child:
@@ -25,7 +26,7 @@ class Child:
         mouth.close()
 
     def says(self, word: str) -> bool:
-        """Listen until it says the word; False when it ends, or takes a minute, without saying it."""
+        """Listen until it says the word; False when it ends, or takes ten minutes, without saying it."""
         self._listen(word)
         return word in self.heard
 
