@@ -16,6 +16,8 @@ _TRACKING = "cases.keys.tracking"
 _PIN = "cases.keys.pin"
 _REPLY = "cases.keys.reply"
 _KEY_BYTES = 16
+# Of its letters and digits, five bits each.
+KEY_LENGTH = 26
 _MAC_BYTES = 10
 _EPOCH = date(2025, 1, 1)
 REPLY_TOKEN_DAYS = 730

@@ -7,7 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from cases.keys import phone_pin, reply_token, tracking_key
+from cases.keys import KEY_LENGTH, phone_pin, reply_token, tracking_key
 from cases.models import CaseParticipant
 
 _MESSAGE, _BOUNCE, _LOOP, _UNSUBSCRIBE = (
@@ -25,6 +25,11 @@ _KEY, _PIN = "⟨key⟩", "⟨PIN⟩"
 def tracking_url(participant: CaseParticipant) -> str:
     """The participant's own page of the case; opens without a password."""
     return f"{settings.PUBLIC_URL}/track/{participant.case.reference}/{tracking_key(participant)}/"
+
+
+def sample_tracking_url(reference: str) -> str:
+    """As long as the link to a participant's page, which counts in a text message; it opens nothing."""
+    return f"{settings.PUBLIC_URL}/track/{reference}/{'x' * KEY_LENGTH}/"
 
 
 def wishes_url(participant: CaseParticipant) -> str:

@@ -9,8 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
+from notifications.channels.sms.segments import Length, measure
 from notifications.facts import Facts, read_facts
-from notifications.links import conceal
+from notifications.links import conceal, sample_tracking_url
 from notifications.models import FRAME_KIND, Notice, NoticeChannel, NoticeKind, Wording
 from notifications.rendering import Rendered, compose, our_words
 from notifications.wordings import KINDS, Words, file_words
@@ -58,6 +59,17 @@ def preview(kind: str, language: str, words: Words, facts: Facts, *, as_page: bo
         return compose(replace(facts, channel=channel), others | own)
 
 
+def length_of(said: Rendered, facts: Facts) -> Length | None:
+    """How long the words are as a text message; None where these facts go by another channel."""
+    return measure(said.text.strip()) if facts.is_sms else None
+
+
+def length_of_sample(kind: str, language: str, words: Words, facts: Facts) -> Length | None:
+    """How long the words of a sample would be, with a link as long as a resident's own."""
+    real = replace(facts, tracking_url=sample_tracking_url(facts.reference))
+    return length_of(preview(kind, language, words, real), facts)
+
+
 def last_notice(case: Case, kind: str) -> Notice | None:
     """The last notice of the kind to the case's own people; any notice will do for the frame."""
     notices = Notice.objects.filter(participant__case=case).select_related("event__case", "participant__case")
@@ -68,10 +80,11 @@ def last_notice(case: Case, kind: str) -> Notice | None:
 
 def preview_notice(
     notice: Notice, kind: str, language: str, words: Words, at: datetime, *, as_page: bool = False
-) -> Rendered:
-    """The words in a real case, without key and PIN of the person."""
+) -> tuple[Rendered, Length | None]:
+    """The words in a real case, without key and PIN of the person; they count in the length of a text message."""
     with translation.override(language):
         facts = replace(read_facts(notice, at), language=language)
     said = preview(kind, language, words, facts, as_page=as_page)
     person = notice.participant
-    return replace(said, text=conceal(said.text, person), html=conceal(said.html, person))
+    shown = replace(said, text=conceal(said.text, person), html=conceal(said.html, person))
+    return shown, length_of(said, facts)

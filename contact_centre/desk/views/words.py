@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +19,7 @@ from contact_centre.desk import words_page as page
 from contact_centre.desk.forms.words import PART_LABELS, WordsForm
 from contact_centre.desk.guard import AdminRequest, WordsRequest, for_administrators, for_keepers_of_words
 from contact_centre.web.limits import Limit
+from notifications.channels.sms.segments import Length
 from notifications.models import Wording
 from notifications.rendering import Rendered
 from notifications.rewording import CannotReword, StaleWords, last_change, reword
@@ -28,6 +30,8 @@ from routing.models.loaded import LANGUAGES
 
 TRIAL_LIMIT = Limit("trial", count=30, seconds=3600)
 MOST_CHANGES = 50
+# How it reads, and how long it is where it goes by text message.
+Tried = tuple[Rendered, Length | None]
 # Styles of the mail, nothing else; no script, no form, no frame, no window.
 _PAGE_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -53,12 +57,12 @@ def try_words(request: WordsRequest, kind: str, language: str) -> HttpResponse:
     form = _form(request, kind, language)
     if request.method != "POST" or not form.is_valid():
         return _page(request, form)
-    said = _preview(request, form, as_page="as_page" in request.POST)
-    if said is None:
+    tried = _preview(request, form, as_page="as_page" in request.POST)
+    if tried is None:
         return _page(request, form)
     if "as_page" not in request.POST:
-        return _page(request, form, said)
-    return HttpResponse(said.html, headers={"Content-Security-Policy": _PAGE_POLICY})
+        return _page(request, form, tried)
+    return HttpResponse(tried[0].html, headers={"Content-Security-Policy": _PAGE_POLICY})
 
 
 @require_POST
@@ -92,19 +96,19 @@ def _send(request: AdminRequest, kind: str, language: str) -> HttpResponse:
     form = _form(request, kind, language)
     if not form.is_valid():
         return _page(request, form)
-    said = page.preview(kind, language, form.words, form.chosen_sample().facts)
+    tried = _sample(form)
     if TRIAL_LIMIT.is_passed(str(request.user.pk)):
         messages.error(request, _("You have sent very many trials in the last hour."))
-        return _page(request, form, said)
+        return _page(request, form, tried)
     try:
-        send_trial(said, to=request.user.email, at=timezone.now())
+        send_trial(tried[0], to=request.user.email, at=timezone.now())
     except CannotTry as error:
         messages.error(request, _("The trial was not sent: %(reason)s") % {"reason": error})
     else:
         messages.success(
             request, _("A trial is on its way to %(address)s.") % {"address": request.user.email}
         )
-    return _page(request, form, said)
+    return _page(request, form, tried)
 
 
 def _restore(request: AdminRequest, kind: str, language: str) -> HttpResponse:
@@ -148,12 +152,18 @@ def _reword(request: AdminRequest, form: WordsForm, *, note: str, seen: int) -> 
     )
 
 
-def _preview(request: WordsRequest, form: WordsForm, *, as_page: bool) -> Rendered | None:
+def _sample(form: WordsForm, *, as_page: bool = False) -> Tried:
+    kind, language, words, facts = form.kind, form.language, form.words, form.chosen_sample().facts
+    said = page.preview(kind, language, words, facts, as_page=as_page)
+    return said, page.length_of_sample(kind, language, words, facts)
+
+
+def _preview(request: WordsRequest, form: WordsForm, *, as_page: bool) -> Tried | None:
     """The words in the situation or the case asked for; None when that is a case that cannot be shown."""
     kind, language, words = form.kind, form.language, form.words
     reference = form.cleaned_data.get("reference", "")
     if not reference or request.by is None:
-        return page.preview(kind, language, words, form.chosen_sample().facts, as_page=as_page)
+        return _sample(form, as_page=as_page)
     try:
         case = find_case_for_staff(request.user, reference, request.by)
     except NoAccess:
@@ -186,9 +196,11 @@ def _form(request: AdminRequest, kind: str, language: str) -> WordsForm:
 
 
 def _page(
-    request: AdminRequest, form: WordsForm, said: Rendered | None = None, *, seen: int | None = None
+    request: AdminRequest, form: WordsForm, tried: Tried | None = None, *, seen: int | None = None
 ) -> HttpResponse:
     kind, language = form.kind, form.language
+    said, length = tried or (None, None)
+    price = settings.SMS_PART_PRICE
     history = Wording.objects.filter(kind=kind, language=language).select_related("author").order_by("-id")
     context: dict[str, Any] = {
         "form": form,
@@ -199,6 +211,8 @@ def _page(
         "languages": LANGUAGES,
         "known": sorted(allowed_in(kind, language).names),
         "said": said,
+        "length": length,
+        "cost": length.cost(price) if length and price is not None else None,
         "history": [(row, PART_LABELS[row.part]) for row in history[:MOST_CHANGES]],
         "changed": changed_words(kind, language),
         "may_change": request.user.role == Role.ADMIN,

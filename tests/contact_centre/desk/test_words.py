@@ -2,22 +2,28 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.models import ReadLog
+from contact_centre.desk import words_page as page
 from contact_centre.desk.views.words import TRIAL_LIMIT
-from notifications.models import Wording
+from notifications.channels.sms.segments import measure
+from notifications.links import sample_tracking_url, tracking_url
+from notifications.models import Notice, Wording
+from notifications.rendering import render
 from notifications.rewording import last_change, reword
 from notifications.wordings import KINDS, changed_words, file_words
 from routing.models import Role
 from routing.models.loaded import LANGUAGES
 from tests.cast import staff_member
-from tests.factories import NOW, make_case, make_routed_case
+from tests.factories import NOW, make_case, make_routed_case, reporter_of
 from tests.notifications.outbox import plan_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -95,6 +101,45 @@ def test_the_situation_can_be_chosen(admin):
 
     assert "Damy Ci znać" in said(admin.post(TRY, typed(sample=number)))
     assert "Damy Ci znać, gdy" not in admin.post(TRY, typed(sample=0)).context["said"].text
+
+
+def test_a_text_message_is_tried_with_its_length_and_cost(admin, settings):
+    settings.SMS_PART_PRICE = Decimal("0.16")
+    admin.defaults["HTTP_ACCEPT_LANGUAGE"] = "pl"
+    samples = admin.get(TRY).context["form"].samples
+    number = next(n for n, sample in enumerate(samples) if sample.facts.is_sms)
+
+    answer = admin.post(TRY, typed(sample=number, lead="Mamy zgłoszenie."))
+
+    # The link of a sample leads to no case; that of a resident is longer, and counts.
+    facts = samples[number].facts
+    participant = reporter_of(make_case())
+    link = tracking_url(participant)
+    assert len(link) == len(sample_tracking_url(participant.case.reference))
+    real = (
+        answer.context["said"].text.strip().replace(facts.tracking_url, sample_tracking_url(facts.reference))
+    )
+    assert answer.context["length"] == measure(real)
+    assert answer.context["length"].parts == 3
+    assert "UCS-2" in said(answer)
+    assert "0,48 zł" in said(answer)
+
+
+def test_what_goes_by_another_channel_has_no_length(admin):
+    assert admin.post(TRY, typed(sample=0)).context["length"] is None
+
+
+def test_the_length_in_a_real_case_counts_key_and_pin(head):
+    case = make_routed_case()
+    plan_all()
+    Notice.objects.update(channel="SMS")
+    notice = page.last_notice(case, "RECEIVED")
+    assert notice is not None
+
+    answer = head.post(TRY, typed(reference=case.reference))
+
+    assert "⟨key⟩" in answer.context["said"].text
+    assert answer.context["length"] == measure(render(notice, timezone.now()).text.strip())
 
 
 def test_the_mail_itself_opens_in_a_page_that_can_do_nothing(admin):
