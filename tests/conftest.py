@@ -7,14 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.db import connection
-from django.db.models.signals import post_migrate
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker, Settings
 
 from cases.triage import catalogue
@@ -24,7 +23,7 @@ from classifiers.store.serving import Holder
 from routing.models import Category, Role, User
 from tests.cast import outsider, staff_member
 from tests.contact_centre.processes import embedded
-from tests.database import keep_city, let_events_go, put_city_back, send_others_away, use_city
+from tests.database import kept_database, send_others_away, use_city
 from tests.factories import NOW
 from tests.prepared import prepare_once
 
@@ -42,11 +41,13 @@ def django_db_setup(
     name = settings.DATABASES["default"]["NAME"]
     with django_db_blocker.unblock():
         use_city(run_dir, os.environ.get("PYTEST_XDIST_WORKER"))
-        keep_city()
-    post_migrate.connect(
-        put_city_back, sender=apps.get_app_config("cases"), dispatch_uid="tests.put_city_back"
-    )
-    yield
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            put_back = stack.enter_context(kept_database())
+        # After a test that commits, Django would empty all tables.
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: put_back())
+        yield
     with django_db_blocker.unblock():
         send_others_away()
         connection.creation.destroy_test_db(name, verbosity=0)
@@ -68,14 +69,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """A test with ``django_db(transaction=True)`` commits; afterwards Django empties all tables."""
-    marker = item.get_closest_marker("django_db")
-    if marker is not None and marker.kwargs.get("transaction"):
-        let_events_go()
 
 
 @pytest.fixture

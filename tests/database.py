@@ -1,21 +1,26 @@
-"""A database with the city's starting data, which is kept through tests that really commit."""
+"""A database with the city's starting data, which is put back after tests that really commit."""
 
 import fcntl
+<<<<<<< HEAD
 import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+=======
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+>>>>>>> suite
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection
 
 from cases.models.append_only import TABLE
 from routing.loading import load_city
-from routing.models import Calendar, Category, DayOff, Department, District, Group, Rule, Street
 
-# In the order in which they refer to each other.
-_CITY = (Calendar, DayOff, Department, Group, Category, District, Street, Rule)
-_rows: dict[type[models.Model], list[Any]] = {}
+_SCHEMA = "kept"
 
 
 def use_city(run_dir: Path, worker: str | None) -> None:
@@ -52,26 +57,44 @@ def _copy_city(run_dir: Path, worker: str) -> None:
     connection.settings_dict.update(creation.get_test_db_clone_settings(worker))
 
 
-def keep_city() -> None:
-    """Remember the rows of the starting data."""
-    for model in _CITY:
-        _rows[model] = list(model._default_manager.order_by("id"))
-
-
-def put_city_back(**_kwargs: Any) -> None:
-    """Insert the remembered rows again where the clean-up of a committing test emptied the tables."""
-    if not _rows or Department.objects.exists():
+@contextmanager
+def kept_database() -> Iterator[Callable[[], None]]:
+    """Remembers all rows, and gives what puts them back: sooner than to empty all tables and to fill them anew."""
+    if connection.vendor == "postgresql":
+        _keep_tables()
+        yield _put_tables_back
         return
-    for model, rows in _rows.items():
-        model._default_manager.bulk_create(rows)
+    connection.ensure_connection()
+    with closing(sqlite3.connect(":memory:")) as kept:
+        connection.connection.backup(kept)
+        yield partial(_put_file_back, kept)
 
 
-def let_events_go() -> None:
-    """Take SQLite's triggers away before a clean-up that deletes row by row; the next post_migrate brings them back."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            for verb in ("update", "delete"):
-                cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_no_{verb}")
+def _put_file_back(kept: sqlite3.Connection) -> None:
+    connection.ensure_connection()
+    kept.backup(connection.connection)
+
+
+def _keep_tables() -> None:
+    copies = (f"CREATE TABLE {_SCHEMA}.{name} AS TABLE {name}" for name in _tables())
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join([f"CREATE SCHEMA {_SCHEMA}", *copies]))
+
+
+def _put_tables_back() -> None:
+    # Their references are compared at the end: what is sent together is one transaction.
+    changes = (
+        f"DELETE FROM {name}; INSERT INTO {name} TABLE {_SCHEMA}.{name}"  # noqa: S608 # names of our own tables
+        for name in _tables()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER USER")
+        cursor.execute("; ".join(changes))
+        cursor.execute(f"ALTER TABLE {TABLE} ENABLE TRIGGER USER")
+
+
+def _tables() -> list[str]:
+    return connection.introspection.table_names()
 
 
 def send_others_away() -> None:
