@@ -1,18 +1,13 @@
 """A database with the city's starting data, which is put back after tests that really commit."""
 
 import fcntl
-<<<<<<< HEAD
 import os
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
-=======
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
->>>>>>> suite
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
