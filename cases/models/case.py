@@ -138,7 +138,7 @@ class Case(FSMModelMixin, models.Model):
 
     @property
     def is_legal(self) -> bool:
-        """Whether it is decided that this is a matter of law."""
+        """Whether its kind, decided or only suggested, is one of law."""
         return bool(self.kind) and Kind(self.kind).is_legal
 
     @property

@@ -9,27 +9,18 @@ from cases.access import NoAccess, logged_contacts, sees_contacts, visible_cases
 from cases.actors import Actor
 from cases.keys import pin_matches
 from cases.models import (
-    Audience,
     Case,
-    CaseEvent,
     CaseParticipant,
     Contact,
     ContactOutcome,
-    EventKind,
     Message,
     ParticipantRole,
 )
-from cases.states import Status
+from cases.queries.merged import answer_of, open_question
 from routing.models import User
 
 # How long whoever logged a contact may still read the PIN to the person.
 TOLD_WITHIN = timedelta(days=1)
-# Which event brought the words that a caller wants to hear.
-_READ_OUT = {
-    Status.WAITING_RESIDENT: EventKind.QUESTION_ASKED,
-    Status.RESOLVED: EventKind.RESOLVED,
-    Status.CLOSED: EventKind.RESOLVED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +100,10 @@ def caller_after_pin(participant_id: int, key_version: int) -> CaseParticipant |
 
 
 def to_read_out(case: Case, survivor: Case, user: User, by: Actor) -> Message | None:
-    """What a caller is read besides the status: our open question, or our answer when her case has ended, also
-    together with another. Nothing from a case that whoever reads may not see."""
-    of = case if case.status == Status.WAITING_RESIDENT else survivor
-    kind = _READ_OUT.get(Status(of.status))
-    if kind is None or not visible_cases(user, by).filter(pk=of.pk).exists():
-        return None
-    event = CaseEvent.objects.filter(case=of, kind=kind).order_by("-id").first()
-    told = Message.objects.filter(case=of, audience=Audience.RESIDENT)
-    return told.filter(pk=event.payload["message"]).first() if event else None
+    """What a caller is read besides the status: our open question to her own household, or our answer when her case
+    has ended, also together with another. Nothing from a case that whoever reads may not see."""
+    told = open_question(case) or answer_of(survivor)
+    return told if told is not None and visible_cases(user, by).filter(pk=told.case_id).exists() else None
 
 
 def participant_by_pin(reference: str, spoken: str) -> CaseParticipant:
@@ -128,16 +114,6 @@ def participant_by_pin(reference: str, spoken: str) -> CaseParticipant:
     if not found:
         raise NoAccess(reference)
     return found[0]
-
-
-def survivor_of(case: Case) -> Case:
-    """The case in which the work goes on: the case itself, or the one that it was merged into."""
-    seen = {case.pk}
-    while case.status == Status.MERGED and case.merged_into_id and case.merged_into_id not in seen:
-        seen.add(case.merged_into_id)
-        related = Case.objects.select_related("category", "department", "merged_into")
-        case = related.get(pk=case.merged_into_id)
-    return case
 
 
 def _digits(phone: str) -> str:

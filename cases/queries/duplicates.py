@@ -26,6 +26,7 @@ MOST_FOR_RESIDENTS = 3
 LEAST_FOR_STAFF = 0.35
 LEAST_FOR_RESIDENTS = 0.5
 _LOOKED_AT = 50
+_MOST_OF_SENDER = 2
 _RELATED = ("category", "street")
 
 
@@ -107,7 +108,8 @@ def _said_by_resident(case: Case, user: User, by: Actor) -> Duplicate | None:
 
 
 def _written_by_sender(case: Case, user: User, by: Actor) -> list[Duplicate]:
-    """Open cases of the last days that a mail from the same address opened under the same subject."""
+    """The newest open cases of the last days that a mail from the same address opened under the same subject: few, for
+    who always writes under one subject has many, and what lies near must not be pushed out."""
     if case.channel != Channel.EMAIL:
         return []
     emails = (
@@ -129,7 +131,7 @@ def _written_by_sender(case: Case, user: User, by: Actor) -> list[Duplicate]:
         received_at__range=around,
     )
     newest = rows.exclude(pk=case.pk).select_related(*_RELATED).order_by("-id")[:_LOOKED_AT]
-    same = [row for row in newest if row.subject.casefold() == case.subject.casefold()]
+    same = [row for row in newest if row.subject.casefold() == case.subject.casefold()][:_MOST_OF_SENDER]
     return [_duplicate(row, Match(row.pk, 1.0, (Reason(ReasonCode.SENDER),))) for row in same]
 
 

@@ -178,7 +178,8 @@ def _was_called_in_vain(case: Case, today: date) -> bool:
     What she answers later, but before she is told the outcome, is an answer too.
     """
     told = CaseEvent.objects.filter(
-        case=case, kind__in=(EventKind.QUESTION_ASKED, EventKind.RESIDENT_REPLIED)
+        case=case,
+        kind__in=(EventKind.QUESTION_ASKED, EventKind.RESIDENT_REPLIED, EventKind.MESSAGE_CAME),
     )
     last = told.order_by("-id").first()
     if last is None or not last.payload.get("warns"):

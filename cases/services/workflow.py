@@ -34,6 +34,7 @@ from cases.services._files import settle_evidence
 from cases.services._steps import Refused, save, write_message
 from cases.states import DEPARTMENT, DESK, DISPATCH, Status
 from cases.timeline import record_event
+from routing.legal_days import rolled
 from routing.models import Category, Department, Kind, Urgency
 
 
@@ -229,6 +230,8 @@ def ask_resident(
         raise TooSoon(case.reference)
     if not any(participant.is_reachable for participant in case.participants.all()):
         raise NobodyReachable(case.reference)
+    # A term of law that ends on a day off ends on the next working day (KPA art. 57 § 4): she is told that day.
+    answer_by = rolled(answer_by) if case.is_legal else answer_by
     case.ask_resident(answer_by)
     pause_promise(case, at)
     save(case, at, "status", "resume_status", "answer_by", "needs_person", *PROMISE_FIELDS)

@@ -24,7 +24,8 @@ from cases.models import (
     ParticipantRole,
 )
 from cases.payloads import Classified
-from cases.states import Outcome, Status
+from cases.queries.merged import answer_of
+from cases.states import Outcome
 from cases.timeline import PUBLIC_KINDS
 from contact_centre.web.wording import day
 from routing.models import Department
@@ -88,6 +89,7 @@ _QUOTE_LENGTH = 280
 _SHARED_KINDS = frozenset(
     {
         EventKind.ROUTED,
+        EventKind.CLASSIFIED,
         EventKind.REASSIGNED,
         EventKind.STARTED,
         EventKind.PLANNED,
@@ -96,17 +98,6 @@ _SHARED_KINDS = frozenset(
         EventKind.CLOSED,
     }
 )
-
-
-def survivor_of(case: Case) -> Case:
-    """The case in which the work goes on: the case itself, or the one that it was merged into."""
-    seen = {case.pk}
-    while case.status == Status.MERGED and case.merged_into_id and case.merged_into_id not in seen:
-        seen.add(case.merged_into_id)
-        case = Case.objects.select_related("category", "department", "merged_into").get(
-            pk=case.merged_into_id
-        )
-    return case
 
 
 def timeline(participant: CaseParticipant, survivor: Case) -> list[Entry]:
@@ -129,17 +120,9 @@ def conversation(participant: CaseParticipant, survivor: Case) -> list[Words]:
     files = _files_by_message(participant)
     rows = Message.objects.filter(case=case, audience=Audience.RESIDENT).filter(_is_hers(participant))
     shown = [_words(row, files.get(row.pk, ())) for row in rows.order_by("created_at", "id")]
-    if survivor.pk != case.pk and (answer := _answer_of(survivor)):
+    if survivor.pk != case.pk and (answer := answer_of(survivor)):
         shown.append(_words(answer, ()))
     return shown
-
-
-def open_question(case: Case) -> Message | None:
-    """What we asked and wait to hear; None while we wait for nothing."""
-    if case.status != Status.WAITING_RESIDENT:
-        return None
-    asked = Message.objects.filter(case=case, purpose=MessagePurpose.QUESTION, audience=Audience.RESIDENT)
-    return asked.order_by("-id").first()
 
 
 def quoted(text: str) -> str:
@@ -157,13 +140,6 @@ def _is_hers(participant: CaseParticipant) -> Q:
         # What an agent noted while she spoke.
         from_city |= Q(author_participant__isnull=True, purpose=MessagePurpose.REPORT)
     return hers | from_city
-
-
-def _answer_of(case: Case) -> Message | None:
-    event = CaseEvent.objects.filter(case=case, kind=EventKind.RESOLVED).order_by("-id").first()
-    if event is None or case.is_open:
-        return None
-    return Message.objects.filter(pk=event.payload["message"], audience=Audience.RESIDENT).first()
 
 
 def _words(row: Message, files: Iterable[ShownFile]) -> Words:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.deadlines import promised_date
 from cases.models import REOPEN_DAYS, Case, ContactChannel
+from cases.queries.merged import is_warned
 from cases.states import Outcome, Status
 
 
@@ -148,7 +149,7 @@ def _waiting_resident(case: Case, reader: Reader) -> Words:
     elif case.answer_by is not None:
         next_step = _("Please answer by %(date)s. Then we go on.") % {"date": day(case.answer_by)}
         # A call to complete warns of what follows (KPA art. 64 § 2).
-        if case.is_legal:
+        if is_warned(case):
             next_step += " " + _("If you do not answer, we may leave your matter unexamined.")
     return _("Waiting for your reply"), sentence, next_step
 

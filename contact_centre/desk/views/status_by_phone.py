@@ -8,9 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from cases.access import NoAccess, visible_cases
 from cases.actors import resident
-from cases.models import CaseParticipant, ParticipantRole, ReadReason
-from cases.queries.contacts import participant_by_pin, survivor_of, to_read_out
+from cases.models import CaseParticipant, ReadReason
+from cases.queries.contacts import participant_by_pin, to_read_out
 from cases.queries.finding import reference_of
+from cases.queries.merged import survivor_of
 from cases.services.privacy import log_reading
 from contact_centre.desk.forms.call import StatusForm
 from contact_centre.desk.guard import DeskRequest, for_case_workers
@@ -37,12 +38,12 @@ def tell_status(request: DeskRequest) -> HttpResponse:
     reference = reference_of(said) or said
     if WRONG_PINS.is_passed(reference):
         form.add_error("pin", _("Too many attempts for this case. Please call the person back."))
-        return _page(request, form, status=429, offer=reference)
+        return _page(request, form, status=429, offer=said, reference=reference)
     try:
         participant = participant_by_pin(reference, form.cleaned_data["pin"])
     except NoAccess:
         form.add_error("pin", _("Number and PIN do not belong together. Tell nothing; offer to call back."))
-        return _page(request, form, status=422, offer=reference)
+        return _page(request, form, status=422, offer=said, reference=reference)
     return _tell(request, participant)
 
 
@@ -57,7 +58,7 @@ def _tell(request: DeskRequest, participant: CaseParticipant) -> HttpResponse:
         at=now,
     )
     survivor = survivor_of(case)
-    is_others, is_follower = survivor.pk != case.pk, participant.role == ParticipantRole.FOLLOWER
+    is_others, is_follower = survivor.pk != case.pk, not participant.speaks
     words = status_words(survivor, now, participant.channel, is_others=is_others, is_follower=is_follower)
     may_reopen = case.may_reopen(resident(participant.pk), timezone.localdate(now)) and participant.speaks
     spoken = [spoken_words(words, may_reopen=may_reopen)]
@@ -76,8 +77,12 @@ def _tell(request: DeskRequest, participant: CaseParticipant) -> HttpResponse:
     return render(request, "desk/status.html", context)
 
 
-def _page(request: DeskRequest, form: StatusForm, *, status: int = 200, offer: str = "") -> HttpResponse:
-    context = {"form": form, "offer": offer, "may_call_back": bool(offer) and _sees(request, offer)}
+def _page(
+    request: DeskRequest, form: StatusForm, *, status: int = 200, offer: str = "", reference: str = ""
+) -> HttpResponse:
+    """``offer``: the number as it was said, for the log of a call back. What it stands for is told to nobody who may
+    not see the case."""
+    context = {"form": form, "offer": offer, "may_call_back": bool(reference) and _sees(request, reference)}
     return render(request, "desk/status.html", context, status=status)
 
 

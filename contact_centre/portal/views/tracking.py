@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 from cases.actors import resident
 from cases.deadlines import promised_date
 from cases.keys import phone_pin, tracking_key
-from cases.models import Case, CaseParticipant, Channel, ParticipantRole, ReadReason, StaleCase
+from cases.models import Case, CaseParticipant, Channel, ReadReason, StaleCase
+from cases.queries.merged import open_question, survivor_of
 from cases.queries.reasons import route_reason
 from cases.services.conversation import record_reply
 from cases.services.endings import (
@@ -29,7 +30,7 @@ from cases.services.endings import (
 from cases.services.privacy import log_reading
 from contact_centre.portal.forms.tracking import ReasonForm, ReplyForm
 from contact_centre.portal.headers import for_participant
-from contact_centre.portal.story import conversation, open_question, quoted, survivor_of, timeline
+from contact_centre.portal.story import conversation, quoted, timeline
 from contact_centre.portal.uploads import Uploads, receive_uploads
 from contact_centre.web.language import in_language, typed, wanted_language
 from contact_centre.web.limits import Limit
@@ -225,7 +226,7 @@ def _state(participant: CaseParticipant, survivor: Case) -> StatusWords:
         timezone.now(),
         participant.channel,
         is_others=survivor.pk != participant.case_id,
-        is_follower=participant.role == ParticipantRole.FOLLOWER,
+        is_follower=not participant.speaks,
     )
 
 

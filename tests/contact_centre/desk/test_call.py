@@ -630,6 +630,7 @@ def test_tells_of_a_merged_case_nothing_that_concerns_the_other_household(desk, 
     answer = desk(Role.AGENT).post(STATUS, said)
     assert answer.context["words"].status == "IN_PROGRESS"
     assert "We asked you" not in answer.content.decode()
+    assert "Który dom?" not in answer.content.decode()
 
     take(Role.HANDLER, survivor, "resolve", outcome="DONE", answer="Załatane.", authority="")
     page = desk(Role.AGENT).post(STATUS, said).content.decode()
