@@ -17,6 +17,7 @@ from contact_centre.intake import store
 from contact_centre.intake.models import RawChannel, RawMessage
 from contact_centre.intake.process import process
 from contact_centre.intake.sms import texts
+from contact_centre.intake.sms.stops import stop
 from contact_centre.settings import services
 from contact_centre.web.system_notes import in_words
 from routing.models import Role
@@ -225,6 +226,20 @@ def test_stop_twice_leaves_one_trace():
     text_from(words="STOP")
     text_from(words="stop", number="2")
     assert case.events.filter(kind="WISHES_CHANGED").count() == 1
+
+
+def test_stop_from_somebody_whose_language_nobody_knows_counts_like_any_other():
+    unknown, known = make_case(reporter=BY_TEXT, language=""), make_case(reporter=BY_TEXT)
+    assert fate(text_from(words="STOP")) == ("IGNORED", "STOPPED", "")
+    assert [reporter_of(case).only_compulsory for case in (unknown, known)] == [True, True]
+
+
+def test_who_left_a_case_meanwhile_keeps_no_other_case_from_stopping():
+    left, kept = make_case(reporter=BY_TEXT), make_case(reporter=BY_TEXT)
+    people = [reporter_of(left), reporter_of(kept)]
+    CaseParticipant.objects.filter(pk=people[0].pk).update(detached_at=NOW)
+    stop(people, at=NOW)
+    assert [reporter_of(case).only_compulsory for case in (left, kept)] == [False, True]
 
 
 def test_who_only_follows_and_writes_stop_leaves():
