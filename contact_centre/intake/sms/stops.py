@@ -13,17 +13,20 @@ from routing.models.loaded import LANGUAGES
 
 # In our three languages, and the words on which Twilio itself stops
 # (https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out).
-_WORDS: Final = frozenset(
-    {
-        "stop", "koniec", "стоп", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout",
-    }
-)  # fmt: skip
+_ALWAYS: Final = frozenset({"stop", "стоп", "stopall", "stop all", "unsubscribe", "optout"})
+# These may as well be an answer: "Shall we go on, or cancel?"
+_PERHAPS: Final = frozenset({"koniec", "cancel", "end", "quit", "revoke"})
 _AROUND: Final = " \t\r\n.,!?\"'„”«»()"
 
 
 def says_stop(words: str) -> bool:
     """Whether the words are one of these and nothing else, however they are written."""
-    return " ".join(words.strip(_AROUND).casefold().split()) in _WORDS
+    return _plain(words) in _ALWAYS | _PERHAPS
+
+
+def may_answer(words: str) -> bool:
+    """Whether the words that say stop can answer a question too."""
+    return _plain(words) in _PERHAPS
 
 
 def stop(people: list[CaseParticipant], *, at: datetime) -> None:
@@ -47,3 +50,7 @@ def _stop_one(person: CaseParticipant, at: datetime) -> None:
         only_compulsory=True,
         at=at,
     )
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.strip(_AROUND).casefold().split())

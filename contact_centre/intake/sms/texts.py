@@ -18,7 +18,7 @@ from cases.states import OPEN, Status
 from contact_centre.intake.fates import Fate
 from contact_centre.intake.models import Evidence, RawChannel, RawMessage, RawState, Reason
 from contact_centre.intake.sms.callers import Fields
-from contact_centre.intake.sms.stops import says_stop, stop
+from contact_centre.intake.sms.stops import may_answer, says_stop, stop
 from contact_centre.web.system_notes import Remark, as_body
 
 # So many cases a day one number opens and is told of: two machines never talk for long.
@@ -68,12 +68,12 @@ def read(raw: bytes) -> TextIn:
 
 
 def settle(row: RawMessage, text: TextIn, *, at: datetime) -> Fate:
-    """Add the words to the only open case on which the number is, else open one; "stop" alone opens none. Safe to
-    repeat.
+    """Add the words to the only open case on which the number is, else open one; "stop" alone opens none, unless it may
+    answer what we asked. Safe to repeat.
 
     Raises what the services raise.
     """
-    if says_stop(text.words):
+    if says_stop(text.words) and not _is_answer(row, text):
         stop(_people_with(text.phone), at=at)
         return Fate(RawState.IGNORED, Reason.STOPPED)
     if not text.words and not text.pictures:
@@ -87,8 +87,21 @@ def settle(row: RawMessage, text: TextIn, *, at: datetime) -> Fate:
     return fate
 
 
+def _is_answer(row: RawMessage, text: TextIn) -> bool:
+    """Whether a word of stopping comes from somebody whom we asked, so that one of us must read it."""
+    if not may_answer(text.words):
+        return False
+    asked = Case.objects.filter(pk__in=_open_cases(text.phone), status=Status.WAITING_RESIDENT)
+    # Once it is an answer it stays one, also when its worker died before it said so.
+    return Message.objects.filter(source_key=_key(row)).exists() or asked.exists()
+
+
+def _key(row: RawMessage) -> str:
+    return f"{_KEY}{row.sha256}"
+
+
 def _on_a_case(row: RawMessage, text: TextIn, at: datetime) -> Fate:
-    key = f"{_KEY}{row.sha256}"
+    key = _key(row)
     if known := Message.objects.filter(source_key=key).select_related("case").first():
         # Its worker died before it said so.
         return _added(known) if known.purpose == MessagePurpose.REPLY else _opened(known, Reason.REQUEST)
@@ -135,14 +148,20 @@ def _reason(row: RawMessage, text: TextIn) -> Reason:
 
 
 def _writer_of(phone: str) -> CaseParticipant | None:
-    """The person with this number on the only open case that has one; None where there is no case, or several.
+    """The person with this number on the only open case that has one; None where there is no case, or several."""
+    found = _open_cases(phone)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _open_cases(phone: str) -> dict[int, CaseParticipant]:
+    """The open cases that have the number, each with the first person who gave it there.
 
     A case that was merged into an open one is that one.
     """
     people = [person for person in _people_with(phone) if person.case.status in (*OPEN, Status.MERGED)]
     found = {followed_cases(person.case_id)[-1]: person for person in reversed(people)}
     still_open = Case.objects.filter(pk__in=found, status__in=OPEN).values_list("pk", flat=True)
-    return found[still_open[0]] if len(still_open) == 1 else None
+    return {pk: found[pk] for pk in still_open}
 
 
 def _people_with(phone: str) -> list[CaseParticipant]:
