@@ -1,7 +1,7 @@
 """A resident's text message: as it is stored, as it is read, and the case that it lands on."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,6 +23,8 @@ from contact_centre.web.system_notes import Remark, as_body
 
 # So many cases a day one number opens and is told of: two machines never talk for long.
 MAX_CASES: Final = 5
+# Where words may still go on: on the case itself, or on the one that it was merged into.
+_WORKED_ON: Final = (*OPEN, Status.MERGED)
 _KEY: Final = "sms:"
 _COMPARED: Final = 6
 # The names of sender, words and id in the calls of each provider.
@@ -158,17 +160,22 @@ def _open_cases(phone: str) -> dict[int, CaseParticipant]:
 
     A case that was merged into an open one is that one.
     """
-    people = [person for person in _people_with(phone) if person.case.status in (*OPEN, Status.MERGED)]
+    # The pattern has no index: people of cases that ended are not compared for every text.
+    people = _people_with(phone, among=_WORKED_ON)
     found = {followed_cases(person.case_id)[-1]: person for person in reversed(people)}
     still_open = Case.objects.filter(pk__in=found, status__in=OPEN).values_list("pk", flat=True)
     return {pk: found[pk] for pk in still_open}
 
 
-def _people_with(phone: str) -> list[CaseParticipant]:
-    """Numbers are kept as people wrote them: the database compares the last digits, we the whole."""
+def _people_with(phone: str, *, among: Sequence[str] | None = None) -> list[CaseParticipant]:
+    """Who gave the number, on any case or on one in these states.
+
+    Numbers are kept as people wrote them: the database compares the last digits, we the whole.
+    """
     if not phone:
         return []
     pattern = "[^0-9]*".join(phone[-_COMPARED:]) + "[^0-9]*$"
     rows = CaseParticipant.objects.filter(phone__regex=pattern, detached_at__isnull=True)
+    rows = rows if among is None else rows.filter(case__status__in=among)
     rows = rows.select_related("case").order_by("id")
     return [person for person in rows if to_e164(person.phone) == phone]

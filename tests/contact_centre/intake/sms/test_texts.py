@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -91,6 +93,16 @@ def test_a_case_that_was_merged_into_an_open_one_counts_as_that_one():
     row = text_from()
     assert row.state == "CASE_UPDATED"
     assert row.case in (case, survivor)
+
+
+def test_a_text_is_compared_with_the_people_of_open_cases_alone():
+    """The pattern has no index, and nobody deletes the cases of years."""
+    make_case(reporter=ZOFIA)
+    with CaptureQueriesContext(connection) as queries:
+        text_from()
+    patterns = ("REGEXP", "::text ~")
+    [asked] = [one["sql"] for one in queries if any(pattern in one["sql"] for pattern in patterns)]
+    assert '"status" IN' in asked
 
 
 def test_the_same_call_again_changes_nothing():
