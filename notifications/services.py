@@ -24,6 +24,7 @@ from notifications.models import (
     NoticeState,
     SkipReason,
 )
+from notifications.outcomes import note_not_delivered
 from notifications.planning import Person, Plan, PlannedNotice, notices_for, plan_for
 from notifications.suppression import unsuppress
 
@@ -183,6 +184,9 @@ def _keep(event: CaseEvent, plan: Plan, planned: PlannedNotice, at: datetime) ->
         notice.message_id = make_message_id(notice.pk)
         notice.save(update_fields=["message_id"])
     if not is_planned:
+        # Planned once for each event and person: no other channel tells her, and the case says so.
+        case = Case.objects.lock(event.case_id)
+        note_not_delivered(case, notice, failure=start.failure, status="", source=f"plan:{notice.pk}", at=at)
         # Open desks count what waits for them, and this comes after the event of which they heard.
         ring_again(event)
         return []

@@ -96,6 +96,7 @@ _FAILURES: Mapping[str, Any] = {
     "REFUSED": gettext_lazy("refused by the other side"),
     "TEMPORARY": gettext_lazy("delayed or given up on the way"),
     "SUPPRESSED": gettext_lazy("nothing is sent to this address any more"),
+    "HELD": gettext_lazy("many automatic mails to this address already"),
 }
 
 

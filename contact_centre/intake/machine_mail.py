@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Final
 
 from cases.models import Case, Message
-from cases.services.mails import record_auto_reply, report_loop
+from cases.services.mails import call_for_person, record_auto_reply, report_loop
 from contact_centre.intake.mail import address
 from contact_centre.intake.mail import bounces as reports
 from contact_centre.intake.mail.envelope import return_path
 from contact_centre.intake.mail.threading import Thread
 from contact_centre.intake.mail.types import DeliveryReport, Failure, Machine, ParsedMail, Undelivered
 from contact_centre.intake.models import Evidence, RawState, Reason
+from contact_centre.web.system_notes import Remark, as_body
 from notifications import bounces, counters
 from notifications.links import read_bounce_address
 from notifications.models import Notice
@@ -79,7 +80,7 @@ def record(mail: ParsedMail, digest: str, *, at: datetime) -> Record | None:
     if mail.machine is Machine.BOUNCE:
         evidence, notice = _record_bounce(mail, digest, at)
     elif mail.machine is Machine.FEEDBACK_REPORT:
-        evidence, notice = _record_complaint(mail, digest, at)
+        evidence, notice = _record_complaint(mail, at)
     else:
         evidence, notice = _record_receipt(mail, at)
     return Record(state, reason, evidence if notice else "", notice.event.case if notice else None)
@@ -143,8 +144,9 @@ def _record_bounce(mail: ParsedMail, digest: str, at: datetime) -> tuple[Evidenc
             one.words,
             one.is_final,
             source=f"mail:{digest}:{one.address}"[:300],
+            # Anybody can send a report that knows no more than an address: it stops nothing.
+            is_proved=evidence is not Evidence.RECENT_MAIL,
         )
-        # A report about no mail of ours proves nothing of the address: anybody can send one.
         if notice is not None and one.failure is not Failure.NONE:
             bounces.record_not_delivered(notice_id=notice.pk, news=news, at=at)
         found = (evidence, notice) if notice is not None else found
@@ -170,17 +172,18 @@ def _notice_of(mail: ParsedMail, failed: str, at: datetime) -> tuple[Evidence, N
     return Evidence.RECENT_MAIL, bounces.last_notice_to(failed, at=at) if failed else None
 
 
-def _record_complaint(mail: ParsedMail, digest: str, at: datetime) -> tuple[Evidence, Notice | None]:
+def _record_complaint(mail: ParsedMail, at: datetime) -> tuple[Evidence, Notice | None]:
     notice = bounces.notice_of_message_id(tuple(_OUR_ID.findall(_enclosed(mail))))
     if notice is not None:
         bounces.record_complaint(address=notice.participant.email, source=f"notice:{notice.pk}", at=at)
         return Evidence.ENCLOSED_MAIL, notice
     for value in _COMPLAINER.findall(_enclosed(mail)):
         box = address.read(value)
-        # Anybody can send such a report: one that proves nothing counts only for whom we really wrote to.
+        # Anybody can send such a report: one that proves nothing stops nothing, and a person looks at it.
         notice = bounces.last_notice_to(box.key, at=at) if box else None
-        if box is not None and notice is not None:
-            bounces.record_complaint(address=box.key, source=f"mail:{digest}", at=at)
+        if notice is not None:
+            body, key = as_body([(Remark.COMPLAINT, "")]), f"complaint:{notice.pk}"
+            call_for_person(case_id=notice.event.case_id, body=body, source_key=key, at=at)
             return Evidence.RECENT_MAIL, notice
     return Evidence.RECENT_MAIL, None
 

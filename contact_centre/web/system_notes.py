@@ -26,6 +26,7 @@ class Remark(StrEnum):
     CONTINUES = "CONTINUES"
     GOES_ON = "GOES_ON"
     PICTURES = "PICTURES"
+    COMPLAINT = "COMPLAINT"
 
 
 _SENTENCES: Final[dict[str, Any]] = {
@@ -65,6 +66,10 @@ _SENTENCES: Final[dict[str, Any]] = {
     Remark.PICTURES: _(
         "Pictures that came with this text message: %(count)d. They are not here: ask for them by e-mail or on the "
         "page of the case."
+    ),
+    Remark.COMPLAINT: _(
+        "A report says that the person complained of our e-mails. Anybody can send such a report, so they go on: ask "
+        "her whether she wants them."
     ),
     Remark.FILE_NOT_KEPT: _("Not taken over as a file, but kept in the original mail: %(name)s"),
 }

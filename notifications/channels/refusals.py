@@ -19,6 +19,7 @@ from typing import Final
 
 from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused, AnymailSerializationError
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.message import BadHeaderError
 
 from notifications.models import SuppressionReason
 from notifications.suppression import status_in, verdict_on
@@ -63,8 +64,15 @@ def about(error: Exception, address: str) -> About:
         return _of_smtp(error, address)
     if isinstance(error, OSError):
         return About.RELAY
-    # What cannot be written as a mail: an address, a header or a feature that the other side does not know.
-    return About.MAIL if isinstance(error, ValueError) else About.OURSELVES
+    return About.MAIL if _cannot_be_written(error, address) else About.OURSELVES
+
+
+def _cannot_be_written(error: Exception, address: str) -> bool:
+    """Whether her address, or a header, has no form in a mail. Our own address has none either where it is set wrong,
+    and no notice may end for that."""
+    if isinstance(error, BadHeaderError):
+        return True
+    return isinstance(error, ValueError) and (address.lower() in str(error).lower() or not address.isascii())
 
 
 def _of_provider(error: AnymailAPIError, address: str) -> About:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from cases.actors import ActorKind, staff
-from cases.models import CaseParticipant
+from cases.models import CaseEvent, CaseParticipant, EventKind
 from cases.services.privacy import request_link
 from notifications import counters
 from notifications.counters import PER_ADDRESS, PER_CASE, Held, counted_as, forget_old, held_back
@@ -125,6 +125,13 @@ def test_a_report_too_many_is_for_a_person_who_may_have_it_confirmed(mailoutbox)
     last = Notice.objects.order_by("id").last()
     assert last is not None
     assert (last.state, last.failure) == (NoticeState.FAILED, FailureReason.HELD)
+    said = CaseEvent.objects.get(kind=EventKind.NOT_DELIVERED)
+    assert said.case == last.event.case
+    assert (said.payload["notice"], said.payload["failure"], said.payload["is_final"]) == (
+        last.pk,
+        "HELD",
+        True,
+    )
     agent = staff_member(Role.DISPATCHER)
     assert list(notices_for_staff(agent, Fate.TO_DO)) == [last]
     assert list(dead_letters(agent)) == []

@@ -1,7 +1,7 @@
 """A resident's text message: as it is stored, as it is read, and the case that it lands on."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,11 +18,13 @@ from cases.states import OPEN, Status
 from contact_centre.intake.fates import Fate
 from contact_centre.intake.models import Evidence, RawChannel, RawMessage, RawState, Reason
 from contact_centre.intake.sms.callers import Fields
-from contact_centre.intake.sms.stops import says_stop, stop
+from contact_centre.intake.sms.stops import may_answer, says_stop, stop
 from contact_centre.web.system_notes import Remark, as_body
 
 # So many cases a day one number opens and is told of: two machines never talk for long.
 MAX_CASES: Final = 5
+# Where words may still go on: on the case itself, or on the one that it was merged into.
+_WORKED_ON: Final = (*OPEN, Status.MERGED)
 _KEY: Final = "sms:"
 _COMPARED: Final = 6
 # The names of sender, words and id in the calls of each provider.
@@ -68,12 +70,12 @@ def read(raw: bytes) -> TextIn:
 
 
 def settle(row: RawMessage, text: TextIn, *, at: datetime) -> Fate:
-    """Add the words to the only open case on which the number is, else open one; "stop" alone opens none. Safe to
-    repeat.
+    """Add the words to the only open case on which the number is, else open one; "stop" alone opens none, unless it may
+    answer what we asked. Safe to repeat.
 
     Raises what the services raise.
     """
-    if says_stop(text.words):
+    if says_stop(text.words) and not _is_answer(row, text):
         stop(_people_with(text.phone), at=at)
         return Fate(RawState.IGNORED, Reason.STOPPED)
     if not text.words and not text.pictures:
@@ -87,8 +89,21 @@ def settle(row: RawMessage, text: TextIn, *, at: datetime) -> Fate:
     return fate
 
 
+def _is_answer(row: RawMessage, text: TextIn) -> bool:
+    """Whether a word of stopping comes from somebody whom we asked, so that one of us must read it."""
+    if not may_answer(text.words):
+        return False
+    asked = Case.objects.filter(pk__in=_open_cases(text.phone), status=Status.WAITING_RESIDENT)
+    # Once it is an answer it stays one, also when its worker died before it said so.
+    return Message.objects.filter(source_key=_key(row)).exists() or asked.exists()
+
+
+def _key(row: RawMessage) -> str:
+    return f"{_KEY}{row.sha256}"
+
+
 def _on_a_case(row: RawMessage, text: TextIn, at: datetime) -> Fate:
-    key = f"{_KEY}{row.sha256}"
+    key = _key(row)
     if known := Message.objects.filter(source_key=key).select_related("case").first():
         # Its worker died before it said so.
         return _added(known) if known.purpose == MessagePurpose.REPLY else _opened(known, Reason.REQUEST)
@@ -135,21 +150,32 @@ def _reason(row: RawMessage, text: TextIn) -> Reason:
 
 
 def _writer_of(phone: str) -> CaseParticipant | None:
-    """The person with this number on the only open case that has one; None where there is no case, or several.
+    """The person with this number on the only open case that has one; None where there is no case, or several."""
+    found = _open_cases(phone)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _open_cases(phone: str) -> dict[int, CaseParticipant]:
+    """The open cases that have the number, each with the first person who gave it there.
 
     A case that was merged into an open one is that one.
     """
-    people = [person for person in _people_with(phone) if person.case.status in (*OPEN, Status.MERGED)]
+    # The pattern has no index: people of cases that ended are not compared for every text.
+    people = _people_with(phone, among=_WORKED_ON)
     found = {followed_cases(person.case_id)[-1]: person for person in reversed(people)}
     still_open = Case.objects.filter(pk__in=found, status__in=OPEN).values_list("pk", flat=True)
-    return found[still_open[0]] if len(still_open) == 1 else None
+    return {pk: found[pk] for pk in still_open}
 
 
-def _people_with(phone: str) -> list[CaseParticipant]:
-    """Numbers are kept as people wrote them: the database compares the last digits, we the whole."""
+def _people_with(phone: str, *, among: Sequence[str] | None = None) -> list[CaseParticipant]:
+    """Who gave the number, on any case or on one in these states.
+
+    Numbers are kept as people wrote them: the database compares the last digits, we the whole.
+    """
     if not phone:
         return []
     pattern = "[^0-9]*".join(phone[-_COMPARED:]) + "[^0-9]*$"
     rows = CaseParticipant.objects.filter(phone__regex=pattern, detached_at__isnull=True)
+    rows = rows if among is None else rows.filter(case__status__in=among)
     rows = rows.select_related("case").order_by("id")
     return [person for person in rows if to_e164(person.phone) == phone]

@@ -4,13 +4,20 @@ import pytest
 from django.urls import reverse
 
 from cases.models import EventKind
-from contact_centre.desk.timeline import _SENTENCES
+from contact_centre.desk.timeline import _FAILURES, _SENTENCES
+from contact_centre.intake.mail.types import Failure
+from notifications.delivery import _NOTED
+from notifications.models import FailureReason
 from routing.models import Role
 from tests.factories import make_settled_case
 
 
 def test_every_kind_of_event_has_its_sentence():
     assert set(_SENTENCES) == set(EventKind.values)
+
+
+def test_every_reason_why_a_notice_did_not_arrive_has_its_words():
+    assert {*Failure, *_NOTED.values(), FailureReason.HELD} - {Failure.NONE} == set(_FAILURES)
 
 
 @pytest.mark.django_db

@@ -138,6 +138,15 @@ def test_a_failure_is_written_on_the_very_notice_and_the_person_is_for_a_person_
     assert Case.objects.count() == 1
 
 
+def test_a_failure_that_proves_nothing_stops_our_mails_to_nobody(sent):
+    """Anybody who knows her address can send one, and as many as she likes: only a person may see to it."""
+    for number, status in enumerate(("5.1.1", "4.4.7", "4.4.7", "4.4.7")):
+        late(bounce(status=status, n=number))
+    sent.refresh_from_db()
+    assert sent.waits_for_a_person
+    assert not is_suppressed(ANA, at=MUCH_LATER + timedelta(days=1))
+
+
 def test_the_surest_way_wins(sent):
     """EMAIL §6: return address before enclosed id."""
     make_case()
@@ -290,20 +299,33 @@ def test_a_return_address_is_hers_alone(sent):
 # -- other reports --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("proof", ["id", "address"])
-def test_a_complaint_stops_our_mails(sent, proof):
-    """EMAIL §6: ARF, suppress mail to that address, no case."""
-    header = f"Message-ID: {sent.message_id}" if proof == "id" else f"To: {ANA}"
-    raw = multipart(
+def complaint(header: str, words: str = "words") -> bytes:
+    return multipart(
         text_part("Abuse report"),
         b"Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1",
-        f"Content-Type: message/rfc822\r\n\r\n{header}\r\nSubject: x\r\n\r\nwords".encode(),
+        f"Content-Type: message/rfc822\r\n\r\n{header}\r\nSubject: x\r\n\r\n{words}".encode(),
         kind="report; report-type=feedback-report",
         sender="fbl@provider.example",
     )
-    assert fate(late(raw))[:2] == (RawState.REPORT_RECORDED, Reason.FEEDBACK_REPORT)
+
+
+def test_a_complaint_stops_our_mails(sent):
+    """EMAIL §6: ARF, suppress mail to that address, no case."""
+    row = late(complaint(f"Message-ID: {sent.message_id}"))
+    assert fate(row) == (RawState.REPORT_RECORDED, Reason.FEEDBACK_REPORT, Evidence.ENCLOSED_MAIL)
     assert is_suppressed(ANA, at=MUCH_LATER + timedelta(days=1))
     assert Case.objects.count() == 1
+
+
+def test_a_complaint_that_proves_nothing_asks_for_a_person_once_and_stops_nothing(sent):
+    """Anybody who knows her address can send one."""
+    row = late(complaint(f"To: {ANA}"))
+    late(complaint(f"To: {ANA}", words="other words"))
+    assert fate(row) == (RawState.REPORT_RECORDED, Reason.FEEDBACK_REPORT, Evidence.RECENT_MAIL)
+    assert not is_suppressed(ANA, at=MUCH_LATER + timedelta(days=1))
+    case = Case.objects.get()
+    assert case.needs_person
+    assert case.messages.filter(body="COMPLAINT").count() == 1
 
 
 def test_a_complaint_about_a_mail_that_we_never_sent_stops_nothing():

@@ -53,11 +53,11 @@ def provider(status: int, said: str = "") -> Exception:
         provider(422, '{"message": "ANA@example.org is not a valid address"}'),
         provider(400, '{"error": "550 5.1.1 unknown recipient"}'),
         AnymailRecipientsRefused(),
-        AnymailInvalidAddress("no address"),
-        AnymailUnsupportedFeature("envelope_sender"),
+        AnymailInvalidAddress(
+            "Invalid email address 'ANA@example.org' parsed from 'ANA@example.org' in `to`"
+        ),
         AnymailSerializationError("a date"),
         BadHeaderError("a line break"),
-        UnicodeEncodeError("ascii", "ż", 0, 1, "ordinal not in range"),
     ],
 )
 def test_this_person_or_these_words(error):
@@ -110,10 +110,27 @@ def test_this_moment(error):
     assert about(error, ANA) is About.MOMENT
 
 
-def test_an_address_that_the_server_cannot_write_is_the_persons():
-    assert about(smtplib.SMTPNotSupportedError("no SMTPUTF8"), "żółw@example.org") is About.MAIL
+@pytest.mark.parametrize(
+    "error",
+    [
+        smtplib.SMTPNotSupportedError("no SMTPUTF8"),
+        UnicodeEncodeError("ascii", "ż", 0, 1, "ordinal not in range"),
+    ],
+)
+def test_an_address_that_the_server_cannot_write_is_the_persons(error):
+    assert about(error, "żółw@example.org") is About.MAIL
 
 
-@pytest.mark.parametrize("error", [TypeError("a bug"), KeyError("a bug")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        TypeError("a bug"),
+        KeyError("a bug"),
+        AnymailInvalidAddress("Invalid email address 'kontakt' parsed from 'kontakt' in `from_email`"),
+        AnymailUnsupportedFeature("envelope_sender"),
+        UnicodeEncodeError("ascii", "ż", 0, 1, "ordinal not in range"),
+        ValueError("domain missing in 'kontakt'"),
+    ],
+)
 def test_our_own_fault(error):
     assert about(error, ANA) is About.OURSELVES

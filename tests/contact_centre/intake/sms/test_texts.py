@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -13,10 +15,12 @@ from cases.models import Case, CaseParticipant, Channel, ContactChannel, Message
 from cases.services.endings import withdraw_case
 from cases.services.intake import Reporter
 from cases.services.merging import merge_cases
+from cases.services.workflow import ask_resident
 from contact_centre.intake import store
 from contact_centre.intake.models import RawChannel, RawMessage
 from contact_centre.intake.process import process
 from contact_centre.intake.sms import texts
+from contact_centre.intake.sms.stops import stop
 from contact_centre.settings import services
 from contact_centre.web.system_notes import in_words
 from routing.models import Role
@@ -89,6 +93,16 @@ def test_a_case_that_was_merged_into_an_open_one_counts_as_that_one():
     row = text_from()
     assert row.state == "CASE_UPDATED"
     assert row.case in (case, survivor)
+
+
+def test_a_text_is_compared_with_the_people_of_open_cases_alone():
+    """The pattern has no index, and nobody deletes the cases of years."""
+    make_case(reporter=ZOFIA)
+    with CaptureQueriesContext(connection) as queries:
+        text_from()
+    patterns = ("REGEXP", "::text ~")
+    [asked] = [one["sql"] for one in queries if any(pattern in one["sql"] for pattern in patterns)]
+    assert '"status" IN' in asked
 
 
 def test_the_same_call_again_changes_nothing():
@@ -225,6 +239,60 @@ def test_stop_twice_leaves_one_trace():
     text_from(words="STOP")
     text_from(words="stop", number="2")
     assert case.events.filter(kind="WISHES_CHANGED").count() == 1
+
+
+def asked_by_text() -> Case:
+    case = make_routed_case(reporter=BY_TEXT)
+    return ask_resident(
+        case_id=case.pk, question="Dalej czy koniec?", answer_by=NOW.date(), by=actor(Role.DISPATCHER), at=NOW
+    )
+
+
+@pytest.mark.parametrize("words", ["Koniec.", "cancel", "END", "quit"])
+def test_a_word_of_stopping_that_may_answer_our_question_is_her_answer(words):
+    case = asked_by_text()
+    row = text_from(words=words)
+    assert fate(row) == ("CASE_UPDATED", "REPLY", "PHONE_NUMBER")
+    assert (row.case, row.case_message) == (case, Message.objects.get(purpose=MessagePurpose.REPLY))
+    assert not reporter_of(case).only_compulsory
+    # Nothing waits for her any more.
+    assert fate(text_from(words=words, number="2")) == ("IGNORED", "STOPPED", "")
+    assert reporter_of(case).only_compulsory
+
+
+def test_where_the_case_of_the_question_is_not_the_only_one_a_person_reads_the_word():
+    asked_by_text()
+    make_case(reporter=BY_TEXT)
+    assert text_from(words="koniec").state == "CASE_CREATED"
+
+
+def test_stop_is_no_answer_whatever_we_asked():
+    case = asked_by_text()
+    assert fate(text_from(words="Stop")) == ("IGNORED", "STOPPED", "")
+    assert reporter_of(case).only_compulsory
+
+
+def test_an_answer_whose_worker_died_stays_one():
+    case = asked_by_text()
+    fields = {"sms_from": "48600100200", "sms_text": "koniec", "MsgId": "1"}
+    row = store.keep(texts.pack("smsapi", fields), channel=RawChannel.SMS, at=NOW)
+    texts.settle(row, texts.read(store.read(row)), at=NOW)
+    assert fate(process(row.pk, at=NOW)) == ("CASE_UPDATED", "REPLY", "PHONE_NUMBER")
+    assert not reporter_of(case).only_compulsory
+
+
+def test_stop_from_somebody_whose_language_nobody_knows_counts_like_any_other():
+    unknown, known = make_case(reporter=BY_TEXT, language=""), make_case(reporter=BY_TEXT)
+    assert fate(text_from(words="STOP")) == ("IGNORED", "STOPPED", "")
+    assert [reporter_of(case).only_compulsory for case in (unknown, known)] == [True, True]
+
+
+def test_who_left_a_case_meanwhile_keeps_no_other_case_from_stopping():
+    left, kept = make_case(reporter=BY_TEXT), make_case(reporter=BY_TEXT)
+    people = [reporter_of(left), reporter_of(kept)]
+    CaseParticipant.objects.filter(pk=people[0].pk).update(detached_at=NOW)
+    stop(people, at=NOW)
+    assert [reporter_of(case).only_compulsory for case in (left, kept)] == [False, True]
 
 
 def test_who_only_follows_and_writes_stop_leaves():
