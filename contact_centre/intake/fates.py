@@ -71,13 +71,18 @@ def raw_message_of(message: Message) -> RawMessage | None:
     return RawMessage.objects.filter(channel=RawChannel.MAIL, sha256=digest).first()
 
 
+def is_in_a_circle(mail: ParsedMail) -> bool:
+    """Whether it went through too many servers, or bears the mark of our own mails."""
+    return mail.hops > MAX_HOPS or any(map(is_own_loop_id, mail.envelope.values("X-Loop-Id")))
+
+
 def _without_a_case(
     row: RawMessage, mail: ParsedMail, who: Identity, rule: SenderRule | None, at: datetime
 ) -> Fate | None:
     """Our own mails and those in a circle, what machines report, and whom we do not listen to."""
     if _is_ours(mail):
         return Fate(RawState.IGNORED, Reason.OWN_MAIL)
-    if mail.hops > MAX_HOPS or any(map(is_own_loop_id, mail.envelope.values("X-Loop-Id"))):
+    if is_in_a_circle(mail):
         return Fate(RawState.IGNORED, Reason.LOOP)
     report = machine_mail.record(mail, row.sha256, at=at)
     if report is not None:

@@ -35,6 +35,8 @@ _ID_LENGTH = 255
 _MAX_RECIPIENTS = 100
 _LONGEST_WAIT = timedelta(days=366)
 _SAME_FOR = timedelta(days=30)
+# Among the defects of a mail that was too large: its sender heard of it.
+SENDER_TOLD = "sender_told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,10 @@ def begin_telling(row: RawMessage, *, until: datetime, at: datetime) -> bool:
 
 
 @transaction.atomic(durable=True)
-def end_telling(row: RawMessage, *, at: datetime) -> None:
-    """Note that nobody need be told any more."""
-    RawMessage.objects.filter(pk=row.pk).update(told_at=at, lease_until=None)
+def end_telling(row: RawMessage, *, is_told: bool, at: datetime) -> None:
+    """Note that nobody need be told any more, and whether somebody was."""
+    defects = [*row.defects, *([SENDER_TOLD] if is_told else [])]
+    RawMessage.objects.filter(pk=row.pk).update(told_at=at, lease_until=None, defects=defects)
 
 
 @transaction.atomic(durable=True)
