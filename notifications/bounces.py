@@ -35,7 +35,10 @@ _SENT: Final = (NoticeState.SENT, *FAILURES)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a report says of one recipient. ``failure`` is DEAD, REFUSED or TEMPORARY; ``source`` names the report."""
+    """What a report says of one recipient. ``failure`` is DEAD, REFUSED or TEMPORARY; ``source`` names the report.
+
+    ``is_proved``: it names the mail as only those can to whom it went, so that it may stop our mails to the address.
+    """
 
     address: str
     failure: str
@@ -43,6 +46,7 @@ class News:
     words: str
     is_final: bool
     source: str
+    is_proved: bool = True
 
 
 def notice_of_return_address(addresses: tuple[str, ...]) -> Notice | None:
@@ -75,7 +79,8 @@ def last_notice_to(address: str, *, at: datetime) -> Notice | None:
 def record_not_delivered(*, notice_id: int, news: News, at: datetime) -> Notice:
     """Write on the notice and its case that it did not arrive. A repeat of the report changes nothing.
 
-    Nobody else was told by another way: the notice waits for a person. A dead address is not written to again.
+    Nobody else was told by another way: the notice waits for a person. A dead address is not written to again, if the
+    report proves what it is about.
     """
     notice = Notice.objects.select_related("event", "participant").get(pk=notice_id)
     case = Case.objects.lock(notice.event.case_id)
@@ -95,7 +100,8 @@ def record_not_delivered(*, notice_id: int, news: News, at: datetime) -> Notice:
         error=_said(news)[:300],
     )
     if news.is_final:
-        _suppress(news, notice, at)
+        if news.is_proved:
+            _suppress(news, notice, at)
         notice = mark_undelivered(notice_id=notice.pk, note=_said(news), at=at) or notice
     record_event(case, _event(notice, news), by=SYSTEM_ACTOR, at=at)
     ring_again(notice.event)

@@ -11,9 +11,10 @@ from cases.actors import resident
 from cases.files import ACCEPTED_TYPES, StoredFile
 from cases.models import Case, CaseParticipant, Channel, ContactChannel, Message
 from cases.models.message import MAIL_KEY
+from cases.queries.merged import followed_cases
 from cases.services.conversation import record_reply
 from cases.services.intake import Report, Reporter, open_case
-from cases.states import OPEN, WAITING
+from cases.states import OPEN, WAITING, Status
 from contact_centre.intake.identity import Identity, is_of_staff
 from contact_centre.intake.mail import attachments, forwarded
 from contact_centre.intake.mail.authentication import Verdict
@@ -32,6 +33,8 @@ MAX_CASES: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 25))
 _DAY: Final = max(span for span, _ in MAX_CASES)
 # Mails without a sender come from everybody at once: so many times what one address may open.
 _NAMELESS: Final = 4
+# Of cases that each go on where another one ended; no matter has so many.
+_MOST_FOLLOWED: Final = 20
 # What the agent should know of a mail, kept with its defects and told in a note on the case.
 UNVERIFIED, WEAK, SUBJECT_CHANGED = "unverified", "weak_identity", "subject_changed"
 _TOLD: Final = (Reason.REQUEST, Reason.STRANGER, Reason.AFTER_END, Reason.STAFF_FORWARD)
@@ -73,14 +76,27 @@ def add_reply(arrival: Arrival, thread: Thread, *, at: datetime) -> Outcome:
 
 
 def is_over(thread: Thread, *, on: date) -> bool:
-    """Whether the case, or the one that it was merged into, ended so long ago that it takes up no words any more."""
-    return (thread.case.merged_into or thread.case).is_past_reopening(on)
+    """Whether the case, or the one where its work goes on, ended so long ago that it takes up no words any more."""
+    case = thread.case
+    if case.status == Status.MERGED:
+        case = Case.objects.get(pk=followed_cases(case.pk)[-1])
+    return case.is_past_reopening(on)
 
 
 def going_on(arrival: Arrival, thread: Thread, *, on: date) -> Thread:
-    """Where a participant's matter goes on: the case that a mail of hers opened after this one had ended, or here."""
+    """Where a participant's matter goes on: the last of the cases that mails of hers opened one after the other, each
+    when the one before had ended; or here."""
+    for _ in range(_MOST_FOLLOWED):
+        further = _opened_after(arrival, thread, on)
+        if further is None:
+            break
+        thread = further
+    return thread
+
+
+def _opened_after(arrival: Arrival, thread: Thread, on: date) -> Thread | None:
     if thread.writer is None or not is_over(thread, on=on):
-        return thread
+        return None
     people = CaseParticipant.objects.filter(
         case__parent=thread.case,
         case__source_key__startswith=MAIL_KEY,
@@ -89,7 +105,7 @@ def going_on(arrival: Arrival, thread: Thread, *, on: date) -> Thread:
     )
     others = people.exclude(case__source_key=arrival.source_key).select_related("case")
     last = others.order_by("-case_id", "id").first()
-    return replace(thread, case=last.case, writer=last) if last is not None else thread
+    return replace(thread, case=last.case, writer=last) if last is not None else None
 
 
 def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcome:
