@@ -83,7 +83,7 @@ def record(mail: ParsedMail, digest: str, *, at: datetime) -> Record | None:
     if mail.machine is Machine.BOUNCE:
         evidence, notice = _record_bounce(mail, digest, at)
     elif mail.machine is Machine.FEEDBACK_REPORT:
-        evidence, notice = _record_complaint(mail, digest, at)
+        evidence, notice = _record_complaint(mail, at)
     else:
         evidence, notice = _record_receipt(mail, at)
     return Record(state, reason, evidence if notice else "", notice.event.case if notice else None)
@@ -180,7 +180,7 @@ def _notice_of(mail: ParsedMail, failed: str, at: datetime) -> tuple[Evidence, N
     return Evidence.RECENT_MAIL, bounces.last_notice_to(failed, at=at) if failed else None
 
 
-def _record_complaint(mail: ParsedMail, digest: str, at: datetime) -> tuple[Evidence, Notice | None]:
+def _record_complaint(mail: ParsedMail, at: datetime) -> tuple[Evidence, Notice | None]:
     notice = bounces.notice_of_message_id(tuple(_OUR_ID.findall(_enclosed(mail))))
     if notice is not None:
         bounces.record_complaint(address=notice.participant.email, source=f"notice:{notice.pk}", at=at)

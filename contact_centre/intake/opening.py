@@ -50,6 +50,8 @@ class Arrival:
     received_at: datetime
     sender: str
     is_quiet: bool = False
+    # Whether the mail was read before, and that try ended in the middle, maybe behind its case.
+    is_again: bool = False
     # Whose mailbox it came to.
     department: Department | None = None
 
@@ -114,8 +116,12 @@ def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcom
     original = _passed_on(arrival)
     if original is not None:
         return _open(arrival, original, Reason.STAFF_FORWARD, at)
+    done = _done_before(arrival)
+    if done is not None and done.case.source_key != arrival.source_key:
+        is_reply = thread is not None and thread.writer is not None
+        return Outcome(RawState.CASE_UPDATED, Reason.REPLY if is_reply else Reason.COLLECTED, done.case, done)
     lately = _opened_lately(arrival)
-    collecting = _collecting(arrival, lately)
+    collecting = _collecting(arrival, lately) if done is None else None
     if collecting is not None:
         kept, left = attachments.keep(arrival.mail.files)
         message = _reply(arrival, collecting, kept, at)
@@ -124,10 +130,17 @@ def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcom
     if thread is not None and reason is Reason.REQUEST:
         reason = Reason.STRANGER if thread.writer is None else Reason.AFTER_END
     ended = thread.case if thread is not None and thread.writer is not None else None
-    done = _open(arrival, None, reason, at, continues=ended)
+    opened = _open(arrival, None, reason, at, continues=ended)
     if arrival.who.writer is None:
-        return Outcome(RawState.QUARANTINED, Reason.NO_SENDER, done.case, done.message, done.flags)
-    return done
+        return Outcome(RawState.QUARANTINED, Reason.NO_SENDER, opened.case, opened.message, opened.flags)
+    return opened
+
+
+def _done_before(arrival: Arrival) -> Message | None:
+    """The words as an earlier try of this mail kept them: whatever limits say by now, they belong to their case."""
+    if not arrival.is_again:
+        return None
+    return Message.objects.filter(source_key=arrival.source_key).select_related("case").first()
 
 
 def _open(
@@ -238,7 +251,7 @@ def is_flooded(arrival: Arrival) -> bool:
 
     Nobody could be told of a case that collects them, and everybody could fill it.
     """
-    if arrival.who.writer is not None:
+    if arrival.who.writer is not None or _done_before(arrival) is not None:
         return False
     rows = RawMessage.objects.filter(
         sender="", state=RawState.QUARANTINED, reason=Reason.NO_SENDER, case__isnull=False
