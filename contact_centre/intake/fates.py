@@ -47,8 +47,9 @@ class Fate:
     comment: str = ""
 
 
-def settle(row: RawMessage, mail: ParsedMail, *, at: datetime) -> Fate:
-    """Do what the mail asks for. Safe to repeat: a case or reply is known by the digest of the mail.
+def settle(row: RawMessage, mail: ParsedMail, *, at: datetime, is_again: bool = False) -> Fate:
+    """Do what the mail asks for. Safe to repeat: a case or reply is known by the digest of the mail. ``is_again``: an
+    earlier try came so far that there may be one.
 
     Raises what the services raise.
     """
@@ -56,7 +57,9 @@ def settle(row: RawMessage, mail: ParsedMail, *, at: datetime) -> Fate:
     who = identity_of(mail)
     mail = signatures.fold_learned(mail, who.writer, row=row)
     rule = senders.rule_for(who.writer, mail.envelope, senders.queues_of(own_recipients(mail)), at=at)
-    fate = _without_a_case(row, mail, who, rule, at) or _on_a_case(row, mail, who, rule, at)
+    fate = _without_a_case(row, mail, who, rule, at) or _on_a_case(
+        row, mail, who, rule, at, is_again=is_again
+    )
     if fate.state in _HEARD and who.writer is not None and not who.is_unverified:
         # Whoever writes can be written to.
         unsuppress(who.writer.key, at=at)
@@ -71,13 +74,18 @@ def raw_message_of(message: Message) -> RawMessage | None:
     return RawMessage.objects.filter(channel=RawChannel.MAIL, sha256=digest).first()
 
 
+def is_in_a_circle(mail: ParsedMail) -> bool:
+    """Whether it went through too many servers, or bears the mark of our own mails."""
+    return mail.hops > MAX_HOPS or any(map(is_own_loop_id, mail.envelope.values("X-Loop-Id")))
+
+
 def _without_a_case(
     row: RawMessage, mail: ParsedMail, who: Identity, rule: SenderRule | None, at: datetime
 ) -> Fate | None:
     """Our own mails and those in a circle, what machines report, and whom we do not listen to."""
     if _is_ours(mail):
         return Fate(RawState.IGNORED, Reason.OWN_MAIL)
-    if mail.hops > MAX_HOPS or any(map(is_own_loop_id, mail.envelope.values("X-Loop-Id"))):
+    if is_in_a_circle(mail):
         return Fate(RawState.IGNORED, Reason.LOOP)
     report = machine_mail.record(mail, row.sha256, at=at)
     if report is not None:
@@ -106,7 +114,7 @@ def _of_doubtful_origin(mail: ParsedMail, who: Identity) -> Fate | None:
 
 
 def _on_a_case(
-    row: RawMessage, mail: ParsedMail, who: Identity, rule: SenderRule | None, at: datetime
+    row: RawMessage, mail: ParsedMail, who: Identity, rule: SenderRule | None, at: datetime, *, is_again: bool
 ) -> Fate:
     is_answer = mail.machine is Machine.AUTO_REPLY
     writer = who.writer if who.may_join else None
@@ -128,6 +136,7 @@ def _on_a_case(
         row.received_at,
         row.sender,
         is_quiet=_is_quiet(rule),
+        is_again=is_again,
         department=mailbox.department if mailbox else None,
     )
     if thread is not None and thread.writer is not None:

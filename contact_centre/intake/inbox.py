@@ -38,7 +38,8 @@ def shelf(rows: QuerySet[RawMessage], name: str) -> QuerySet[RawMessage]:
 def found(rows: QuerySet[RawMessage], words: str) -> QuerySet[RawMessage]:
     """The mails of a day (2026-11-17), or with the words in sender, subject, Message-ID or an address of ours.
 
-    Only those whose content the person may see: what is found by its words tells them.
+    Only those whose content the person may see: what is found by its words tells them. Words are looked for in every
+    row, without an index and without a span: each mail that ever came must be found.
     """
     seen = rows.filter(is_hidden=False)  # type: ignore[misc]
     if (day := _day(words)) is not None:

@@ -27,6 +27,7 @@ from contact_centre.intake.tasks import process_mail
 from contact_centre.intake.views import safe
 from contact_centre.intake.waiting import attach_to_case, open_own_case
 from contact_centre.web.pages import page_of
+from contact_centre.web.plain import without_controls
 
 _SHELVES: Final = (
     (inbox.TO_DO, gettext_lazy("For a person")),
@@ -40,7 +41,8 @@ _LONGEST_SEARCH: Final = 255
 def show_inbox(request: MailRequest) -> HttpResponse:
     """The mails of one shelf, the newest first; begins with those that need a person. What is looked for is looked
     for among all."""
-    words, reason = request.GET.get("q", "").strip()[:_LONGEST_SEARCH], request.GET.get("reason", "")
+    words = without_controls(request.GET.get("q", "")).strip()[:_LONGEST_SEARCH]
+    reason = request.GET.get("reason", "")
     name = request.GET.get("state") or (inbox.ALL if words or reason else inbox.TO_DO)
     if name not in (inbox.TO_DO, inbox.ALL, *RawState.values) or reason not in ("", *Reason.values):
         raise Http404(f"{name} {reason}")

@@ -11,7 +11,7 @@ from typing import Final
 
 from cases.models import Case, Message
 from cases.services.mails import call_for_person, record_auto_reply, report_loop
-from contact_centre.intake.mail import address
+from contact_centre.intake.mail import address, letters
 from contact_centre.intake.mail import bounces as reports
 from contact_centre.intake.mail.envelope import return_path
 from contact_centre.intake.mail.threading import Thread
@@ -62,13 +62,17 @@ def returned(mail: ParsedMail) -> ParsedMail:
     """The mail, taken for what the return address of one of our mails makes of it.
 
     Failures come there, and answers of machines (RFC 3834). What the very person writes from whom nothing else comes
-    is an answer; what anybody else sends there tells of a failure, by whatever signs.
+    is an answer; what a machine sends there, or a letter in the words of a mail server, tells of a failure. What bears
+    no sign of either was written by somebody, if from another address of hers, and goes the way of every mail.
     """
     if mail.machine not in (Machine.NO, Machine.OTHER) or not _came_back(mail):
         return mail
+    report = reports.from_letter(mail.text)
+    if mail.machine is Machine.NO and not _tells_of_a_failure(mail, report):
+        return mail
     notice = bounces.notice_of_return_address(mail.recipients)
     if notice is None or mail.sender is None or address.key(notice.participant.email) != mail.sender.key:
-        return replace(mail, machine=Machine.BOUNCE, report=reports.from_letter(mail.text))
+        return replace(mail, machine=Machine.BOUNCE, report=report)
     return replace(mail, machine=Machine.AUTO_REPLY) if mail.machine is Machine.OTHER else mail
 
 
@@ -155,6 +159,11 @@ def _record_bounce(mail: ParsedMail, digest: str, at: datetime) -> tuple[Evidenc
 
 def _came_back(mail: ParsedMail) -> bool:
     return any(read_bounce_address(one) is not None for one in mail.recipients)
+
+
+def _tells_of_a_failure(mail: ParsedMail, report: DeliveryReport) -> bool:
+    """Whether a mail server speaks, by one of its sentences or by a status code."""
+    return letters.is_one(mail.text[:_SEARCHED]) or any(one.status for one in report.recipients)
 
 
 def _failures(report: DeliveryReport) -> Iterable[Undelivered]:

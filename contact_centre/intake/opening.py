@@ -11,9 +11,10 @@ from cases.actors import resident
 from cases.files import ACCEPTED_TYPES, StoredFile
 from cases.models import Case, CaseParticipant, Channel, ContactChannel, Message
 from cases.models.message import MAIL_KEY
+from cases.queries.merged import followed_cases
 from cases.services.conversation import record_reply
 from cases.services.intake import Report, Reporter, open_case
-from cases.states import OPEN, WAITING
+from cases.states import OPEN, WAITING, Status
 from contact_centre.intake.identity import Identity, is_of_staff
 from contact_centre.intake.mail import attachments, forwarded
 from contact_centre.intake.mail.authentication import Verdict
@@ -32,6 +33,8 @@ MAX_CASES: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 25))
 _DAY: Final = max(span for span, _ in MAX_CASES)
 # Mails without a sender come from everybody at once: so many times what one address may open.
 _NAMELESS: Final = 4
+# Of cases that each go on where another one ended; no matter has so many.
+_MOST_FOLLOWED: Final = 20
 # What the agent should know of a mail, kept with its defects and told in a note on the case.
 UNVERIFIED, WEAK, SUBJECT_CHANGED = "unverified", "weak_identity", "subject_changed"
 _TOLD: Final = (Reason.REQUEST, Reason.STRANGER, Reason.AFTER_END, Reason.STAFF_FORWARD)
@@ -47,6 +50,8 @@ class Arrival:
     received_at: datetime
     sender: str
     is_quiet: bool = False
+    # Whether the mail was read before, and that try ended in the middle, maybe behind its case.
+    is_again: bool = False
     # Whose mailbox it came to.
     department: Department | None = None
 
@@ -73,14 +78,27 @@ def add_reply(arrival: Arrival, thread: Thread, *, at: datetime) -> Outcome:
 
 
 def is_over(thread: Thread, *, on: date) -> bool:
-    """Whether the case, or the one that it was merged into, ended so long ago that it takes up no words any more."""
-    return (thread.case.merged_into or thread.case).is_past_reopening(on)
+    """Whether the case, or the one where its work goes on, ended so long ago that it takes up no words any more."""
+    case = thread.case
+    if case.status == Status.MERGED:
+        case = Case.objects.get(pk=followed_cases(case.pk)[-1])
+    return case.is_past_reopening(on)
 
 
 def going_on(arrival: Arrival, thread: Thread, *, on: date) -> Thread:
-    """Where a participant's matter goes on: the case that a mail of hers opened after this one had ended, or here."""
+    """Where a participant's matter goes on: the last of the cases that mails of hers opened one after the other, each
+    when the one before had ended; or here."""
+    for _ in range(_MOST_FOLLOWED):
+        further = _opened_after(arrival, thread, on)
+        if further is None:
+            break
+        thread = further
+    return thread
+
+
+def _opened_after(arrival: Arrival, thread: Thread, on: date) -> Thread | None:
     if thread.writer is None or not is_over(thread, on=on):
-        return thread
+        return None
     people = CaseParticipant.objects.filter(
         case__parent=thread.case,
         case__source_key__startswith=MAIL_KEY,
@@ -89,7 +107,7 @@ def going_on(arrival: Arrival, thread: Thread, *, on: date) -> Thread:
     )
     others = people.exclude(case__source_key=arrival.source_key).select_related("case")
     last = others.order_by("-case_id", "id").first()
-    return replace(thread, case=last.case, writer=last) if last is not None else thread
+    return replace(thread, case=last.case, writer=last) if last is not None else None
 
 
 def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcome:
@@ -98,8 +116,12 @@ def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcom
     original = _passed_on(arrival)
     if original is not None:
         return _open(arrival, original, Reason.STAFF_FORWARD, at)
+    done = _done_before(arrival)
+    if done is not None and done.case.source_key != arrival.source_key:
+        is_reply = thread is not None and thread.writer is not None
+        return Outcome(RawState.CASE_UPDATED, Reason.REPLY if is_reply else Reason.COLLECTED, done.case, done)
     lately = _opened_lately(arrival)
-    collecting = _collecting(arrival, lately)
+    collecting = _collecting(arrival, lately) if done is None else None
     if collecting is not None:
         kept, left = attachments.keep(arrival.mail.files)
         message = _reply(arrival, collecting, kept, at)
@@ -108,10 +130,17 @@ def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcom
     if thread is not None and reason is Reason.REQUEST:
         reason = Reason.STRANGER if thread.writer is None else Reason.AFTER_END
     ended = thread.case if thread is not None and thread.writer is not None else None
-    done = _open(arrival, None, reason, at, continues=ended)
+    opened = _open(arrival, None, reason, at, continues=ended)
     if arrival.who.writer is None:
-        return Outcome(RawState.QUARANTINED, Reason.NO_SENDER, done.case, done.message, done.flags)
-    return done
+        return Outcome(RawState.QUARANTINED, Reason.NO_SENDER, opened.case, opened.message, opened.flags)
+    return opened
+
+
+def _done_before(arrival: Arrival) -> Message | None:
+    """The words as an earlier try of this mail kept them: whatever limits say by now, they belong to their case."""
+    if not arrival.is_again:
+        return None
+    return Message.objects.filter(source_key=arrival.source_key).select_related("case").first()
 
 
 def _open(
@@ -222,7 +251,7 @@ def is_flooded(arrival: Arrival) -> bool:
 
     Nobody could be told of a case that collects them, and everybody could fill it.
     """
-    if arrival.who.writer is not None:
+    if arrival.who.writer is not None or _done_before(arrival) is not None:
         return False
     rows = RawMessage.objects.filter(
         sender="", state=RawState.QUARANTINED, reason=Reason.NO_SENDER, case__isnull=False

@@ -76,9 +76,11 @@ def _settle_mail(row: RawMessage, at: datetime) -> Fate:
 
 
 def _decide(row: RawMessage, mail: ParsedMail, at: datetime) -> Fate:
+    # Every try writes down what the mail says of itself before it does anything.
+    is_again = row.message_id != ""
     if not copies.claim_key(row, _take_down(row, mail)):
         return Fate(RawState.IGNORED, Reason.DUPLICATE)
-    fate = settle(row, mail, at=at)
+    fate = settle(row, mail, at=at, is_again=is_again)
     leave_notes(row, fate, at=at)
     return fate
 

@@ -35,13 +35,23 @@ def fold_learned(mail: ParsedMail, writer: Mailbox | None, *, row: RawMessage) -
 def _endings(text: str) -> Iterator[tuple[str, list[str]]]:
     """Each way to part the text at an empty line into words and a block that could be a signature, longest first."""
     lines = text.split("\n")
-    starts = [
-        place for place in range(1, len(lines)) if lines[place].strip() and not lines[place - 1].strip()
-    ]
-    for start in starts:
+    for start in reversed(_starts(lines)):
         words, block = "\n".join(lines[:start]).rstrip(), _lines("\n".join(lines[start:]))
-        if len("".join(words.split())) >= _LEAST_LEFT and _LEAST_LINES <= len(block) <= _MOST_LINES:
+        if len("".join(words.split())) >= _LEAST_LEFT:
             yield words, block
+
+
+def _starts(lines: list[str]) -> list[int]:
+    """Where a block could begin, from the end: however many paragraphs a mail has, only its last lines are read."""
+    starts: list[int] = []
+    size = 0
+    for place in range(len(lines) - 1, 0, -1):
+        size += bool(lines[place].strip())
+        if size > _MOST_LINES:
+            break
+        if size >= _LEAST_LINES and lines[place].strip() and not lines[place - 1].strip():
+            starts.append(place)
+    return starts
 
 
 def _earlier(sender: str, row: RawMessage) -> Iterator[str]:

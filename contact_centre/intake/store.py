@@ -35,6 +35,8 @@ _ID_LENGTH = 255
 _MAX_RECIPIENTS = 100
 _LONGEST_WAIT = timedelta(days=366)
 _SAME_FOR = timedelta(days=30)
+# Among the defects of a mail that was too large: its sender heard of it.
+SENDER_TOLD = "sender_told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,14 @@ def keep(
     arrival: Arrival | None = None,
     too_large: TooLarge | None = None,
     is_tried: bool = False,
+    error: str = "",
 ) -> RawMessage:
     """The row of these bytes, new or known, committed. Raises OSError or DatabaseError when it is not safe.
 
     An arrival that is known gives the row that it brought the first time, whatever the bytes are today. Where the
     source has no names for its mails, the same bytes are another mail after 30 days. With ``too_large`` the bytes are
     a header alone, and the row waits in quarantine. ``is_tried``: whoever keeps them goes on to process them, and a
-    new row counts that as its first attempt.
+    new row counts that as its first attempt. With ``error`` nobody ever takes the row up but a person: it is FAILED.
     """
     known = _known(arrival) if arrival is not None else None
     if known is not None:
@@ -90,6 +93,7 @@ def keep(
         "received_at": _received_at(arrival, at),
         "attempts": int(is_tried),
         **_quarantined(too_large, at),
+        **_failed(error, at),
     }
     try:
         # Nobody asks beforehand: nearly every mail is new.
@@ -102,7 +106,15 @@ def keep(
         return row
     # A program that says the same every month must be heard; a number and no time, so that a repeat changes nothing.
     again = b"X-Arrived-Again: %d\r\n" % ((at - row.received_at) // _SAME_FOR)
-    return keep(again + raw, channel=channel, at=at, arrival=arrival, too_large=too_large, is_tried=is_tried)
+    return keep(
+        again + raw,
+        channel=channel,
+        at=at,
+        arrival=arrival,
+        too_large=too_large,
+        is_tried=is_tried,
+        error=error,
+    )
 
 
 def _received_at(arrival: Arrival | None, at: datetime) -> datetime:
@@ -138,18 +150,10 @@ def begin_telling(row: RawMessage, *, until: datetime, at: datetime) -> bool:
 
 
 @transaction.atomic(durable=True)
-def end_telling(row: RawMessage, *, at: datetime) -> None:
-    """Note that nobody need be told any more."""
-    RawMessage.objects.filter(pk=row.pk).update(told_at=at, lease_until=None)
-
-
-@transaction.atomic(durable=True)
-def give_up(row: RawMessage, *, error: str, at: datetime) -> RawMessage:
-    """Leave a mail that nobody has taken up yet to people, with what is wrong. Safe to repeat."""
-    rows = RawMessage.objects.filter(pk=row.pk, state=RawState.RECEIVED)
-    rows.update(state=RawState.FAILED, reason=Reason.ERROR, error=error, settled_at=at)
-    row.refresh_from_db()
-    return row
+def end_telling(row: RawMessage, *, is_told: bool, at: datetime) -> None:
+    """Note that nobody need be told any more, and whether somebody was."""
+    defects = [*row.defects, *([SENDER_TOLD] if is_told else [])]
+    RawMessage.objects.filter(pk=row.pk).update(told_at=at, lease_until=None, defects=defects)
 
 
 def _known(arrival: Arrival) -> RawMessage | None:
@@ -195,6 +199,12 @@ def _quarantined(too_large: TooLarge | None, at: datetime) -> dict[str, Any]:
         "subject": too_large.subject[:255],
         "message_id": too_large.message_id[:255],
     }
+
+
+def _failed(error: str, at: datetime) -> dict[str, Any]:
+    if not error:
+        return {}
+    return {"state": RawState.FAILED, "reason": Reason.ERROR, "error": error, "settled_at": at}
 
 
 def read(row: RawMessage) -> bytes:

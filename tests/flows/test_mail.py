@@ -192,6 +192,7 @@ def test_what_cannot_be_stored_is_offered_again_by_the_mail_server(tmp_path, set
     assert not RawMessage.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_mail_that_takes_too_long_is_left_to_the_sweep_and_the_next_goes_on(tmp_path, monkeypatch):
     """EMAIL §8: time limit per mail, for the pipe too."""
     (tmp_path / "1").write_bytes(mail("Powolny"))
@@ -215,6 +216,28 @@ def test_a_mail_that_takes_too_long_is_left_to_the_sweep_and_the_next_goes_on(tm
     assert Case.objects.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_alarm_between_the_steps_of_a_transaction_spoils_no_other_mail(tmp_path, monkeypatch):
+    """EMAIL §8: the connection is made anew; in the old one nothing would be committed any more."""
+    for name in ("1", "2"):
+        (tmp_path / name).write_bytes(mail(f"Sprawa {name}"))
+    begin, alarms = connection.set_autocommit, [receive_mail.TookTooLong("longer")]
+
+    def begin_and_end(*arguments, **options):
+        begin(*arguments, **options)
+        if alarms:
+            raise alarms.pop()
+
+    connection.ensure_connection()
+    monkeypatch.setattr(connection, "set_autocommit", begin_and_end)
+    with pytest.raises(CommandError):
+        call_command("receive_mail", "--maildir", str(tmp_path), stdout=io.StringIO(), stderr=io.StringIO())
+    assert not alarms
+    assert connection.get_autocommit()
+    assert not connection.in_atomic_block
+    assert Case.objects.count() == 1
+
+
 def test_beyond_the_limit_of_an_hour_the_pipe_keeps_its_mail(monkeypatch, settings):
     """Issue 4.2: limits of mailboxes."""
     load_mailboxes(settings.CITY_DATA_DIR)
@@ -229,6 +252,19 @@ def test_beyond_the_limit_of_an_hour_the_pipe_keeps_its_mail(monkeypatch, settin
             codes.append(error.returncode)
     assert codes == [0, 75]
     assert RawMessage.objects.count() == 1
+
+
+def test_the_limit_of_an_hour_keeps_out_no_answer_and_nothing_for_a_mailbox_with_room(monkeypatch, settings):
+    """The same holds for the pipe as for the listener and the webhooks."""
+    load_mailboxes(settings.CITY_DATA_DIR)
+    full = Mailbox.objects.get()
+    other = Mailbox.objects.create(code="other", address="drogi@kontakt.example")
+    for to in (full.address, "reply+1.900.abcdefgh@kontakt.example", f"{full.address}, {other.address}"):
+        Mailbox.objects.filter(pk=full.pk).update(max_per_hour=1)
+        raw = io.BytesIO(mail(f"Sprawa dla {to}", to=f"{full.address}, {to}"))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(raw))
+        call_command("receive_mail", "-", stdout=io.StringIO(), stderr=io.StringIO())
+    assert RawMessage.objects.count() == 3
 
 
 @pytest.mark.parametrize("arguments", [["nowhere.eml"], ["--maildir", "nowhere"]])

@@ -1,6 +1,7 @@
 """How far the fetching of a mailbox has come: its lease, its turns, and what went wrong."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -8,6 +9,7 @@ from uuid import uuid4
 import structlog
 from django.db.models import F, Q, QuerySet
 
+from contact_centre.intake.addresses import is_signed, mailbox_of
 from contact_centre.intake.models import MailArrival, Mailbox, MailboxPoll, MailSource
 
 log = structlog.get_logger(__name__)
@@ -147,6 +149,14 @@ def arrived_since(mailbox: Mailbox, since: datetime) -> int:
 def is_full(mailbox: Mailbox, at: datetime) -> bool:
     """Whether it has taken in as many mails as it takes in an hour."""
     return arrived_since(mailbox, at - timedelta(hours=1)) >= mailbox.max_per_hour
+
+
+def takes_no_more(recipients: Collection[str], at: datetime) -> bool:
+    """Whether every mailbox that a mail is for is full. What answers our own mails is always taken in."""
+    if any(map(is_signed, recipients)):
+        return False
+    boxes = {box.pk: box for one in recipients if (box := mailbox_of(one))}
+    return bool(boxes) and all(is_full(box, at) for box in boxes.values())
 
 
 def _mine(poll: MailboxPoll) -> QuerySet[MailboxPoll]:

@@ -14,8 +14,8 @@ from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from contact_centre.intake import store
-from contact_centre.intake.addresses import is_ours, is_signed, mailbox_of
-from contact_centre.intake.imap.progress import is_full
+from contact_centre.intake.addresses import is_ours, mailbox_of
+from contact_centre.intake.imap.progress import takes_no_more
 from contact_centre.intake.models import Mailbox, MailSource, RawChannel, RawMessage
 from contact_centre.intake.store import Arrival
 from contact_centre.intake.trace import with_envelope
@@ -115,10 +115,7 @@ def _leave(together: Barrier) -> None:
 def _refusal(address: str, at: datetime) -> str:
     if not is_ours(address):
         return NOBODY
-    box = None if is_signed(address) else mailbox_of(address)
-    if box is not None and is_full(box, at):
-        return TOO_OFTEN
-    return ""
+    return TOO_OFTEN if takes_no_more([address], at) else ""
 
 
 def _keep(raw: bytes, sender: str, recipients: list[str], at: datetime) -> RawMessage | None:

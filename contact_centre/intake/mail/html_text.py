@@ -31,6 +31,8 @@ _SIZE: Final = re.compile(r"(?<![-\w])font(?:-size)?\s*:\s*([^;\"']{1,80})", re.
 _NO_SIZE: Final = re.compile(r"0(?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:[!/].*)?", re.IGNORECASE)
 # Of the size around it: nothing of nothing.
 _RELATIVE: Final = re.compile(r"[\d.]+(?:em|%)|inherit|unset|smaller|larger", re.IGNORECASE)
+# Of old pages. A sign in front counts from the middle size and never from the one around it.
+_FONT_SIZE: Final = re.compile(r"\ssize\s*=\s*[\"']?\s*[+-]?\d", re.IGNORECASE)
 _CLASS: Final = re.compile(r"\sclass\s*=", re.IGNORECASE)
 # An element of these ends where the next of its name begins.
 _ENDED_BY_THE_NEXT: Final = frozenset({"p", "li", "td", "th", "tr", "dd", "dt"})
@@ -114,7 +116,7 @@ class _Sizes:
         return bool(self._open) and not self._open[-1][2]
 
     def tag(self, name: str, attributes: str, *, is_end: bool) -> None:
-        own = None if is_end else self._own(attributes)
+        own = None if is_end else self._own(name, attributes)
         if own is not None:
             self._open.append((name, 1, own))
         elif self._open and self._open[-1][0] == name:
@@ -123,12 +125,14 @@ class _Sizes:
             if depth:
                 self._open.append((name, depth, has_size))
 
-    def _own(self, attributes: str) -> bool | None:
+    def _own(self, name: str, attributes: str) -> bool | None:
         """Whether the element gives its words a size; None: it says nothing. In doubt it does."""
         found = _SIZE.search(attributes)
         value = found[1].strip() if found else ""
         if _NO_SIZE.fullmatch(value):
             return False
+        if self._open and not value and name == "font" and _FONT_SIZE.search(attributes):
+            return True
         if not self._open or not (value or _CLASS.search(attributes)) or _RELATIVE.match(value):
             return None
         return True

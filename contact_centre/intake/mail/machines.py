@@ -53,9 +53,8 @@ _SURE_CHALLENGE: Final = re.compile(r"verify#\w", re.IGNORECASE)
 _CALENDARS: Final = frozenset({"text/calendar", "application/ics"})
 _CALENDAR_ANSWERS: Final = frozenset({"reply", "cancel"})
 # Below the first event or zone nothing more is said of the calendar itself.
-_METHOD: Final = re.compile(
-    rb"\A(?:(?!BEGIN:V(?!CALENDAR)).*\r?\n)*?METHOD[ \t]*:[ \t]*([A-Za-z]{3,20})", re.IGNORECASE
-)
+_FIRST_ENTRY: Final = re.compile(rb"BEGIN:V(?!CALENDAR)", re.IGNORECASE)
+_METHOD: Final = re.compile(rb"METHOD[ \t]*:[ \t]*([A-Za-z]{3,20})", re.IGNORECASE)
 _CALENDAR_HEAD: Final = 4000
 _DELIVERY_STATUS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _ENCLOSED: Final = frozenset({"message/rfc822", "message/global"})
@@ -191,5 +190,9 @@ def _method(part: Message) -> str:
     declared = parameters.read(part, "Content-Type").get("method", "").strip()
     if declared:
         return declared.lower()
-    found = _METHOD.search(parts.data(part)[:_CALENDAR_HEAD])
-    return found[1].decode().lower() if found else ""
+    for line in parts.data(part)[:_CALENDAR_HEAD].splitlines():
+        if _FIRST_ENTRY.match(line):
+            break
+        if (found := _METHOD.match(line)) is not None:
+            return found[1].decode().lower()
+    return ""

@@ -3,6 +3,12 @@
 from django.db import migrations, models
 
 
+def nobody_is_told_late(apps, _schema_editor):
+    """Those whose mails were too large before were told, or not, when they came: the first sweep tells nobody again."""
+    rows = apps.get_model("intake", "RawMessage").objects
+    rows.filter(reason="TOO_LARGE").update(told_at=models.F("settled_at"))
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("intake", "0005_text_messages"),
@@ -55,4 +61,5 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
+        migrations.RunPython(nobody_is_told_late, migrations.RunPython.noop),
     ]

@@ -24,8 +24,9 @@ def keep_call(provider: str, body: bytes, error: str) -> RawMessage | None:
         return None
     at = timezone.now()
     arrival = Arrival(MailSource.WEBHOOK, place=provider)
-    row = store.keep(_as_mail(provider, body), channel=RawChannel.MAIL, at=at, arrival=arrival)
-    return store.give_up(row, error=error, at=at)
+    return store.keep(
+        _as_mail(provider, body), channel=RawChannel.MAIL, at=at, arrival=arrival, error=error or "unreadable"
+    )
 
 
 def _as_mail(provider: str, body: bytes) -> bytes:

@@ -13,9 +13,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from contact_centre.intake import store, too_large
-from contact_centre.intake.addresses import is_signed, mailbox_of
+from contact_centre.intake.addresses import mailbox_of
 from contact_centre.intake.fetching import settle_soon
-from contact_centre.intake.imap import progress
+from contact_centre.intake.imap.progress import takes_no_more
 from contact_centre.intake.models import MailSource, RawChannel, RawMessage
 from contact_centre.intake.store import Arrival
 from contact_centre.intake.trace import with_envelope
@@ -101,8 +101,7 @@ def _mails(provider: Provider, call: Call) -> Iterator[HookMail]:
 def _keep(name: str, mail: HookMail) -> RawMessage:
     at = timezone.now()
     boxes = [box for one in mail.recipients if (box := mailbox_of(one))]
-    is_answer = any(map(is_signed, mail.recipients))
-    if boxes and not is_answer and all(progress.is_full(box, at) for box in boxes):
+    if takes_no_more(mail.recipients, at):
         raise TooOften(name)
     arrival = Arrival(
         MailSource.WEBHOOK, boxes[0] if boxes else None, name, mail.external_id, mail.recipients

@@ -6,20 +6,19 @@ import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.utils import timezone
 
 from contact_centre.intake import store
-from contact_centre.intake.addresses import mailbox_of
 from contact_centre.intake.consequences import automatic_mails
-from contact_centre.intake.imap.progress import is_full
+from contact_centre.intake.imap.progress import takes_no_more
 from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.models import UNSETTLED, RawMessage, RawState
 from contact_centre.intake.process import SECONDS, process, receive
@@ -101,18 +100,28 @@ def _within(seconds: float) -> Iterator[None]:
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
+    except TookTooLong:
+        _connect_anew()
+        raise
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
+def _connect_anew() -> None:
+    """The alarm may have struck between the steps of a transaction: what the connection says of itself is worth
+    nothing, and the next mail would be written into a transaction that nobody ends."""
+    with suppress(DatabaseError):
+        connection.close()
+        connection.connect()
+
+
 def _is_too_often(raw: bytes) -> bool:
-    """Whether the mailbox that the mail is for has taken in as many as it takes in an hour."""
+    """Whether every mailbox that the mail is for has taken in as many as it takes in an hour."""
     try:
-        boxes = (mailbox_of(one) for one in parse(store.header_of(raw)).recipients)
-        box = next((box for box in boxes if box is not None), None)
-        return box is not None and is_full(box, timezone.now())
-    except DatabaseError:
+        with _within(SECONDS):
+            return takes_no_more(parse(store.header_of(raw)).recipients, timezone.now())
+    except (DatabaseError, TookTooLong):
         # The bytes can be kept all the same.
         return False
 

@@ -103,6 +103,18 @@ def test_a_mail_is_found_by_who_wrote_what_to_whom_and_when(desk, words, setting
     assert not browser.get(INBOX, {"q": f"{words} x"}).context["mails"]
 
 
+def test_what_nobody_can_type_is_not_looked_for(desk):
+    """PostgreSQL takes no NUL, not even to look for it."""
+    row = settled(mail("Dziura", subject="Latarnia"))
+    browser = desk(Role.DISPATCHER)
+    for words in ("\0", "Lat\0arnia"):
+        page = browser.get(INBOX, {"q": words})
+        assert "\0" not in page.context["words"]
+        assert [one.pk for one in browser.get(INBOX, {"q": words, "state": "ALL"}).context["mails"]] == [
+            row.pk
+        ]
+
+
 def test_mails_are_found_by_why_they_ended_so(desk):
     """EMAIL §0: every final state has a reason code, visible and searchable."""
     row = forged()

@@ -132,6 +132,9 @@ def test_a_failure_is_written_on_the_very_notice_and_the_person_is_for_a_person_
     sent.refresh_from_db()
     assert sent.waits_for_a_person
     assert Attempt.objects.filter(notice=sent, error__startswith="5.1.1").count() == 1
+    # Anybody can write that an address is dead: one that names no mail of ours only calls a person.
+    is_proved = way is not Evidence.RECENT_MAIL
+    assert is_suppressed(ANA, at=MUCH_LATER + timedelta(days=1)) is is_proved
     event = CaseEvent.objects.get(kind=EventKind.NOT_DELIVERED)
     assert (event.case, event.payload["notice"], event.payload["failure"]) == (case, sent.pk, "DEAD")
     assert case.messages.count() == before
@@ -286,6 +289,16 @@ def test_her_own_machine_answers_to_the_return_address(sent, field):
 def test_what_she_writes_herself_to_the_return_address_are_her_words(sent):
     row = late(mail("Dziura jest też obok.", to=bounce_address(sent.pk)))
     assert (row.state, row.case) == (RawState.CASE_UPDATED, sent.event.case)
+
+
+@pytest.mark.parametrize("sender", ["ana@work.example", "Jan Nowak <jan@example.org>"])
+def test_what_she_writes_there_from_another_address_reaches_somebody(sent, sender):
+    """EMAIL §0: no words are lost; whatever bears no sign of a failure is a mail like any other."""
+    row = late(mail("Dziura jest też obok.", sender=sender, to=bounce_address(sent.pk)))
+    assert (row.state, row.reason) == (RawState.CASE_CREATED, Reason.REQUEST)
+    assert row.case != sent.event.case
+    sent.refresh_from_db()
+    assert sent.state == NoticeState.SENT
 
 
 def test_a_return_address_is_hers_alone(sent):

@@ -11,8 +11,8 @@ from cases.services.workflow import ask_resident
 from cases.states import Outcome, Status
 from contact_centre.intake import senders
 from contact_centre.intake.inbox import count_for_people
-from contact_centre.intake.models import RawState, Reason, RuleAction, RuleField, SenderRule
-from contact_centre.intake.process import receive
+from contact_centre.intake.models import RawMessage, RawState, Reason, RuleAction, RuleField, SenderRule
+from contact_centre.intake.process import process, receive
 from contact_centre.intake.senders import CannotRule, Proposal, approve_rule, end_rule, propose_rule
 from notifications.models import Notice, SuppressionReason
 from notifications.suppression import is_suppressed, suppress
@@ -350,6 +350,38 @@ def test_mails_without_a_sender_open_so_many_cases_a_day_and_the_rest_waits(sett
     assert count_for_people() == 1
     later = receive(mail("Nazajutrz", sender="undisclosed:;"), at=NOW + timedelta(days=2))
     assert later.case is not None
+
+
+def half_way(row: RawMessage) -> None:
+    """As a process leaves it that ended between the case and the last step."""
+    RawMessage.objects.filter(pk=row.pk).update(
+        state=RawState.PARSED, reason="", case=None, case_message=None, settled_at=None
+    )
+
+
+def test_a_mail_that_opened_its_case_keeps_it_whatever_others_fill_meanwhile(settings):
+    """EMAIL §0.2: a crash after any step is mended by doing it again; limits say nothing of what was done before."""
+    settings.MAIL_MAX_CASES_PER_DAY = 1
+    for sender, others in (("undisclosed:;", 4), ("Ana <ana@example.org>", 1)):
+        row = settled(mail("Petycja", sender=sender))
+        ended, case = fate(row), row.case
+        assert case is not None
+        half_way(row)
+        for number in range(others):
+            settled(mail(f"Inna {number}", sender=sender))
+        again = process(row.pk, at=NOW)
+        assert (fate(again), again.case) == (ended, case)
+
+
+def test_a_mail_that_was_collected_stays_there_whatever_ended_meanwhile(settings):
+    settings.MAIL_MAX_CASES_PER_DAY = 1
+    first, row = (settled(mail(f"Petycja {n}")) for n in range(2))
+    assert row.reason == Reason.COLLECTED
+    half_way(row)
+    by = staff(staff_member(Role.DISPATCHER))
+    resolve_case(case_id=first.case_id or 0, outcome=Outcome.DONE, answer="Tak.", by=by, at=NOW)
+    again = process(row.pk, at=NOW)
+    assert (again.reason, again.case, Case.objects.count()) == (Reason.COLLECTED, first.case, 1)
 
 
 OUR_HOP = "from relay.example by mx.kontakt.example (Postfix) with ESMTP"

@@ -1,5 +1,8 @@
 """A signature without a mark is learned from three mails of one person (EMAIL §11)."""
 
+import time
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -93,3 +96,13 @@ def test_the_database_is_asked_only_where_there_could_be_one():
 
     assert asked("Dziura w jezdni na Dworcowej.") == 0
     assert asked(f"{WORDS[0]}\n\n{SIGNATURE}") == 1
+
+
+def test_a_mail_of_many_paragraphs_is_read_from_its_end():
+    """EMAIL §0: no mail holds up those behind it, however it is made."""
+    raw = mail(WORDS[0])
+    row = settled(raw)
+    long = replace(parse(raw), reply="Akapit.\n\n" * 20_000 + SIGNATURE)
+    began = time.process_time()
+    assert fold_learned(long, long.sender, row=row) == long
+    assert time.process_time() - began < 5

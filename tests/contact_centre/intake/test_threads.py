@@ -1,6 +1,6 @@
 """To which case a mail belongs: the order of evidence of EMAIL §4, one test for each rule."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -331,6 +331,11 @@ def test_a_reply_to_a_merged_case_reaches_whoever_works_the_survivor():
     assert survivor.needs_person
 
 
+def end(case: Case, *, at: datetime) -> None:
+    by = staff(staff_member(Role.DISPATCHER))
+    resolve_case(case_id=case.pk, outcome=Outcome.DONE, answer="Zrobione.", by=by, at=at)
+
+
 def ended_case(*, is_closed: bool = True) -> Case:
     case = make_routed_case()
     by = staff(staff_member(Role.DISPATCHER))
@@ -379,6 +384,31 @@ def test_a_mail_on_a_case_merged_into_one_that_ended_long_ago_opens_a_case():
     row = receive(mail("Znowu", to=token_address(case)), at=NOW + timedelta(days=40))
     assert row.case is not None
     assert (row.reason, row.case.parent) == (Reason.AFTER_END, case)
+
+
+def test_a_mail_follows_one_matter_over_all_the_cases_that_it_went_through():
+    """EMAIL §4: what began with the first case goes to the last, not to another new one."""
+    first = ended_case()
+    address = token_address(first)
+    second = receive(mail("Znowu to samo", to=address), at=NOW + timedelta(days=40)).case
+    assert second is not None
+    end(second, at=NOW + timedelta(days=41))
+    third = receive(mail("I jeszcze raz", to=address), at=NOW + timedelta(days=80))
+    assert third.case is not None
+    assert (third.reason, third.case.parent) == (Reason.AFTER_END, second)
+    again = receive(mail("Oto zdjęcie", to=address), at=NOW + timedelta(days=81))
+    assert (again.reason, again.case) == (Reason.REPLY, third.case)
+
+
+def test_a_mail_on_a_case_merged_twice_looks_at_the_last_of_them():
+    """EMAIL §4: follow to the survivor."""
+    case, between, survivor = make_settled_case(), make_settled_case(), make_routed_case()
+    by = staff(staff_member(Role.DISPATCHER))
+    merge_cases(case_id=case.pk, into_id=between.pk, by=by, at=NOW)
+    merge_cases(case_id=between.pk, into_id=survivor.pk, by=by, at=NOW)
+    end(survivor, at=NOW)
+    row = receive(mail("Znowu", to=token_address(case)), at=NOW + timedelta(days=40))
+    assert row.reason == Reason.AFTER_END
 
 
 def test_a_file_is_no_mail_that_was_passed_on_by_a_resident():

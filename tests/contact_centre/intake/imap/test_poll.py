@@ -3,23 +3,39 @@
 import threading
 from collections import Counter
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from celery import current_app
+from django.apps import apps
 from django.core import mail as sent
+from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.utils import timezone
 
 from cases.models import Case
-from contact_centre.intake import store
+from contact_centre.intake import store, too_large
 from contact_centre.intake.fetching import poll_mailboxes
 from contact_centre.intake.health import troubles
 from contact_centre.intake.imap import progress
 from contact_centre.intake.imap.poll import poll
-from contact_centre.intake.models import MailArrival, Mailbox, MailboxPoll, RawMessage, RawState, Reason
+from contact_centre.intake.models import (
+    MailArrival,
+    Mailbox,
+    MailboxPoll,
+    RawMessage,
+    RawState,
+    Reason,
+    RuleAction,
+)
 from contact_centre.intake.process import process
 from contact_centre.intake.too_large import answer, untold
+from contact_centre.web.limits import Limit
+from notifications.links import loop_id
+from notifications.models import SuppressionReason
+from notifications.suppression import suppress
 from tests.contact_centre.intake.mails import BOUNCE, NEWSLETTER, mail
+from tests.contact_centre.intake.test_senders import rule
 
 pytestmark = pytest.mark.django_db
 THREADS = pytest.mark.django_db(transaction=True)
@@ -379,6 +395,60 @@ def test_no_machine_is_told_that_its_mail_was_too_large(small, box, raw):
     assert row.reason == Reason.TOO_LARGE
     assert not answer(row, at=timezone.now())
     assert sent.outbox == []
+
+
+def test_only_whoever_may_be_answered_is_told_that_her_mail_was_too_large(small, box, settings):
+    """EMAIL §7: no automatic answer to the forged, the blocked, our own circle, or an address that is dead."""
+    settings.MAIL_AUTHSERV_ID = "mx.kontakt.example"
+    failed = "mx.kontakt.example; dmarc=fail header.from=example.org"
+    rule("quiet@example.net", RuleAction.NO_AUTO_REPLY)
+    rule("blocked@example.net", RuleAction.DROP)
+    suppress("dead@example.net", reason=SuppressionReason.DEAD, evidence="x", at=timezone.now())
+    box.add(large(Authentication_Results=failed))
+    for sender in ("quiet@example.net", "blocked@example.net", "dead@example.net"):
+        box.add(large(sender=sender))
+    box.add(large(sender="circle@example.net", X_Loop_Id=loop_id()))
+    assert [answer(row, at=timezone.now()) for row in fetch(small).rows] == [False] * 5
+    assert sent.outbox == []
+    assert not RawMessage.objects.filter(told_at=None).exists()
+    # What was forged in her name does not silence her.
+    box.add(large())
+    assert [answer(row, at=timezone.now()) for row in fetch(small).rows] == [True]
+
+
+def test_the_first_sweep_writes_to_nobody_whose_mail_came_before_it(small, box):
+    box.add(large())
+    (row,) = fetch(small).rows
+    import_module("contact_centre.intake.migrations.0006_fates").nobody_is_told_late(apps, None)
+    row.refresh_from_db()
+    assert row.told_at == row.settled_at
+    assert untold(row.settled_at + timedelta(minutes=20)) == []
+
+
+def test_whom_the_relay_refuses_is_not_tried_again(small, box, settings):
+    box.add(large())
+    (row,) = fetch(small).rows
+    settings.EMAIL_BACKEND = "tests.notifications.mail_backends.NoSuchPerson"
+    at = row.settled_at
+    assert not answer(row, at=at)
+    assert untold(at + timedelta(minutes=20)) == []
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    box.add(large(subject="Zdjęcia"))
+    assert [answer(one, at=timezone.now()) for one in fetch(small).rows] == [True]
+
+
+def test_beyond_the_limit_of_an_hour_whoever_is_left_is_told_later(small, box, settings, monkeypatch):
+    settings.RATE_LIMITS_ENABLED = True
+    monkeypatch.setattr(too_large, "_IN_ALL", Limit("too-large-in-a-test", 1, 3600))
+    cache.clear()
+    box.add(large())
+    box.add(large(sender="jan@example.org"))
+    rows = fetch(small).rows
+    at = rows[1].settled_at
+    assert [answer(row, at=at) for row in rows] == [True, False]
+    assert untold(at + timedelta(minutes=20)) == [rows[1].pk]
+    cache.clear()
+    assert answer(rows[1], at=at + timedelta(minutes=20))
 
 
 def test_who_could_not_be_told_is_told_by_the_sweep(small, box, settings):

@@ -90,6 +90,8 @@ def test_words_that_nobody_can_see_are_left_out(style):
         "<div style='font-size:0.9em;opacity:0.5;max-height:0'>słowa</div>",
         "<div style='font-size:0'></div>słowa",
         "<p style='font-size:0'><p>słowa",
+        "<div style='font-size:0'><font size='2'>słowa</font></div>",
+        "<td style='font-size:0px'><FONT face=Arial SIZE=-1>słowa</FONT></td>",
         "<a style='mso-hide:all'>słowa</a>",
         "<div style='fill-opacity:0;min-height:0;overflow:hidden'>słowa</div>",
     ],

@@ -129,6 +129,9 @@ def calendar(method: str, parameter: str = "", kind: str = "text/calendar") -> b
         (calendar("METHOD:REPLY\r\n", "; method=REQUEST"), Machine.NO),
         # What stands within an event is not said of the calendar.
         (calendar(""), Machine.NO),
+        # However many lines stand before it, or before the first event where nothing is found.
+        (calendar("X-WR:1\r\n" * 60 + "METHOD:REPLY\r\n"), Machine.AUTO_REPLY),
+        (calendar("X-WR:1\r\n" * 60), Machine.NO),
     ],
 )
 def test_the_answer_to_an_invitation_is_automatic(part, machine):

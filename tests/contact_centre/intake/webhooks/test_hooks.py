@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 from django.core.checks import run_checks
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from contact_centre.intake import store, too_large
@@ -282,6 +283,16 @@ def test_a_call_that_cannot_be_read_lies_where_a_person_sees_it(client, hooks):
     (file,) = parse(store.read(row)).files
     assert file.data == body
     assert process(row.pk, at=NOW).reason == Reason.NO_SENDER
+
+
+def test_no_crash_makes_a_resident_of_a_call_that_cannot_be_read(client, hooks):
+    """EMAIL §0.2: one transaction, after which nobody else takes it up."""
+    body = b'[{"msys": {"relay_message": {"content": {}}}}]'
+    with CaptureQueriesContext(connection) as caught:
+        post(client, "sparkpost", Call(body, headers={"Authorization": calls.BASIC}))
+    about_it = [one["sql"].split()[0] for one in caught if '"intake_rawmessage"' in one["sql"]]
+    assert about_it == ["INSERT"]
+    assert RawMessage.objects.get().state == RawState.FAILED
 
 
 def test_what_comes_beyond_the_limit_of_an_hour_is_to_come_again(client, hooks):
