@@ -38,9 +38,10 @@ class Socket(ApplicationCommunicator):
         return heard
 
     async def close_code(self) -> int:
-        """The code with which the server closes."""
+        """The code with which the server closes; as a web server does, it then says that the browser has gone."""
         closing: dict[str, Any] = await self.receive_output(timeout=PATIENCE)
         assert closing["type"] == "websocket.close"
+        await self.leave()
         return int(closing["code"])
 
     async def leave(self) -> None:

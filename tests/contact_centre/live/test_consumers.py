@@ -331,4 +331,3 @@ async def test_an_unknown_address_is_closed_for_good_and_raises_nothing(path):
     socket = Socket(path)
     await socket.connect()
     assert await socket.close_code() == 4404
-    await socket.leave()
