@@ -61,6 +61,8 @@ class CallForm(forms.Form):
         ),
     )
     purpose = forms.ChoiceField(label=_("What about"), choices=Purpose.choices)
+    # A case that may not be linked: its number goes before the words, for somebody who sees the case.
+    about = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
     said = forms.CharField(
         label=_("What the person says"),
         max_length=SAID_LENGTH,
@@ -198,6 +200,10 @@ class CallForm(forms.Form):
                 "by_sms", _("This number takes no text messages. Leave this empty, and we will call back.")
             )
         self._check_clause(data)
+        if data.get("about") and data.get("said"):
+            data["said"] = (
+                f"{_('About the case %(reference)s.') % {'reference': data['about']}} {data['said']}"
+            )
         return data
 
     def _check_letter(self, data: dict[str, Any]) -> None:

@@ -183,7 +183,6 @@ def _alike(request: DeskRequest, found: Suggestions) -> tuple[Alike, ...]:
 def _empty_form(request: DeskRequest) -> CallForm:
     wanted, reference = request.GET, request.GET.get("reference", "")[:32]
     may_link = bool(reference) and _may_link(request, reference)
-    about = _("About the case %(reference)s.") % {"reference": reference} if reference else ""
     initial = {
         "key": str(uuid.uuid4()),
         "started": int(timezone.now().timestamp()),
@@ -192,8 +191,7 @@ def _empty_form(request: DeskRequest) -> CallForm:
         "outcome": wanted.get("outcome") if wanted.get("outcome") in ContactOutcome.values else "",
         "proof": wanted.get("proof", "")[:LENGTH],
         "reference": reference if may_link else "",
-        # What may not be linked keeps its number in the words, for somebody who sees the case.
-        "said": "" if may_link else about,
+        "about": "" if may_link else reference,
         "becomes": "LINK" if may_link else "CONTACT" if reference else "CASE",
         "language": get_language() or "pl",
     }

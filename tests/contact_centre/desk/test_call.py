@@ -280,7 +280,13 @@ def test_a_call_back_about_a_case_that_the_agent_may_not_see_keeps_its_number_in
     wanted = {"purpose": "STATUS", "outcome": "CALL_BACK", "reference": case.reference}
     form = desk(Role.AGENT).get(CALL, wanted).context["form"]
     assert (form["becomes"].value(), form["reference"].value()) == ("CONTACT", "")
-    assert case.reference in form["said"].value()
+    assert form["about"].value() == case.reference
+
+    said = call(becomes="CONTACT", outcome="CALL_BACK", about=case.reference, said="Proszę oddzwonić.")
+    assert desk(Role.AGENT).post(CALL, said).status_code == 302
+    noted = Contact.objects.get().said
+    assert case.reference in noted
+    assert noted.endswith(". Proszę oddzwonić.")
 
 
 def test_takes_the_number_as_people_say_it_and_counts_the_tries_of_one_case_together(desk):
