@@ -201,9 +201,8 @@ class CallForm(forms.Form):
             )
         self._check_clause(data)
         if data.get("about") and data.get("said"):
-            data["said"] = (
-                f"{_('About the case %(reference)s.') % {'reference': data['about']}} {data['said']}"
-            )
+            about = _("About the case %(reference)s.") % {"reference": data["about"]}
+            data["said"] = f"{about} {data['said']}"
         return data
 
     def _check_letter(self, data: dict[str, Any]) -> None:
