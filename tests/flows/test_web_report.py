@@ -60,7 +60,7 @@ def test_from_a_report_to_a_reopened_case():
     ask_resident(
         case_id=case.pk,
         question="Po której stronie ulicy?",
-        answer_by=now.date() + timedelta(days=7),
+        answer_by=timezone.localdate(now) + timedelta(days=7),
         by=handler,
         at=now,
     )

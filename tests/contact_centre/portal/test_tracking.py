@@ -131,7 +131,7 @@ def test_the_live_part_alone_is_what_htmx_gets(client, page_of):
 def test_the_panel_quotes_a_long_question_shortly_and_the_conversation_has_it_all(client, page_of):
     case, at = make_routed_case(), timezone.now()
     question = "Który to pas? " * 60 + "Koniec."
-    ask_resident(case_id=case.pk, question=question, answer_by=at.date(), by=handler(), at=at)
+    ask_resident(case_id=case.pk, question=question, answer_by=timezone.localdate(at), by=handler(), at=at)
     state, rest = text_of(client.get(page_of(case))).split('id="words"')
     assert "Który to pas? Który to pas?" in state
     assert "Koniec." not in state
@@ -143,7 +143,7 @@ def test_the_panel_quotes_a_long_question_shortly_and_the_conversation_has_it_al
 def test_an_answer_goes_to_the_case_and_ends_the_waiting(client, page_of):
     case = make_routed_case()
     at = timezone.now()
-    answer_by = at.date() + timedelta(days=7)
+    answer_by = timezone.localdate(at) + timedelta(days=7)
     ask_resident(case_id=case.pk, question="Który pas?", answer_by=answer_by, by=handler(), at=at)
 
     page = text_of(client.get(page_of(case)))

@@ -1,10 +1,9 @@
 """OAuth 2.0: tokens are bought at a real server over HTTP, and a refusal stops the tries (EMAIL.md, section 1)."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
 
 import pytest
@@ -14,6 +13,7 @@ from contact_centre.intake.imap import progress, secrets
 from contact_centre.intake.imap.poll import poll
 from contact_centre.intake.models import ImapLogin, MailboxPoll
 from tests.contact_centre.intake.mails import mail
+from tests.servers import answering
 
 pytestmark = pytest.mark.django_db
 
@@ -45,14 +45,9 @@ def tokens() -> Iterator[TokenServer]:
         def log_message(self, *args: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    state.url = f"http://127.0.0.1:{server.server_port}/token"
-    yield state
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Handler) as port:
+        state.url = f"http://127.0.0.1:{port}/token"
+        yield state
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """Mails by the webhooks of providers, in their published formats and signed as they sign: EMAIL.md, section 1."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx
@@ -26,6 +25,7 @@ from tests.contact_centre.intake.mails import mail, photo
 from tests.contact_centre.intake.webhooks import calls
 from tests.contact_centre.intake.webhooks.calls import CALLS, ENVELOPE_FROM, SECRETS, US, Call, make_keys, sns
 from tests.factories import NOW
+from tests.servers import answering
 
 pytestmark = [
     pytest.mark.django_db,
@@ -77,28 +77,23 @@ def elsewhere(hooks, keys, monkeypatch) -> Iterator[Provider]:
         def log_message(self, *args: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    state.base = f"http://127.0.0.1:{server.server_port}"
-    hooks.ANYMAIL |= {
-        "MAILTRAP_API_URL": f"{state.base}/mailtrap/",
-        "RESEND_API_URL": f"{state.base}/resend",
-        "BREVO_API_URL": f"{state.base}/brevo/",
-    }
-    # Amazon's own address cannot be answered here: its certificate is asked of this server instead.
-    real = httpx.get
+    with answering(Handler) as port:
+        state.base = f"http://127.0.0.1:{port}"
+        hooks.ANYMAIL |= {
+            "MAILTRAP_API_URL": f"{state.base}/mailtrap/",
+            "RESEND_API_URL": f"{state.base}/resend",
+            "BREVO_API_URL": f"{state.base}/brevo/",
+        }
+        # Amazon's own address cannot be answered here: its certificate is asked of this server instead.
+        real = httpx.get
 
-    def get(url: str, **kwargs: object) -> httpx.Response:
-        return real(url.replace("https://sns.eu-central-1.amazonaws.com", f"{state.base}/sns"), **kwargs)  # type: ignore[arg-type]
+        def get(url: str, **kwargs: object) -> httpx.Response:
+            return real(url.replace("https://sns.eu-central-1.amazonaws.com", f"{state.base}/sns"), **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(httpx, "get", get)
-    views_of_ours._key_at.cache_clear()
-    state.pages["/sns/SimpleNotificationService-1.pem"] = ("text/plain", keys.certificate)
-    yield state
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        monkeypatch.setattr(httpx, "get", get)
+        views_of_ours._key_at.cache_clear()
+        state.pages["/sns/SimpleNotificationService-1.pem"] = ("text/plain", keys.certificate)
+        yield state
 
 
 def keep_elsewhere(state: Provider, raw: bytes) -> None:

@@ -2,13 +2,14 @@
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.servers import answering
 
 # Instead of a status: the connection ends without an answer.
 GONE = 0
@@ -93,13 +94,6 @@ def running() -> Iterator[Provider]:
         def log_message(self, *args: Any) -> None:
             """The output belongs to the tests."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    provider.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with answering(Handler) as port:
+        provider.port = port
         yield provider
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
