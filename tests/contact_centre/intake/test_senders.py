@@ -44,13 +44,15 @@ def rule(
     field: RuleField = RuleField.ADDRESS,
     *,
     is_approved: bool = True,
-    ends_at: datetime = NOW + timedelta(days=30),
+    at: datetime = NOW,
+    ends_at: datetime | None = None,
     **more: str,
 ) -> SenderRule:
-    wish = Proposal(field, pattern, action, "Zalewa nas reklamą.", ends_at, **more)
-    made = propose_rule(proposal=wish, by=actor(Role.DISPATCHER), at=NOW - timedelta(hours=1))
+    """A rule that holds at `at` and for a month, unless another end is named."""
+    wish = Proposal(field, pattern, action, "Zalewa nas reklamą.", ends_at or at + timedelta(days=30), **more)
+    made = propose_rule(proposal=wish, by=actor(Role.DISPATCHER), at=at - timedelta(hours=1))
     return (
-        approve_rule(rule_id=made.pk, by=actor(Role.HEAD), at=NOW - timedelta(minutes=1))
+        approve_rule(rule_id=made.pk, by=actor(Role.HEAD), at=at - timedelta(minutes=1))
         if is_approved
         else made
     )

@@ -401,8 +401,8 @@ def test_only_whoever_may_be_answered_is_told_that_her_mail_was_too_large(small,
     """EMAIL §7: no automatic answer to the forged, the blocked, our own circle, or an address that is dead."""
     settings.MAIL_AUTHSERV_ID = "mx.kontakt.example"
     failed = "mx.kontakt.example; dmarc=fail header.from=example.org"
-    rule("quiet@example.net", RuleAction.NO_AUTO_REPLY)
-    rule("blocked@example.net", RuleAction.DROP)
+    rule("quiet@example.net", RuleAction.NO_AUTO_REPLY, at=timezone.now())
+    rule("blocked@example.net", RuleAction.DROP, at=timezone.now())
     suppress("dead@example.net", reason=SuppressionReason.DEAD, evidence="x", at=timezone.now())
     box.add(large(Authentication_Results=failed))
     for sender in ("quiet@example.net", "blocked@example.net", "dead@example.net"):
