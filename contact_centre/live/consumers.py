@@ -1,6 +1,7 @@
 """The sockets: the desk hears of the cases that its person may see, a tracking page of its own case.
 
-Each is accepted before it is closed: of a refused handshake a browser learns no code, and would try again for ever.
+Each listens before it is accepted: a page that is connected misses nothing. Each is accepted before it is closed: of a
+refused handshake a browser learns no code, and would try again for ever.
 """
 
 from typing import Any
@@ -31,17 +32,10 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
     only_case: int | None
 
     async def connect(self) -> None:
+        refusal = await self._listen()
         await self.accept()
-        user = self._user()
-        if user is None:
-            await self.close(NOT_SIGNED_IN)
-            return
-        try:
-            self.actor, self.only_case = await _listener(user, self._reference())
-        except NoAccess:
-            await self.close(NOT_ALLOWED)
-            return
-        await self.channel_layer.group_add(DESK, self.channel_name)
+        if refusal is not None:
+            await self.close(refusal)
 
     async def disconnect(self, code: int) -> None:
         await self.channel_layer.group_discard(DESK, self.channel_name)
@@ -55,6 +49,18 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         elif message["before"] and sees(self.actor, _flags(message["before"])):
             # The case went out of her sight: the queue is another, and that is all there is to know.
             await self.send_json({"case": None, "version": None, "kind": "QUEUE"})
+
+    async def _listen(self) -> int | None:
+        """Listen for this person; the close code where she may not."""
+        user = self._user()
+        if user is None:
+            return NOT_SIGNED_IN
+        try:
+            self.actor, self.only_case = await _listener(user, self._reference())
+        except NoAccess:
+            return NOT_ALLOWED
+        await self.channel_layer.group_add(DESK, self.channel_name)
+        return None
 
     def _user(self) -> User | None:
         user: Any = self.scope["user"]
@@ -71,8 +77,10 @@ class TrackConsumer(AsyncJsonWebsocketConsumer):
     groups_joined: tuple[str, ...] = ()
 
     async def connect(self) -> None:
+        may_listen = await self._listen()
         await self.accept()
-        await self._listen()
+        if not may_listen:
+            await self.close(NOT_ALLOWED)
 
     async def disconnect(self, code: int) -> None:
         for group in self.groups_joined:
@@ -84,16 +92,16 @@ class TrackConsumer(AsyncJsonWebsocketConsumer):
         What is not told to residents is a change like any other: its name stays inside.
         """
         if message["kind"] in _TURNING and not await self._listen():
+            await self.close(NOT_ALLOWED)
             return
         kind = message["kind"] if message["kind"] in PUBLIC_KINDS else "CHANGED"
         await self.send_json({"case": message["case"], "version": message["version"], "kind": kind})
 
     async def _listen(self) -> bool:
-        """Listen to the case, and to the one in which the work on it goes on; close where the key opens nothing."""
+        """Listen to the case, and to the one in which the work on it goes on; false where the key opens nothing."""
         try:
             cases = await _followed(**self.scope["url_route"]["kwargs"])
         except NoAccess:
-            await self.close(NOT_ALLOWED)
             return False
         groups = tuple(case_group(case_id) for case_id in cases)
         for group in groups:

@@ -1,12 +1,13 @@
 // Keeps a page fresh: listens on the WebSocket named by data-live-url and turns what it hears into one
 // "live" event on <body>, which htmx refreshes parts by (hx-trigger="live from:body"). A message carries
-// ids only. After a break one event is sent, so that a page catches up on what it missed.
+// ids only. After a break, or a connection that took long, one event is sent, so that a page catches up on what it missed.
 (() => {
   "use strict";
 
   const FIRST_DELAY = 500;
   const LONGEST_DELAY = 30_000;
   const CALM = 500; // At most two refreshes a second, and never a lost last one.
+  const SLOW = 2_000; // Until the first connection nobody tells the page what changes.
   const PATIENCE = 4_000; // A shorter break is not worth telling anybody.
   const REFUSED = 4400; // Close codes 4400-4499: the server will not change its mind.
 
@@ -66,7 +67,7 @@
   function opened() {
     attempts = 0;
     show("on");
-    if (wasConnected) announce({ kind: "RECONNECTED" });
+    if (wasConnected || performance.now() > SLOW) announce({ kind: "CONNECTED" });
     wasConnected = true;
   }
 

@@ -1,9 +1,11 @@
 """The sockets: who hears what, and who hears nothing."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
 
 from cases.actors import staff
 from cases.keys import tracking_key
@@ -41,6 +43,29 @@ async def test_the_departments_handler_hears_of_a_change_and_the_outsider_does_n
     assert await his.receive_nothing()
     await hers.leave()
     await his.leave()
+
+
+async def test_who_is_connected_misses_nothing(monkeypatch):
+    """Whatever takes long on the way to the group, the browser is told that it is connected only after it."""
+    layer = get_channel_layer()
+    assert layer is not None
+    steps = []
+    join = layer.group_add
+
+    async def join_slowly(group: str, channel: str) -> None:
+        await asyncio.sleep(0.1)
+        await join(group, channel)
+        steps.append("joined")
+
+    monkeypatch.setattr(layer, "group_add", join_slowly)
+    case = await in_database(make_routed_case)()
+    desk = Socket("/ws/desk/", await in_database(staff_member)(Role.HANDLER))
+    key = await in_database(lambda: tracking_key(reporter_of(case)))()
+    page = Socket(f"/ws/track/{case.reference}/{key}/")
+    for socket in (desk, page):
+        await socket.connect()
+        assert steps.pop() == "joined"
+        await socket.leave()
 
 
 async def test_a_department_that_loses_a_case_hears_only_that_its_queue_changed():
