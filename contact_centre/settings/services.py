@@ -56,7 +56,7 @@ def channel_layer(url: str) -> Settings:
         # Else redis-py gives up after five seconds, just as long as the layer waits for news, and the socket closes.
         hosts = [{"address": url, "socket_timeout": REDIS_WAIT_SECONDS}]
         return {
-            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "BACKEND": "contact_centre.live.redis_layer.RedisLayer",
             "CONFIG": {"hosts": hosts, "capacity": 1000},
         }
     raise ImproperlyConfigured(f"CHANNEL_LAYER_URL: unknown scheme {scheme!r}")

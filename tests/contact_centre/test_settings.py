@@ -191,8 +191,8 @@ def test_other_databases_are_refused():
     [
         ("database:///tmp/live.sqlite3", "contact_centre.live.layer.DatabaseChannelLayer"),
         ("memory://", "channels.layers.InMemoryChannelLayer"),
-        ("redis://localhost/1", "channels_redis.core.RedisChannelLayer"),
-        ("unix:///tmp/redis.sock?db=1", "channels_redis.core.RedisChannelLayer"),
+        ("redis://localhost/1", "contact_centre.live.redis_layer.RedisLayer"),
+        ("unix:///tmp/redis.sock?db=1", "contact_centre.live.redis_layer.RedisLayer"),
     ],
 )
 def test_channel_layer_by_url(url, backend):
