@@ -110,11 +110,17 @@ class Supervisor:
     """Keeps programs running until it is told to stop by SIGTERM, SIGINT or SIGHUP."""
 
     def __init__(
-        self, programs: Sequence[Program], say: Callable[[str], object], each_tick: Callable[[], object]
+        self,
+        programs: Sequence[Program],
+        say: Callable[[str], object],
+        each_tick: Callable[[], object],
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
+        """``patience``: so many seconds the programs have to end when they are told to."""
         self.children = [Child(program) for program in programs]
         self.say = say
         self.each_tick = each_tick
+        self.patience = patience
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -148,7 +154,7 @@ class Supervisor:
     def _stop_all(self) -> None:
         for child in self.children:
             child.send(signal.SIGTERM)
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline and not all(child.is_dead() for child in self.children):
             time.sleep(TICK_SECONDS / 4)
         for child in self.children:

@@ -11,6 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,9 +59,12 @@ class Product:
         return found
 
     def is_working(self) -> bool:
+        return self.answers() and self.takes_mail() and self.works_off()
+
+    def works_off(self) -> bool:
         worker = [pid for pid in self.family() if " worker " in command_of(pid)]
         beat = [pid for pid in self.family() if " beat " in command_of(pid)]
-        return self.answers() and self.takes_mail() and len(worker) >= 3 and len(beat) == 1
+        return len(worker) >= 3 and len(beat) == 1
 
     def takes_mail(self) -> bool:
         try:
@@ -77,15 +81,16 @@ def manage(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.fixture
-def product(migrated_dir, tmp_path) -> Iterator[Product]:
-    shutil.copytree(migrated_dir, tmp_path, dirs_exist_ok=True)
-    port, mail_port = free_port(), free_port()
+@contextmanager
+def served(migrated_dir: Path, directory: Path, mail_port: int) -> Iterator[Product]:
+    """A product that runs, and is gone afterwards."""
+    shutil.copytree(migrated_dir, directory, dirs_exist_ok=True)
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port), "--mail-port", str(mail_port)],
-        cwd=settings.BASE_DIR, env=embedded(tmp_path), stdout=subprocess.PIPE, text=True,
+        cwd=settings.BASE_DIR, env=embedded(directory), stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    running = Product(process, port, mail_port, tmp_path)
+    running = Product(process, port, mail_port, directory)
     yield running
     end({process.pid} | running.family())
     process.wait()
@@ -93,61 +98,56 @@ def product(migrated_dir, tmp_path) -> Iterator[Product]:
         process.stdout.close()
 
 
-def test_killed_programs_come_back_and_sigterm_leaves_nothing(product):
-    assert until(product.is_working), (product.directory / "logs" / "web.log").read_text()
-
-    second = manage(product.directory, "serve", "--port", str(free_port()))
-    assert second.returncode != 0
-    assert f"Already running: process {product.process.pid}" in second.stderr
-
-    web, worker = product.main_process("uvicorn"), product.main_process(" worker ")
-    pool = descendants(worker)
-    os.kill(web, signal.SIGKILL)
-    os.kill(worker, signal.SIGKILL)
-    assert until(lambda: not living({web, worker} | pool))
-    assert until(product.is_working)
-    assert {product.main_process("uvicorn"), product.main_process(" worker ")} & {web, worker} == set()
-
-    family = product.family()
-    product.process.terminate()
-    assert product.process.wait(10) == 0
-    assert living(family) == set()
-
-
-def test_a_mail_sent_to_the_running_product_becomes_a_case(product):
-    """EMAIL.md, rule 1 of section 0: from the client's "sent" on, the mail is ours."""
-    assert until(product.is_working), (product.directory / "logs" / "mail.log").read_text()
+def becomes_a_case(product: Product, words: str) -> bool:
+    """Send a mail to the listener, and wait for its case."""
     with smtplib.SMTP("127.0.0.1", product.mail_port, timeout=10) as client:
-        client.sendmail("ana@example.org", ["kontakt@kontakt.example"], mail("Nie świeci lampa."))
+        client.sendmail("ana@example.org", ["kontakt@kontakt.example"], mail(words))
     database = sqlite3.connect(product.directory / "db.sqlite3", timeout=10)
     try:
         query = "SELECT description FROM cases_case WHERE channel = 'EMAIL'"
-        assert until(lambda: database.execute(query).fetchall() == [("Nie świeci lampa.",)], 60)
+        return until(lambda: database.execute(query).fetchall() == [(words,)], 60)
     finally:
         database.close()
 
 
-def test_a_taken_mail_port_keeps_nobody_from_the_product(migrated_dir, tmp_path):
-    shutil.copytree(migrated_dir, tmp_path, dirs_exist_ok=True)
+def test_a_mail_becomes_a_case_killed_programs_come_back_and_sigterm_leaves_nothing(migrated_dir, tmp_path):
+    """EMAIL.md, rule 1 of section 0: from the client's "sent" on, the mail is ours."""
+    with served(migrated_dir, tmp_path, free_port()) as product:
+        assert until(product.is_working), (product.directory / "logs" / "web.log").read_text()
+        assert becomes_a_case(product, "Nie świeci lampa.")
+
+        second = manage(product.directory, "serve", "--port", str(free_port()))
+        assert second.returncode != 0
+        assert f"Already running: process {product.process.pid}" in second.stderr
+
+        web, worker = product.main_process("uvicorn"), product.main_process(" worker ")
+        pool = descendants(worker)
+        os.kill(web, signal.SIGKILL)
+        os.kill(worker, signal.SIGKILL)
+        assert until(lambda: not living({web, worker} | pool))
+        assert until(product.is_working)
+        assert {product.main_process("uvicorn"), product.main_process(" worker ")} & {web, worker} == set()
+
+        family = product.family()
+        product.process.terminate()
+        assert product.process.wait(10) == 0
+        assert living(family) == set()
+
+
+def test_a_taken_mail_port_keeps_nobody_from_the_product_and_a_killed_supervisor_leaves_nothing(
+    migrated_dir, tmp_path
+):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        taken, port = other.getsockname()[1], free_port()
-        with subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", str(port), "--mail-port", str(taken)],
-            cwd=settings.BASE_DIR, env=embedded(tmp_path), stdout=subprocess.PIPE, text=True,
-        ) as process:  # fmt: skip
-            assert process.stdout is not None
-            assert process.stdout.readline().startswith(f"Port {taken} is taken")
-            process.terminate()
-            process.communicate(timeout=20)
-
-
-def test_killed_supervisor_leaves_nothing(product):
-    assert until(product.is_working)
-    family = product.family()
-    product.process.kill()
-    assert until(lambda: not living(family), 10)
+        taken = other.getsockname()[1]
+        with served(migrated_dir, tmp_path, taken) as product:
+            assert product.process.stdout is not None
+            assert product.process.stdout.readline().startswith(f"Port {taken} is taken")
+            assert until(lambda: product.answers() and product.works_off())
+            family = product.family()
+            product.process.kill()
+            assert until(lambda: not living(family), 10)
 
 
 def test_taken_port_is_refused_at_once(tmp_path):
