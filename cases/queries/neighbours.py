@@ -18,7 +18,7 @@ from classifiers.similarity import MOST_CHARACTERS
 from routing.models import Kind
 
 #: What is compared by its words is at most this.
-MOST = 150
+MOST = 120
 #: Of each way the newest so many are looked at, whoever asks; among them are those that she may see.
 LOOKED_AT = 600
 NEAR_METRES = 150.0
@@ -112,7 +112,7 @@ def draft_of(case: Case) -> Draft:
 def neighbours(draft: Draft, cases: CaseQuerySet, *, days: int = DAYS) -> list[Neighbour]:
     """Of these cases the open ones near the draft: on its street, within 150 m, or in its district on its subject.
 
-    At most 150, the newest of each way first; received at most so many days before or after.
+    At most 120, the newest of each way first; received at most so many days before or after.
     """
     around = timedelta(days=days)
     near_in_time = Q(received_at__gte=draft.received_at - around, received_at__lte=draft.received_at + around)
