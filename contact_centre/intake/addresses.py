@@ -10,7 +10,6 @@ from typing import Final
 from django.conf import settings
 
 from cases.models import Case
-from contact_centre.intake import store
 from contact_centre.intake.mail import address
 from contact_centre.intake.models import ANY_TOKEN, Mailbox, RawMessage, RawState
 
@@ -59,17 +58,21 @@ def mailbox_of(text: str) -> Mailbox | None:
     return _main(boxes) if wanted in _of_settings() else None
 
 
-def addressed_mailbox(row: RawMessage, recipients: Iterable[str]) -> Mailbox | None:
-    """The mailbox that a mail is for, and remembered as such.
+def addressed_mailbox(recipients: Iterable[str]) -> Mailbox | None:
+    """The mailbox that a mail is for by its addresses, which are in the order of their weight: where it was delivered
+    to, then To and Cc. None where no mailbox is among them."""
+    return next((box for text in recipients if (box := mailbox_of(text))), None)
 
-    ``recipients`` are in the order of their weight: where it was delivered to, then To and Cc; where none of them is
-    a mailbox, the one that it was fetched from.
-    """
-    found = next((box for text in recipients if (box := mailbox_of(text))), None)
-    if found is None:
-        return _arrived_at(row)
-    store.note_mailbox(row, found)
-    return found
+
+def fetched_from(row: RawMessage) -> Mailbox | None:
+    """The mailbox by which the mail came; None where it came by none."""
+    if row.is_new:
+        return None
+    arrivals = row.arrivals.exclude(mailbox=None).select_related(
+        "mailbox__department", "mailbox__merged_into"
+    )
+    found = arrivals.order_by("id").first()
+    return _survivor(found.mailbox) if found and found.mailbox else None
 
 
 def mailbox_for(case: Case) -> Mailbox | None:
@@ -79,7 +82,7 @@ def mailbox_for(case: Case) -> Mailbox | None:
         .order_by("id")
         .first()
     )
-    return _arrived_at(first) if first is not None else None
+    return fetched_from(first) if first is not None else None
 
 
 def main_mailbox() -> Mailbox | None:
@@ -90,14 +93,6 @@ def main_mailbox() -> Mailbox | None:
 def default_address() -> str:
     """The address in ``DEFAULT_FROM_EMAIL``, without a name."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-
-
-def _arrived_at(row: RawMessage) -> Mailbox | None:
-    arrivals = row.arrivals.exclude(mailbox=None).select_related(
-        "mailbox__department", "mailbox__merged_into"
-    )
-    found = arrivals.order_by("id").first()
-    return _survivor(found.mailbox) if found and found.mailbox else None
 
 
 def _main(boxes: list[Mailbox]) -> Mailbox | None:

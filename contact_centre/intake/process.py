@@ -163,6 +163,8 @@ def _finish(row: RawMessage, fate: Fate, at: datetime) -> RawMessage:
             "defects",
         ]
     )  # fmt: skip
+    if fate.mailbox is not None:
+        store.note_mailbox(row, fate.mailbox)
     log.info("mail_settled", raw_id=row.pk, state=row.state, reason=row.reason, case_id=row.case_id)
     return row
 

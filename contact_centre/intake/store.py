@@ -124,11 +124,15 @@ def _received_at(arrival: Arrival | None, at: datetime) -> datetime:
 
 
 def note_mailbox(row: RawMessage, mailbox: Mailbox) -> None:
-    """Remember for which mailbox the mail is, where its arrival did not tell. Safe to repeat."""
+    """Remember for which mailbox the mail is, where its arrival did not tell, in the caller's transaction. Safe to
+    repeat."""
     arrivals = MailArrival.objects.filter(raw=row)
     told = set() if row.is_new else set(arrivals.values_list("mailbox_id", flat=True))
     if not told:
-        _arrive(row, Arrival(MailSource.PIPE, mailbox), row.received_at)
+        arrival = Arrival(MailSource.PIPE, mailbox)
+        found = MailArrival(**_name(row, arrival), **_facts(row, arrival, row.received_at))
+        # Whoever is doing the same at this moment notes the same.
+        MailArrival.objects.bulk_create([found], ignore_conflicts=True)
     elif told == {None}:
         arrivals.update(mailbox=mailbox)
 
