@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
+from cases.alone import committed_alone
 from cases.queries.sql import finds_a_row
 from contact_centre.intake.models import RawMessage, RawState
 
@@ -28,7 +29,8 @@ def claim_key(row: RawMessage, fields: Sequence[str] = ()) -> bool:
     key = _key(row)
     try:
         # Nobody asks beforehand who stands: nearly every mail is new.
-        return _take(row, key, fields)
+        with committed_alone():
+            return _take(row, key, fields)
     except IntegrityError:
         row.copy_key = None
     for remaining in reversed(range(_TRIES)):
@@ -65,7 +67,6 @@ def _claim(row: RawMessage, key: str, fields: Sequence[str]) -> bool:
     return _take(row, key, fields)
 
 
-@transaction.atomic
 def _take(row: RawMessage, key: str, fields: Sequence[str]) -> bool:
     row.copy_key = key
     row.save(update_fields=[*fields, "copy_key"])

@@ -9,6 +9,7 @@ import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Case, F, Q, When
 
+from cases.alone import committed_alone
 from contact_centre.intake import addresses, copies, store
 from contact_centre.intake.fates import Fate, settle
 from contact_centre.intake.identity import identity_of, own_recipients
@@ -27,6 +28,9 @@ SECONDS: Final = 20
 LEASE: Final = timedelta(seconds=SECONDS + 10)
 MAX_DEATHS: Final = 3
 _ERROR_LENGTH: Final = 20_000
+_OF_ITS_FATE: Final = (
+    "state", "reason", "settled_at", "lease_until", "evidence", "case", "case_message", "suggested_case", "defects",
+)  # fmt: skip
 
 
 def receive(raw: bytes, *, at: datetime) -> RawMessage:
@@ -114,12 +118,12 @@ def left_over(at: datetime, limit: int = 200) -> list[int]:
     return list(rows.order_by("attempts", "id").values_list("pk", flat=True)[:limit])
 
 
-@transaction.atomic(durable=True)
+@committed_alone()
 def _give_back(row: RawMessage) -> None:
     RawMessage.objects.filter(pk=row.pk).update(lease_until=None)
 
 
-@transaction.atomic(durable=True)
+@committed_alone()
 def _count_attempt(row: RawMessage) -> None:
     # Exact in the database, where it counts for the next try; of two tries at once each knows its own.
     RawMessage.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
@@ -143,7 +147,7 @@ def _take_down(row: RawMessage, mail: ParsedMail) -> Sequence[str]:
     )  # fmt: skip
 
 
-@transaction.atomic(durable=True)
+@committed_alone()
 def _keep_sender(row: RawMessage, text: texts.TextIn) -> None:
     """Write what the text message says of itself."""
     row.state, row.reason, row.error = RawState.PARSED, "", ""
@@ -151,25 +155,20 @@ def _keep_sender(row: RawMessage, text: texts.TextIn) -> None:
     row.save(update_fields=["state", "reason", "error", "message_id", "sender"])
 
 
-@transaction.atomic(durable=True)
 def _finish(row: RawMessage, fate: Fate, at: datetime) -> RawMessage:
     row.state, row.reason, row.settled_at, row.lease_until = fate.state, fate.reason, at, None
     row.evidence, row.suggested_case = fate.evidence, fate.suggested
     row.case, row.case_message = fate.case, fate.message
     row.defects = [*row.defects, *fate.flags]
-    row.save(
-        update_fields=[
-            "state", "reason", "settled_at", "lease_until", "evidence", "case", "case_message", "suggested_case",
-            "defects",
-        ]
-    )  # fmt: skip
-    if fate.mailbox is not None:
-        store.note_mailbox(row, fate.mailbox)
+    with committed_alone() if fate.mailbox is None else transaction.atomic(durable=True):
+        row.save(update_fields=_OF_ITS_FATE)
+        if fate.mailbox is not None:
+            store.note_mailbox(row, fate.mailbox)
     log.info("mail_settled", raw_id=row.pk, state=row.state, reason=row.reason, case_id=row.case_id)
     return row
 
 
-@transaction.atomic(durable=True)
+@committed_alone()
 def _fail(row: RawMessage, error: str, at: datetime) -> RawMessage:
     row.state, row.reason, row.settled_at, row.lease_until = RawState.FAILED, Reason.ERROR, at, None
     row.error = error[-_ERROR_LENGTH:].replace("\0", "").encode("utf-8", "replace").decode("utf-8")

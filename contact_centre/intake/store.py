@@ -19,6 +19,7 @@ from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from cases.alone import committed_alone
 from contact_centre.intake.models import (
     MailArrival,
     Mailbox,
@@ -137,12 +138,15 @@ def note_mailbox(row: RawMessage, mailbox: Mailbox) -> None:
         arrivals.update(mailbox=mailbox)
 
 
-@transaction.atomic(durable=True)
 def _insert(row: RawMessage, arrival: Arrival | None, at: datetime) -> RawMessage:
-    row.save(force_insert=True)
-    if arrival is not None:
+    if arrival is None:
+        with committed_alone():
+            row.save(force_insert=True)
+        row.is_new = True
+        return row
+    with transaction.atomic(durable=True):
+        row.save(force_insert=True)
         MailArrival.objects.create(**_name(row, arrival), **_facts(row, arrival, at))
-    row.is_new = arrival is None
     return row
 
 
