@@ -18,15 +18,19 @@ from contact_centre.intake.models import ANY_TOKEN, Mailbox, RawMessage, RawStat
 _SIGNED: Final = re.compile(r"(?:reply|bounce)\+[a-z0-9.]{5,64}")
 _POSTMASTER: Final = "postmaster"
 MAIN: Final = "main"
-# What such a question looks at. The rest, how a mailbox is fetched and what it answers, is read if it is wanted.
-_ASKED: Final = ("code", "address", "aliases", "tokens", "department", "merged_into", "is_active")
+# What such a question looks at; the rest, how a mailbox is fetched and what it answers, is read if it is wanted. Asked
+# of every mail, and so not put together anew each time.
+_ASKED: Final = (
+    "SELECT id, code, address, aliases, tokens, department_id, merged_into_id, is_active "
+    "FROM intake_mailbox ORDER BY id"
+)
 _read: ContextVar[list[Mailbox] | None] = ContextVar("mailboxes", default=None)
 
 
 @contextmanager
 def read_once() -> Iterator[None]:
     """Read the mailboxes once for all questions within: one mail asks of each of its addresses."""
-    token = _read.set(_rows(*_ASKED))
+    token = _read.set(_joined(Mailbox.objects.raw(_ASKED)))
     try:
         yield
     finally:
@@ -101,12 +105,12 @@ def _main(boxes: list[Mailbox]) -> Mailbox | None:
 
 def _mailboxes() -> list[Mailbox]:
     known = _read.get()
-    return known if known is not None else _rows()
+    return known if known is not None else _joined(Mailbox.objects.order_by("id"))
 
 
-def _rows(*fields: str) -> list[Mailbox]:
+def _joined(rows: Iterable[Mailbox]) -> list[Mailbox]:
     """All mailboxes; they are few, so that they are joined with each other here and not by the database."""
-    boxes = {box.pk: box for box in Mailbox.objects.only(*fields).order_by("id")}
+    boxes = {box.pk: box for box in rows}
     for box in boxes.values():
         if box.merged_into_id is not None:
             box.merged_into = boxes[box.merged_into_id]

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 
 from cases.alone import committed_alone
-from cases.queries.sql import finds_a_row
+from cases.queries.sql import Question, finds_a_row
 from contact_centre.intake.models import RawMessage, RawState
 
 # An id that comes again later is another mail, whatever it says.
@@ -44,7 +44,13 @@ def claim_key(row: RawMessage, fields: Sequence[str] = ()) -> bool:
 
 def is_reused_id(row: RawMessage) -> bool:
     """Whether another mail with other words has the same Message-ID."""
-    return finds_a_row(_REUSED, row.message_id, row.pk, row.content_digest)
+    question, values = question_of(row)
+    return finds_a_row(question, *values)
+
+
+def question_of(row: RawMessage) -> Question:
+    """What ``is_reused_id`` asks."""
+    return _REUSED, (row.message_id, row.pk, row.content_digest)
 
 
 @transaction.atomic(durable=True)

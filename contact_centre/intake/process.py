@@ -1,7 +1,7 @@
 """From bytes to a settled message: store, read, decide. A crash after any step is mended by doing it again."""
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,14 +10,15 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.db.models import Case, F, Q, When
 
 from cases.alone import committed_alone
-from contact_centre.intake import addresses, copies, store
+from cases.queries.sql import Question, answered_together
+from contact_centre.intake import addresses, copies, identity, opening, senders, signatures, store
 from contact_centre.intake.fates import Fate, settle
-from contact_centre.intake.identity import identity_of, own_recipients
 from contact_centre.intake.mail.parse import parse
-from contact_centre.intake.mail.types import ParsedMail
+from contact_centre.intake.mail.types import Machine, Mailbox, ParsedMail
 from contact_centre.intake.models import UNSETTLED, RawChannel, RawMessage, RawState, Reason
 from contact_centre.intake.notes import leave_notes
 from contact_centre.intake.sms import texts
+from notifications import suppression
 
 log = structlog.get_logger(__name__)
 # Trouble of ours, not of the mail: it is worth another try. IntegrityError: somebody else was quicker.
@@ -82,11 +83,28 @@ def _settle_mail(row: RawMessage, at: datetime) -> Fate:
 def _decide(row: RawMessage, mail: ParsedMail, at: datetime) -> Fate:
     # Every try writes down what the mail says of itself before it does anything.
     is_again = row.message_id != ""
-    if not copies.claim_key(row, _take_down(row, mail)):
-        return Fate(RawState.IGNORED, Reason.DUPLICATE)
-    fate = settle(row, mail, at=at, is_again=is_again)
+    writer = identity.identity_of(mail).writer
+    fields = _take_down(row, mail, writer)
+    with answered_together(_questions(row, mail, writer)):
+        if copies.is_reused_id(row):
+            row.defects.append("reused_message_id")
+        if not copies.claim_key(row, fields):
+            return Fate(RawState.IGNORED, Reason.DUPLICATE)
+        fate = settle(row, mail, at=at, is_again=is_again)
     leave_notes(row, fate, at=at)
     return fate
+
+
+def _questions(row: RawMessage, mail: ParsedMail, writer: Mailbox | None) -> Iterator[Question]:
+    """What the database is asked of nearly every mail; whatever else turns out to be needed is asked where it is."""
+    yield copies.question_of(row)
+    if mail.sender is not None:
+        yield identity.question_of(mail.sender)
+    yield senders.question_of(writer)
+    if writer is not None and mail.machine is not Machine.BOUNCE:
+        yield signatures.question_of(writer.key, row)
+        yield suppression.question_of(writer.key)
+        yield opening.question_of(writer.key)
 
 
 def _settle_text(row: RawMessage, at: datetime) -> Fate:
@@ -130,17 +148,16 @@ def _count_attempt(row: RawMessage) -> None:
     row.attempts += 1
 
 
-def _take_down(row: RawMessage, mail: ParsedMail) -> Sequence[str]:
+def _take_down(row: RawMessage, mail: ParsedMail, writer: Mailbox | None) -> Sequence[str]:
     """Note on the row what the mail says of itself; the fields that are to be written."""
     row.state, row.reason, row.error = RawState.PARSED, "", ""
     row.message_id = (mail.message_id or f"{row.sha256}@missing.invalid")[:255]
     row.content_digest = mail.content_digest
-    writer = identity_of(mail).writer
     row.sender = writer.key if writer else ""
-    row.addressed_to = own_recipients(mail)
+    row.addressed_to = identity.own_recipients(mail)
     row.subject = mail.subject[:255]
     row.file_count = len(mail.files)
-    row.defects = [*mail.defects, *(["reused_message_id"] if copies.is_reused_id(row) else [])]
+    row.defects = list(mail.defects)
     return (
         "state", "reason", "error", "message_id", "content_digest", "sender", "subject", "file_count", "defects",
         "addressed_to",
