@@ -12,7 +12,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from cases.queries.sql import finds_a_row
+from cases.queries.sql import Question, finds_a_row
 from notifications.addresses import address_key
 from notifications.models import SoftFailure, Suppression, SuppressionReason
 
@@ -70,7 +70,13 @@ def unsuppress(address: str, *, at: datetime, by_hand: bool = False) -> int:
     """
     key = address_key(address)
     # Of nearly everybody who writes there is nothing to lift, and a question is cheaper than a change of nothing.
-    return _lift(key, at, by_hand=by_hand) if finds_a_row(_STANDS_AGAINST, key, key) else 0
+    question, values = question_of(key)
+    return _lift(key, at, by_hand=by_hand) if finds_a_row(question, *values) else 0
+
+
+def question_of(key: str) -> Question:
+    """What ``unsuppress`` asks of an address, in the form in which addresses are compared."""
+    return _STANDS_AGAINST, (key, key)
 
 
 @transaction.atomic

@@ -1,7 +1,10 @@
 """Expressions for reads whose cost must not grow with the table: both engines behind one small module."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -13,6 +16,7 @@ from django.db.models import (
     Expression,
     F,
     Func,
+    Q,
     QuerySet,
     SmallIntegerField,
     Value,
@@ -20,6 +24,10 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 
 from cases.states import OPEN
+
+# SQL of both engines, and its values.
+Question = tuple[str, tuple[str | int, ...]]
+_answers: ContextVar[Mapping[Question, bool]] = ContextVar("answers", default=MappingProxyType({}))
 
 
 class IsOpen(Func):
@@ -100,12 +108,50 @@ def capped_counts(querysets: Mapping[str, QuerySet[Any]], cap: int) -> dict[str,
     return counts
 
 
+@contextmanager
+def answered_together(questions: Iterable[Question]) -> Iterator[None]:
+    """Ask in one statement what ``finds_a_row`` will be asked within; there it tells what was so at the beginning."""
+    asked = list(dict.fromkeys(questions))
+    columns = ", ".join(f"EXISTS ({sql})" for sql, _ in asked)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns}", [value for _, values in asked for value in values])
+        found = map(bool, cursor.fetchone())
+    token = _answers.set(dict(zip(asked, found, strict=True)))
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
+
+def begins_with(field: str, prefix: str) -> Q:
+    """Rows whose field begins so, found by its index: on PostgreSQL one for patterns, as others follow a language."""
+    if connection.vendor == "sqlite":
+        # Its LIKE uses no index.
+        return Q((f"{field}__gte", prefix), (f"{field}__lt", _behind(prefix)))
+    return Q((f"{field}__startswith", prefix))
+
+
+def begins_in_sql(column: str, prefix: str) -> Question:
+    """The same as a condition in SQL, for ``finds_a_row``."""
+    if connection.vendor == "sqlite":
+        return f"{column} >= %s AND {column} < %s", (prefix, _behind(prefix))
+    return f"{column}::text LIKE %s", (f"{connection.ops.prep_for_like_query(prefix)}%",)
+
+
+def _behind(prefix: str) -> str:
+    """What comes right behind all that begins so, character by character."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
 def finds_a_row(question: str, *values: str | int) -> bool:
     """Whether a question in the SQL of both engines finds a row.
 
     For the few that are asked of every mail: Django takes ten times as long to put one together as the database to
     answer it.
     """
+    known = _answers.get().get((question, values))
+    if known is not None:
+        return known
     with connection.cursor() as cursor:
         cursor.execute(question, values)
         return cursor.fetchone() is not None

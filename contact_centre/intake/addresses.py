@@ -10,7 +10,6 @@ from typing import Final
 from django.conf import settings
 
 from cases.models import Case
-from contact_centre.intake import store
 from contact_centre.intake.mail import address
 from contact_centre.intake.models import ANY_TOKEN, Mailbox, RawMessage, RawState
 
@@ -19,15 +18,19 @@ from contact_centre.intake.models import ANY_TOKEN, Mailbox, RawMessage, RawStat
 _SIGNED: Final = re.compile(r"(?:reply|bounce)\+[a-z0-9.]{5,64}")
 _POSTMASTER: Final = "postmaster"
 MAIN: Final = "main"
-# What such a question looks at. The rest, how a mailbox is fetched and what it answers, is read if it is wanted.
-_ASKED: Final = ("code", "address", "aliases", "tokens", "department", "merged_into", "is_active")
+# What such a question looks at; the rest, how a mailbox is fetched and what it answers, is read if it is wanted. Asked
+# of every mail, and so not put together anew each time.
+_ASKED: Final = (
+    "SELECT id, code, address, aliases, tokens, department_id, merged_into_id, is_active "
+    "FROM intake_mailbox ORDER BY id"
+)
 _read: ContextVar[list[Mailbox] | None] = ContextVar("mailboxes", default=None)
 
 
 @contextmanager
 def read_once() -> Iterator[None]:
     """Read the mailboxes once for all questions within: one mail asks of each of its addresses."""
-    token = _read.set(_rows(*_ASKED))
+    token = _read.set(_joined(Mailbox.objects.raw(_ASKED)))
     try:
         yield
     finally:
@@ -59,17 +62,21 @@ def mailbox_of(text: str) -> Mailbox | None:
     return _main(boxes) if wanted in _of_settings() else None
 
 
-def addressed_mailbox(row: RawMessage, recipients: Iterable[str]) -> Mailbox | None:
-    """The mailbox that a mail is for, and remembered as such.
+def addressed_mailbox(recipients: Iterable[str]) -> Mailbox | None:
+    """The mailbox that a mail is for by its addresses, which are in the order of their weight: where it was delivered
+    to, then To and Cc. None where no mailbox is among them."""
+    return next((box for text in recipients if (box := mailbox_of(text))), None)
 
-    ``recipients`` are in the order of their weight: where it was delivered to, then To and Cc; where none of them is
-    a mailbox, the one that it was fetched from.
-    """
-    found = next((box for text in recipients if (box := mailbox_of(text))), None)
-    if found is None:
-        return _arrived_at(row)
-    store.note_mailbox(row, found)
-    return found
+
+def fetched_from(row: RawMessage) -> Mailbox | None:
+    """The mailbox by which the mail came; None where it came by none."""
+    if row.is_new:
+        return None
+    arrivals = row.arrivals.exclude(mailbox=None).select_related(
+        "mailbox__department", "mailbox__merged_into"
+    )
+    found = arrivals.order_by("id").first()
+    return _survivor(found.mailbox) if found and found.mailbox else None
 
 
 def mailbox_for(case: Case) -> Mailbox | None:
@@ -79,7 +86,7 @@ def mailbox_for(case: Case) -> Mailbox | None:
         .order_by("id")
         .first()
     )
-    return _arrived_at(first) if first is not None else None
+    return fetched_from(first) if first is not None else None
 
 
 def main_mailbox() -> Mailbox | None:
@@ -92,26 +99,18 @@ def default_address() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-def _arrived_at(row: RawMessage) -> Mailbox | None:
-    arrivals = row.arrivals.exclude(mailbox=None).select_related(
-        "mailbox__department", "mailbox__merged_into"
-    )
-    found = arrivals.order_by("id").first()
-    return _survivor(found.mailbox) if found and found.mailbox else None
-
-
 def _main(boxes: list[Mailbox]) -> Mailbox | None:
     return next((_survivor(box) for box in boxes if box.code == MAIN), None)
 
 
 def _mailboxes() -> list[Mailbox]:
     known = _read.get()
-    return known if known is not None else _rows()
+    return known if known is not None else _joined(Mailbox.objects.order_by("id"))
 
 
-def _rows(*fields: str) -> list[Mailbox]:
+def _joined(rows: Iterable[Mailbox]) -> list[Mailbox]:
     """All mailboxes; they are few, so that they are joined with each other here and not by the database."""
-    boxes = {box.pk: box for box in Mailbox.objects.only(*fields).order_by("id")}
+    boxes = {box.pk: box for box in rows}
     for box in boxes.values():
         if box.merged_into_id is not None:
             box.merged_into = boxes[box.merged_into_id]

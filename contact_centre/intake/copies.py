@@ -7,7 +7,8 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from cases.queries.sql import finds_a_row
+from cases.alone import committed_alone
+from cases.queries.sql import Question, finds_a_row
 from contact_centre.intake.models import RawMessage, RawState
 
 # An id that comes again later is another mail, whatever it says.
@@ -28,7 +29,8 @@ def claim_key(row: RawMessage, fields: Sequence[str] = ()) -> bool:
     key = _key(row)
     try:
         # Nobody asks beforehand who stands: nearly every mail is new.
-        return _take(row, key, fields)
+        with committed_alone():
+            return _take(row, key, fields)
     except IntegrityError:
         row.copy_key = None
     for remaining in reversed(range(_TRIES)):
@@ -42,7 +44,13 @@ def claim_key(row: RawMessage, fields: Sequence[str] = ()) -> bool:
 
 def is_reused_id(row: RawMessage) -> bool:
     """Whether another mail with other words has the same Message-ID."""
-    return finds_a_row(_REUSED, row.message_id, row.pk, row.content_digest)
+    question, values = question_of(row)
+    return finds_a_row(question, *values)
+
+
+def question_of(row: RawMessage) -> Question:
+    """What ``is_reused_id`` asks."""
+    return _REUSED, (row.message_id, row.pk, row.content_digest)
 
 
 @transaction.atomic(durable=True)
@@ -65,7 +73,6 @@ def _claim(row: RawMessage, key: str, fields: Sequence[str]) -> bool:
     return _take(row, key, fields)
 
 
-@transaction.atomic
 def _take(row: RawMessage, key: str, fields: Sequence[str]) -> bool:
     row.copy_key = key
     row.save(update_fields=[*fields, "copy_key"])

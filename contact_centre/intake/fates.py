@@ -1,6 +1,6 @@
 """What becomes of a mail that was read: the first rule that fits decides. ``docs/mail.md`` tells all of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from cases.models import Case, Message
 from cases.models.message import MAIL_KEY
 from contact_centre.intake import machine_mail, opening, senders, signatures
-from contact_centre.intake.addresses import addressed_mailbox
+from contact_centre.intake.addresses import addressed_mailbox, fetched_from
 from contact_centre.intake.identity import (
     Identity,
     behind,
@@ -24,7 +24,15 @@ from contact_centre.intake.mail import threading
 from contact_centre.intake.mail.authentication import Verdict
 from contact_centre.intake.mail.threading import Thread
 from contact_centre.intake.mail.types import Machine, ParsedMail
-from contact_centre.intake.models import RawChannel, RawMessage, RawState, Reason, RuleAction, SenderRule
+from contact_centre.intake.models import (
+    Mailbox,
+    RawChannel,
+    RawMessage,
+    RawState,
+    Reason,
+    RuleAction,
+    SenderRule,
+)
 from contact_centre.intake.spam import is_called_spam
 from notifications.links import is_own_loop_id, read_message_id
 from notifications.suppression import unsuppress
@@ -35,7 +43,8 @@ _HEARD: Final = (RawState.CASE_CREATED, RawState.CASE_UPDATED, RawState.AUTO_REP
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """The final state of a raw message, why, and what came of it. ``flags`` join the defects of the mail."""
+    """The final state of a raw message, why, and what came of it. ``flags`` join the defects of the mail; ``mailbox``
+    is whose address was among its recipients, where that was asked."""
 
     state: RawState
     reason: Reason
@@ -45,6 +54,7 @@ class Fate:
     suggested: Case | None = None
     flags: tuple[str, ...] = ()
     comment: str = ""
+    mailbox: Mailbox | None = None
 
 
 def settle(row: RawMessage, mail: ParsedMail, *, at: datetime, is_again: bool = False) -> Fate:
@@ -128,7 +138,8 @@ def _on_a_case(
         return Fate(done.state, done.reason, done.evidence, done.case, done.message, flags=flags)
     if not (mail.text or mail.subject or mail.files):
         return Fate(RawState.QUARANTINED, Reason.EMPTY, thread.evidence if thread else "")
-    mailbox = addressed_mailbox(row, mail.recipients)
+    named = addressed_mailbox(mail.recipients)
+    mailbox = named or fetched_from(row)
     arrival = opening.Arrival(
         mail,
         who,
@@ -139,6 +150,12 @@ def _on_a_case(
         is_again=is_again,
         department=mailbox.department if mailbox else None,
     )
+    return replace(_by_thread(arrival, thread, at), mailbox=named)
+
+
+def _by_thread(arrival: opening.Arrival, thread: Thread | None, at: datetime) -> Fate:
+    """Words of somebody who may be heard: on the case that she has a part in, waiting, or on a case of their own."""
+    who = arrival.who
     if thread is not None and thread.writer is not None:
         thread = opening.going_on(arrival, thread, on=timezone.localdate(at))
         if not opening.is_over(thread, on=timezone.localdate(at)):

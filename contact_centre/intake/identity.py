@@ -6,7 +6,7 @@ from typing import Final
 
 from django.conf import settings
 
-from cases.queries.sql import finds_a_row
+from cases.queries.sql import Question, finds_a_row
 from contact_centre.intake.addresses import mailbox_of
 from contact_centre.intake.mail import address, envelope
 from contact_centre.intake.mail.authentication import Verdict, verdict
@@ -90,7 +90,13 @@ def is_of_staff(mail: ParsedMail) -> bool:
     """Whether the address of a person of ours stands in From; whether she wrote it is another question."""
     if mail.sender is None:
         return False
-    return finds_a_row(_OF_STAFF, mail.sender.address)
+    question, values = question_of(mail.sender)
+    return finds_a_row(question, *values)
+
+
+def question_of(sender: Mailbox) -> Question:
+    """What ``is_of_staff`` asks."""
+    return _OF_STAFF, (sender.address,)
 
 
 def is_gateway(mail: ParsedMail) -> bool:

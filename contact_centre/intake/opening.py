@@ -12,6 +12,7 @@ from cases.files import ACCEPTED_TYPES, StoredFile
 from cases.models import Case, CaseParticipant, Channel, ContactChannel, Message
 from cases.models.message import MAIL_KEY
 from cases.queries.merged import followed_cases
+from cases.queries.sql import Question, begins_in_sql, begins_with, finds_a_row
 from cases.services.conversation import record_reply
 from cases.services.intake import Report, Reporter, open_case
 from cases.states import OPEN, WAITING, Status
@@ -208,16 +209,36 @@ def _opened_by(arrival: Arrival) -> QuerySet[RawMessage]:
     Those that only pretend to be from there are counted apart: they neither fill nor reach what the owner opened. The
     mail itself is not among them: it is on its way.
     """
-    local, _, domain = counted_as(arrival.sender).rpartition("@") if arrival.sender else ("", "", "")
-    same = Q(sender=f"{local}@{domain}") | Q(sender__startswith=f"{local}+", sender__endswith=f"@{domain}")
+    local, domain = _counted(arrival.sender)
+    tagged = begins_with("sender", f"{local}+") & Q(sender__endswith=f"@{domain}")
+    same = Q(sender=f"{local}@{domain}") | tagged
     pretended = Q(reason=Reason.UNVERIFIED)
     alike = same & (pretended if arrival.who.is_unverified else ~pretended)
     day = (arrival.received_at - _DAY, arrival.received_at)
     return RawMessage.objects.filter(alike, state=RawState.CASE_CREATED, received_at__range=day)
 
 
+def _counted(sender: str) -> tuple[str, str]:
+    """The local part and the domain under which limits count an address."""
+    local, _, domain = counted_as(sender).rpartition("@") if sender else ("", "", "")
+    return local, domain
+
+
+def question_of(sender: str) -> Question:
+    """What ``open_for`` asks first: whether any mail of an address that counts as this one ever opened a case."""
+    local, domain = _counted(sender)
+    tagged, values = begins_in_sql("sender", f"{local}+")
+    ever = (
+        f"SELECT 1 FROM intake_rawmessage WHERE state = 'CASE_CREATED' AND (sender = %s OR {tagged}) LIMIT 1"  # noqa: S608
+    )
+    return ever, (f"{local}@{domain}", *values)
+
+
 def _opened_lately(arrival: Arrival) -> list[datetime]:
     """When, the newest first: as many as any limit counts."""
+    question, values = question_of(arrival.sender)
+    if not finds_a_row(question, *values):
+        return []
     most = max(settings.MAIL_MAX_CASES_PER_DAY, *(limit for _, limit in MAX_CASES))
     times = _opened_by(arrival).order_by("-received_at").values_list("received_at", flat=True)
     return list(times[:most])

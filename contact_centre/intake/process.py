@@ -1,7 +1,7 @@
 """From bytes to a settled message: store, read, decide. A crash after any step is mended by doing it again."""
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,14 +9,16 @@ import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Case, F, Q, When
 
-from contact_centre.intake import addresses, copies, store
+from cases.alone import committed_alone
+from cases.queries.sql import Question, answered_together
+from contact_centre.intake import addresses, copies, identity, opening, senders, signatures, store
 from contact_centre.intake.fates import Fate, settle
-from contact_centre.intake.identity import identity_of, own_recipients
 from contact_centre.intake.mail.parse import parse
-from contact_centre.intake.mail.types import ParsedMail
+from contact_centre.intake.mail.types import Machine, Mailbox, ParsedMail
 from contact_centre.intake.models import UNSETTLED, RawChannel, RawMessage, RawState, Reason
 from contact_centre.intake.notes import leave_notes
 from contact_centre.intake.sms import texts
+from notifications import suppression
 
 log = structlog.get_logger(__name__)
 # Trouble of ours, not of the mail: it is worth another try. IntegrityError: somebody else was quicker.
@@ -27,6 +29,9 @@ SECONDS: Final = 20
 LEASE: Final = timedelta(seconds=SECONDS + 10)
 MAX_DEATHS: Final = 3
 _ERROR_LENGTH: Final = 20_000
+_OF_ITS_FATE: Final = (
+    "state", "reason", "settled_at", "lease_until", "evidence", "case", "case_message", "suggested_case", "defects",
+)  # fmt: skip
 
 
 def receive(raw: bytes, *, at: datetime) -> RawMessage:
@@ -78,11 +83,28 @@ def _settle_mail(row: RawMessage, at: datetime) -> Fate:
 def _decide(row: RawMessage, mail: ParsedMail, at: datetime) -> Fate:
     # Every try writes down what the mail says of itself before it does anything.
     is_again = row.message_id != ""
-    if not copies.claim_key(row, _take_down(row, mail)):
-        return Fate(RawState.IGNORED, Reason.DUPLICATE)
-    fate = settle(row, mail, at=at, is_again=is_again)
+    writer = identity.identity_of(mail).writer
+    fields = _take_down(row, mail, writer)
+    with answered_together(_questions(row, mail, writer)):
+        if copies.is_reused_id(row):
+            row.defects.append("reused_message_id")
+        if not copies.claim_key(row, fields):
+            return Fate(RawState.IGNORED, Reason.DUPLICATE)
+        fate = settle(row, mail, at=at, is_again=is_again)
     leave_notes(row, fate, at=at)
     return fate
+
+
+def _questions(row: RawMessage, mail: ParsedMail, writer: Mailbox | None) -> Iterator[Question]:
+    """What the database is asked of nearly every mail; whatever else turns out to be needed is asked where it is."""
+    yield copies.question_of(row)
+    if mail.sender is not None:
+        yield identity.question_of(mail.sender)
+    yield senders.question_of(writer)
+    if writer is not None and mail.machine is not Machine.BOUNCE:
+        yield signatures.question_of(writer.key, row)
+        yield suppression.question_of(writer.key)
+        yield opening.question_of(writer.key)
 
 
 def _settle_text(row: RawMessage, at: datetime) -> Fate:
@@ -114,36 +136,35 @@ def left_over(at: datetime, limit: int = 200) -> list[int]:
     return list(rows.order_by("attempts", "id").values_list("pk", flat=True)[:limit])
 
 
-@transaction.atomic(durable=True)
+@committed_alone()
 def _give_back(row: RawMessage) -> None:
     RawMessage.objects.filter(pk=row.pk).update(lease_until=None)
 
 
-@transaction.atomic(durable=True)
+@committed_alone()
 def _count_attempt(row: RawMessage) -> None:
     # Exact in the database, where it counts for the next try; of two tries at once each knows its own.
     RawMessage.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
     row.attempts += 1
 
 
-def _take_down(row: RawMessage, mail: ParsedMail) -> Sequence[str]:
+def _take_down(row: RawMessage, mail: ParsedMail, writer: Mailbox | None) -> Sequence[str]:
     """Note on the row what the mail says of itself; the fields that are to be written."""
     row.state, row.reason, row.error = RawState.PARSED, "", ""
     row.message_id = (mail.message_id or f"{row.sha256}@missing.invalid")[:255]
     row.content_digest = mail.content_digest
-    writer = identity_of(mail).writer
     row.sender = writer.key if writer else ""
-    row.addressed_to = own_recipients(mail)
+    row.addressed_to = identity.own_recipients(mail)
     row.subject = mail.subject[:255]
     row.file_count = len(mail.files)
-    row.defects = [*mail.defects, *(["reused_message_id"] if copies.is_reused_id(row) else [])]
+    row.defects = list(mail.defects)
     return (
         "state", "reason", "error", "message_id", "content_digest", "sender", "subject", "file_count", "defects",
         "addressed_to",
     )  # fmt: skip
 
 
-@transaction.atomic(durable=True)
+@committed_alone()
 def _keep_sender(row: RawMessage, text: texts.TextIn) -> None:
     """Write what the text message says of itself."""
     row.state, row.reason, row.error = RawState.PARSED, "", ""
@@ -151,23 +172,20 @@ def _keep_sender(row: RawMessage, text: texts.TextIn) -> None:
     row.save(update_fields=["state", "reason", "error", "message_id", "sender"])
 
 
-@transaction.atomic(durable=True)
 def _finish(row: RawMessage, fate: Fate, at: datetime) -> RawMessage:
     row.state, row.reason, row.settled_at, row.lease_until = fate.state, fate.reason, at, None
     row.evidence, row.suggested_case = fate.evidence, fate.suggested
     row.case, row.case_message = fate.case, fate.message
     row.defects = [*row.defects, *fate.flags]
-    row.save(
-        update_fields=[
-            "state", "reason", "settled_at", "lease_until", "evidence", "case", "case_message", "suggested_case",
-            "defects",
-        ]
-    )  # fmt: skip
+    with committed_alone() if fate.mailbox is None else transaction.atomic(durable=True):
+        row.save(update_fields=_OF_ITS_FATE)
+        if fate.mailbox is not None:
+            store.note_mailbox(row, fate.mailbox)
     log.info("mail_settled", raw_id=row.pk, state=row.state, reason=row.reason, case_id=row.case_id)
     return row
 
 
-@transaction.atomic(durable=True)
+@committed_alone()
 def _fail(row: RawMessage, error: str, at: datetime) -> RawMessage:
     row.state, row.reason, row.settled_at, row.lease_until = RawState.FAILED, Reason.ERROR, at, None
     row.error = error[-_ERROR_LENGTH:].replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from cases.actors import Actor, ActorKind
+from cases.queries.sql import Question, finds_a_row
 from cases.services._steps import Refused
 from cases.states import DESK
 from contact_centre.intake.addresses import mailbox_of
@@ -38,7 +39,9 @@ def rule_for(
 ) -> SenderRule | None:
     """The rule that decides over a mail to these addresses of ours; None when nothing is said of it."""
     # The database finds the few that may be about it; an address is never the pattern of a rule about a domain.
-    patterns = [sender.key, *_domains(sender)] if sender is not None else []
+    question, patterns = question_of(sender)
+    if not finds_a_row(question, *patterns):
+        return None
     rules = SenderRule.objects.filter(Q(pattern__in=patterns) | Q(field=RuleField.HEADER))
     found = [
         rule
@@ -46,6 +49,14 @@ def rule_for(
         if rule.is_in_force(at) and rule.queue in ("", *queues) and _holds(rule, envelope)
     ]
     return min(found, key=lambda rule: (_ORDER.index(RuleAction(rule.action)), rule.pk), default=None)
+
+
+def question_of(sender: Mailbox | None) -> Question:
+    """What ``rule_for`` asks first: whether there is any rule that may be about the mail. Its values are the patterns
+    that such a rule has."""
+    patterns = (sender.key, *_domains(sender)) if sender is not None else ()
+    of_sender = f"pattern IN ({', '.join(['%s'] * len(patterns))}) OR " if patterns else ""
+    return f"SELECT 1 FROM intake_senderrule WHERE {of_sender}field = '{RuleField.HEADER}' LIMIT 1", patterns  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from cases.queries.sql import Question, finds_a_row
 from contact_centre.intake.mail.reply import strip_quotes
 from contact_centre.intake.mail.types import Mailbox, ParsedMail, Seal
 from contact_centre.intake.models import RawMessage
@@ -12,6 +13,10 @@ from contact_centre.intake.models import RawMessage
 _ALIKE: Final = 3
 _ASKED: Final = 20
 _LEAST_LINES, _MOST_LINES = 2, 8
+_BEFORE: Final = (
+    "SELECT 1 FROM intake_rawmessage "
+    "WHERE sender = %s AND channel = %s AND id < %s AND case_message_id IS NOT NULL LIMIT 1"
+)
 # Of the mail itself so much must be left: a greeting alone says nothing.
 _LEAST_LEFT: Final = 20
 
@@ -56,12 +61,20 @@ def _starts(lines: list[str]) -> list[int]:
 
 def _earlier(sender: str, row: RawMessage) -> Iterator[str]:
     """The words of her last mails that came before this one and stand on cases."""
+    question, values = question_of(sender, row)
+    if not finds_a_row(question, *values):
+        return
     mails = RawMessage.objects.filter(
         channel=row.channel, sender=sender, pk__lt=row.pk, case_message__isnull=False
     )
     kept = mails.order_by("-received_at", "-id").values_list("case_message__body", "case_message__full_body")
     for body, full_body in kept[:_ASKED]:
         yield full_body or body
+
+
+def question_of(sender: str, row: RawMessage) -> Question:
+    """What ``fold_learned`` asks first: whether there are such mails."""
+    return _BEFORE, (sender, row.channel, row.pk)
 
 
 def _lines(text: str) -> list[str]:

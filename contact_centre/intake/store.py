@@ -19,6 +19,7 @@ from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from cases.alone import committed_alone
 from contact_centre.intake.models import (
     MailArrival,
     Mailbox,
@@ -124,21 +125,28 @@ def _received_at(arrival: Arrival | None, at: datetime) -> datetime:
 
 
 def note_mailbox(row: RawMessage, mailbox: Mailbox) -> None:
-    """Remember for which mailbox the mail is, where its arrival did not tell. Safe to repeat."""
+    """Remember for which mailbox the mail is, where its arrival did not tell, in the caller's transaction. Safe to
+    repeat."""
     arrivals = MailArrival.objects.filter(raw=row)
     told = set() if row.is_new else set(arrivals.values_list("mailbox_id", flat=True))
     if not told:
-        _arrive(row, Arrival(MailSource.PIPE, mailbox), row.received_at)
+        arrival = Arrival(MailSource.PIPE, mailbox)
+        found = MailArrival(**_name(row, arrival), **_facts(row, arrival, row.received_at))
+        # Whoever is doing the same at this moment notes the same.
+        MailArrival.objects.bulk_create([found], ignore_conflicts=True)
     elif told == {None}:
         arrivals.update(mailbox=mailbox)
 
 
-@transaction.atomic(durable=True)
 def _insert(row: RawMessage, arrival: Arrival | None, at: datetime) -> RawMessage:
-    row.save(force_insert=True)
-    if arrival is not None:
+    if arrival is None:
+        with committed_alone():
+            row.save(force_insert=True)
+        row.is_new = True
+        return row
+    with transaction.atomic(durable=True):
+        row.save(force_insert=True)
         MailArrival.objects.create(**_name(row, arrival), **_facts(row, arrival, at))
-    row.is_new = arrival is None
     return row
 
 

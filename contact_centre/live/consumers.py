@@ -40,13 +40,16 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         await self.channel_layer.group_discard(DESK, self.channel_name)
 
-    async def case_changed(self, message: dict[str, Any]) -> None:
-        """Pass the news on when this person may know of the case."""
-        if self.only_case not in (None, message["case"]):
-            return
-        if sees(self.actor, _flags(message["flags"])):
-            await self.send_json({key: message[key] for key in ("case", "version", "kind")})
-        elif message["before"] and sees(self.actor, _flags(message["before"])):
+    async def cases_changed(self, message: dict[str, Any]) -> None:
+        """Pass on what this person may know."""
+        for news in message["news"]:
+            if self.only_case in (None, news["case"]):
+                await self._tell(news)
+
+    async def _tell(self, news: dict[str, Any]) -> None:
+        if sees(self.actor, _flags(news["flags"])):
+            await self.send_json({key: news[key] for key in ("case", "version", "kind")})
+        elif news["before"] and sees(self.actor, _flags(news["before"])):
             # The case went out of her sight: the queue is another, and that is all there is to know.
             await self.send_json({"case": None, "version": None, "kind": "QUEUE"})
 

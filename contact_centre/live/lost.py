@@ -27,11 +27,15 @@ _Ids = Mapping[str, int]
 
 
 def flags_before(event_ids: Iterable[int], now: Mapping[int, CaseFlags]) -> dict[int, CaseFlags]:
-    """What the flags of a case were before each of the events; ``now`` holds them as they are, by case.
+    """What the flags of a case were before each of the events, of which only those of ``HIDING_KINDS`` count; ``now``
+    holds the flags as they are, by case.
 
     The flags may be newer than an event, so everything that was recorded since is undone too.
     """
-    asked = CaseEvent.objects.filter(pk__in=list(event_ids), kind__in=HIDING_KINDS)
+    pks = list(event_ids)
+    if not pks:
+        return {}
+    asked = CaseEvent.objects.filter(pk__in=pks, kind__in=HIDING_KINDS)
     # Of several events of a case the earliest stays.
     first = dict(asked.order_by("-pk").values_list("case_id", "pk"))
     if not first:

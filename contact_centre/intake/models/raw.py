@@ -137,7 +137,12 @@ class RawMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["message_id"], name="raw_message_message_id"),
-            models.Index(fields=["sender", "received_at"], name="raw_message_sender"),
+            # Found by what a sender begins with, too.
+            models.Index(
+                fields=["sender", "received_at"],
+                name="raw_message_sender",
+                opclasses=["varchar_pattern_ops", "timestamptz_ops"],
+            ),
             models.Index(fields=["state", "id"], name="raw_message_state"),
         ]
 

@@ -14,8 +14,8 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 _FRAME = re.compile(r"SAVEPOINT|RELEASE|BEGIN|COMMIT")
-# Seven inserts, two updates, and seven questions.
-STATEMENTS = 16
+# Seven inserts, two updates, and three questions.
+STATEMENTS = 12
 
 
 def test_a_plain_mail_asks_the_database_so_often_and_not_more():
