@@ -28,7 +28,9 @@ def attach_files(case: Case, message: Message, files: Sequence[StoredFile], at: 
         Attachment(case=case, message=message, created_at=at, **_columns(file, keeps_evidence))
         for file in unique.values()
     )
-    _mark_decorations(case, unique)
+    if message is not case.new_message:
+        # Nothing can repeat in the first words of a case.
+        _mark_decorations(case, unique)
 
 
 def _mark_decorations(case: Case, shas: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
@@ -96,7 +97,12 @@ def main_mailbox() -> Mailbox | None:
 
 def default_address() -> str:
     """The address in ``DEFAULT_FROM_EMAIL``, without a name."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return _without_name(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache(maxsize=4)
+def _without_name(text: str) -> str:
+    return parseaddr(text)[1]
 
 
 def _main(boxes: list[Mailbox]) -> Mailbox | None:

@@ -31,6 +31,9 @@ from contact_centre.intake.models import (
 )
 
 _COMPRESSION = 6
+_AS_GZIP = 16 + zlib.MAX_WBITS
+_ENCODED = re.compile(rb"[A-Za-z0-9+/=\r\n]+")
+_LOOKED_AT = 1000
 _EMPTY_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _ID_LENGTH = 255
 _MAX_RECIPIENTS = 100
@@ -237,12 +240,21 @@ def readable(row: RawMessage) -> bytes:
 
 def _write(storage: Storage, path: str, raw: bytes) -> None:
     if not _holds(storage, path, raw):
-        packed = gzip.compress(raw, compresslevel=_COMPRESSION, mtime=0)
-        kept_as = storage.save(path, ContentFile(packed))
+        kept_as = storage.save(path, ContentFile(_packed(raw)))
         if kept_as != path:
             # Somebody kept the same message at the same moment.
             storage.delete(kept_as)
     _sync(storage, path)
+
+
+def _packed(raw: bytes) -> bytes:
+    """As a gzip file. In what a file became in base64 no words repeat: coding its letters alone makes it as small, in a
+    fifth of the time."""
+    middle = len(raw) // 2
+    is_encoded = _ENCODED.fullmatch(raw, middle, middle + _LOOKED_AT) is not None
+    strategy = zlib.Z_RLE if is_encoded else zlib.Z_DEFAULT_STRATEGY
+    packer = zlib.compressobj(_COMPRESSION, zlib.DEFLATED, _AS_GZIP, strategy=strategy)
+    return packer.compress(raw) + packer.flush()
 
 
 def _holds(storage: Storage, path: str, raw: bytes) -> bool:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import quopri
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from email.message import Message
 from typing import Final
@@ -22,9 +23,17 @@ _MAX_IDS: Final = 50
 
 def raw_values(part: Message, name: str) -> list[str]:
     """All values of a field, unfolded, raw eight-bit bytes as surrogates."""
-    wanted = name.lower()
-    values = [str(value) for key, value in part.raw_items() if key.lower() == wanted]
+    known: dict[str, list[str]] | None = getattr(part, "by_name", None)
+    values = (by_name(part) if known is None else known).get(name.lower(), [])
     return [unfold(value[:MAX_LENGTH]) for value in values[:_MAX_VALUES]]
+
+
+def by_name(part: Message) -> dict[str, list[str]]:
+    """The values of all fields as they came, by their names in lower case."""
+    values: dict[str, list[str]] = defaultdict(list)
+    for name, value in part.raw_items():
+        values[name.lower()].append(str(value))
+    return values
 
 
 def unfold(value: str) -> str:

@@ -29,11 +29,24 @@ class Part(Message):
 
     # The first charset that a part of the mail declares: raw bytes in a header are likely written in it too.
     charset_beside: str = ""
+    _by_name: dict[str, list[str]] | None = None
 
     def set_raw(self, name: str, value: Any) -> None:
         """Keep a field as it came, cut where the standard library's own readers would need minutes for it."""
         limit = parameters.MAX_LENGTH if name.lower().startswith("content-") else headers.MAX_LENGTH
         super().set_raw(name, value[:limit])
+        self._by_name = None
+
+    def __delitem__(self, name: str) -> None:
+        super().__delitem__(name)
+        self._by_name = None
+
+    @property
+    def by_name(self) -> dict[str, list[str]]:
+        """``headers.by_name``. Of a mail that has ten fields some eighty are asked for: they are sorted once."""
+        if self._by_name is None:
+            self._by_name = headers.by_name(self)
+        return self._by_name
 
     def get_content_type(self) -> str:
         """The declared type; for a missing or broken one what the place of the part suggests."""

@@ -1,6 +1,7 @@
 """The bytes are safe before anything is read, and keeping them again changes nothing."""
 
 import gzip
+import random
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from contact_centre.intake import store
 from contact_centre.intake.models import MailSource, RawChannel, RawMessage, RawState
 from contact_centre.intake.process import process
 from contact_centre.intake.store import Arrival
-from tests.contact_centre.intake.mails import mail
+from tests.contact_centre.intake.mails import file_part, mail, multipart, text_part
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,13 @@ def test_the_path_is_the_digest_of_the_content():
     row = keep(mail())
     assert row.path == f"{row.sha256[:2]}/{row.sha256[2:4]}/{row.sha256}.eml.gz"
     assert gzip.decompress(Path(storages["raw_mail"].path(row.path)).read_bytes()) == store.read(row)
+
+
+def test_a_mail_that_is_mostly_a_file_comes_back_as_it_was_and_takes_three_quarters_of_the_disk():
+    raw = multipart(text_part("Zdjęcie"), file_part(random.Random(7).randbytes(300_000), "a.jpg"))
+    row = store.keep(raw, channel=RawChannel.MAIL, at=NOW)
+    assert store.read(row) == raw
+    assert Path(storages["raw_mail"].path(row.path)).stat().st_size < 0.78 * len(raw)
 
 
 def test_the_same_bytes_again_are_the_same_row():
