@@ -54,6 +54,11 @@ def corpus_files(corpus_dir: Path) -> list[Path]:
     return [path for language in LANGUAGES for path in sorted((corpus_dir / language).glob("*.jsonl"))]
 
 
+def validation_beside(corpus_dir: Path) -> Path:
+    """Where the texts lie that are held back from a corpus, in files like its own."""
+    return corpus_dir.with_name(VALIDATION_DIR.name)
+
+
 def vocabulary_files() -> list[Path]:
     return [path for language in LANGUAGES for path in [VOCABULARY_DIR / f"{language}.toml"] if path.exists()]
 

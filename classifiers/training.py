@@ -21,12 +21,13 @@ from classifiers.calibration import Calibration, calibration_error, cross_fitted
 from classifiers.concepts import compile_concepts, concept_files, load_concepts
 from classifiers.corpus import (
     CASE,
-    VALIDATION_DIR,
+    CORPUS_DIR,
     Example,
     corpus_files,
     in_use,
     read_corpus,
     saying_files,
+    validation_beside,
     vocabulary_files,
 )
 from classifiers.decided import fit_heads
@@ -79,7 +80,7 @@ def train(
     """
     print_of_input = fingerprint(corpus_dir, catalogue, corrections, measures)
     material = gather(read_corpus(corpus_dir), catalogue, corrections)
-    written = read_validation(catalogue)
+    written = read_validation(catalogue, corpus_dir)
     validation = [*written, *in_use(measures, catalogue)]
     texts = read_words(validation, material.lexicon, load_concepts())
     fitted = _fit(material, validation, texts)
@@ -108,9 +109,9 @@ def train(
     return version
 
 
-def read_validation(catalogue: Catalogue, directory: Path = VALIDATION_DIR) -> list[Example]:
-    """The texts that no model learns from, as far as the catalogue has their categories."""
-    return in_use(read_corpus(directory), catalogue)
+def read_validation(catalogue: Catalogue, corpus_dir: Path = CORPUS_DIR) -> list[Example]:
+    """The texts beside a corpus that no model learns from, as far as the catalogue has their categories."""
+    return in_use(read_corpus(validation_beside(corpus_dir)), catalogue)
 
 
 def fingerprint(
@@ -123,7 +124,8 @@ def fingerprint(
     digest = hashlib.sha256(f"{FORMAT} {[installed(name) for name in _DEPENDENCIES]}".encode())
     code = sorted(Path(__file__).resolve().parent.glob("*.py"))
     words = (*vocabulary_files(), *saying_files(), *concept_files())
-    for path in (*code, *words, *corpus_files(corpus_dir), *corpus_files(VALIDATION_DIR)):
+    texts = (*corpus_files(corpus_dir), *corpus_files(validation_beside(corpus_dir)))
+    for path in (*code, *words, *texts):
         digest.update(f"{path.parent.name}/{path.name} {file_digest(path)}\n".encode())
     entries = [_as_plain(entry) for entry in catalogue.categories]
     digest.update(json.dumps(entries, sort_keys=True, ensure_ascii=False).encode())

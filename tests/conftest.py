@@ -2,7 +2,6 @@
 
 import fcntl
 import gc
-import json
 import os
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from tests.contact_centre.processes import embedded
 from tests.database import kept_database, send_others_away, use_city
 from tests.factories import NOW
 from tests.prepared import prepare_once
+from tests.small_corpus import lay_down
 
 # Fixtures and markers of tests that need a database, a server or the whole product.
 NEEDS = frozenset(
@@ -141,6 +141,4 @@ def small_city(db: None, settings: Settings, small_models_dir: Path, tmp_path: P
     codes = ("light", "road.pothole", "road.pavement", "legal.complaint")
     Category.objects.exclude(code__in=codes).update(is_active=False)
     settings.MODELS_DIR, settings.CORPUS_DIR = small_models_dir, tmp_path / "corpus"
-    (tmp_path / "corpus" / "pl").mkdir(parents=True)
-    row = {"text": "Lampa nie świeci", "label": "light", "kind": "REPORT", "urgency": "NORMAL"}
-    (tmp_path / "corpus" / "pl" / "part.jsonl").write_text(json.dumps(row))
+    lay_down(settings.CORPUS_DIR, [("Lampa nie świeci", "light")])

@@ -67,7 +67,8 @@ def train_candidate(*, catalogue: Catalogue, at: datetime) -> ModelVersion:
 
 
 def corpus_dir() -> Path:
-    """Where the corpus lies: the one that ships, or that of ``settings.CORPUS_DIR``."""
+    """Where the corpus lies, with the validation texts beside it: the one that ships, or that of
+    ``settings.CORPUS_DIR``."""
     return Path(getattr(settings, "CORPUS_DIR", None) or CORPUS_DIR)
 
 
@@ -88,7 +89,7 @@ def write_down(version: str, catalogue: Catalogue, decisions: Split, at: datetim
 
 def _hear(version: str, catalogue: Catalogue, decisions: Split) -> tuple[Hearing, Verdict | None]:
     """How the version judges both sets of texts; and the verdict, where another one serves and can be loaded."""
-    validation, recent = read_validation(catalogue), in_use(decisions.recent, catalogue)
+    validation, recent = read_validation(catalogue, corpus_dir()), in_use(decisions.recent, catalogue)
     ours = _listen(Path(settings.MODELS_DIR) / version, catalogue, validation, recent)
     serving = ModelVersion.objects.filter(is_serving=True).exclude(version=version).first()
     if serving is None:

@@ -17,6 +17,7 @@ from classifiers.store.models import ModelVersion
 from classifiers.store.serving import Holder
 from routing.models import Category
 from tests.prepared import prepare_once
+from tests.small_corpus import lay_down
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +31,8 @@ def prepared(
     settings: Settings, tmp_path: Path, small_models_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.MODELS_DIR, settings.CORPUS_DIR = small_models_dir, tmp_path / "corpus"
-    (tmp_path / "corpus" / "pl").mkdir(parents=True)
-    rows = [
-        {"text": text, "label": code, "kind": "REPORT", "urgency": "NORMAL"} for code, text in CORPUS.items()
-    ]
-    (tmp_path / "corpus" / "pl" / "part.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    # Words that nobody knows are told from chatter only where the lines are drawn by all texts.
+    lay_down(settings.CORPUS_DIR, [(text, code) for code, text in CORPUS.items()], each=1)
     Category.objects.exclude(code__in=CORPUS).update(is_active=False)
     prepare_once(catalogue(), timezone.now(), small_models_dir)
     monkeypatch.setattr(serving, "_holder", Holder())

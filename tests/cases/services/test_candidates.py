@@ -1,6 +1,5 @@
 """Training by night: the candidate serves at once only where it may, and only when it is better."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,9 @@ from classifiers import gate
 from classifiers.store.examples import Decided, keep
 from classifiers.store.models import ModelVersion, Promotion, PromotionReason
 from classifiers.store.promoting import roll_back
-from classifiers.types import NORMAL
 from tests.factories import NOW
 from tests.prepared import prepare_once
+from tests.small_corpus import lay_down
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_city")]
 
@@ -30,9 +29,9 @@ WRONG = dict(zip(RIGHT, [*list(RIGHT.values())[1:], "light"], strict=True))
 def learnt_wrongly(settings, monkeypatch, small_models_dir) -> ModelVersion:
     """What serves knows the wrong words; since then the corpus was mended, and people decided."""
     monkeypatch.setattr(gate, "LEAST_RECENT", 6)
-    write_corpus(Path(settings.CORPUS_DIR), WRONG)
+    write_corpus(settings.CORPUS_DIR, WRONG)
     serving = prepare_once(catalogue(), NOW, small_models_dir)
-    write_corpus(Path(settings.CORPUS_DIR), RIGHT)
+    write_corpus(settings.CORPUS_DIR, RIGHT)
     for number in range(40):
         text, category = list(RIGHT.items())[number % 3]
         keep(Decided(f"event:{number}", text, "pl", category, "REPORT", "NORMAL", "", serving.version), NOW)
@@ -40,12 +39,9 @@ def learnt_wrongly(settings, monkeypatch, small_models_dir) -> ModelVersion:
 
 
 def write_corpus(directory: Path, labels: dict[str, str]) -> None:
-    rows = [
-        {"text": f"{text} {number}", "label": label, "kind": "REPORT", "urgency": NORMAL}
-        for text, label in labels.items()
-        for number in range(40)
-    ]
-    (directory / "pl" / "part.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    lay_down(
+        directory, [(f"{text} {number}", label) for text, label in labels.items() for number in range(40)]
+    )
 
 
 def test_a_candidate_that_passed_the_gate_serves_where_that_is_allowed(settings, learnt_wrongly):

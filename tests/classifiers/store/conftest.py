@@ -1,6 +1,5 @@
 """A small corpus with three categories, so that training takes a second; what it gives is kept for the run."""
 
-import json
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from classifiers.store.models import DecidedExample, ModelVersion
 from classifiers.store.serving import Holder
 from classifiers.types import Catalogue
 from tests.model_files import write_model_files
+from tests.small_corpus import lay_down
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -32,11 +32,7 @@ def few(catalogue: Catalogue) -> Catalogue:
 def corpus_file(settings: Settings, tmp_path: Path) -> Path:
     """A corpus of one sentence; the words of the catalogue and the sayings teach the rest."""
     settings.CORPUS_DIR = tmp_path / "corpus"
-    (tmp_path / "corpus" / "pl").mkdir(parents=True)
-    file = tmp_path / "corpus" / "pl" / "part.jsonl"
-    row = {"text": "Lampa nie świeci", "label": "light", "kind": "REPORT", "urgency": "NORMAL"}
-    file.write_text(json.dumps(row))
-    return file
+    return lay_down(settings.CORPUS_DIR, [("Lampa nie świeci", "light")])
 
 
 @pytest.fixture
