@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cases.models import Case, Message
 from cases.models.message import MAIL_KEY
-from contact_centre.intake import machine_mail, opening, senders, signatures
+from contact_centre.intake import machine_mail, openers, opening, senders, signatures
 from contact_centre.intake.addresses import addressed_mailbox, fetched_from
 from contact_centre.intake.identity import (
     Identity,
@@ -140,7 +140,7 @@ def _on_a_case(
         return Fate(RawState.QUARANTINED, Reason.EMPTY, thread.evidence if thread else "")
     named = addressed_mailbox(mail.recipients)
     mailbox = named or fetched_from(row)
-    arrival = opening.Arrival(
+    arrival = openers.Arrival(
         mail,
         who,
         source_key(row),
@@ -153,7 +153,7 @@ def _on_a_case(
     return replace(_by_thread(arrival, thread, at), mailbox=named)
 
 
-def _by_thread(arrival: opening.Arrival, thread: Thread | None, at: datetime) -> Fate:
+def _by_thread(arrival: openers.Arrival, thread: Thread | None, at: datetime) -> Fate:
     """Words of somebody who may be heard: on the case that she has a part in, waiting, or on a case of their own."""
     who = arrival.who
     if thread is not None and thread.writer is not None:

@@ -1,22 +1,20 @@
 """Words of a person that came by mail: added to her case, or opening one."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 
 from cases.actors import resident
 from cases.files import ACCEPTED_TYPES, StoredFile
 from cases.models import Case, CaseParticipant, Channel, ContactChannel, Message
 from cases.models.message import MAIL_KEY
 from cases.queries.merged import followed_cases
-from cases.queries.sql import Question, begins_in_sql, begins_with, finds_a_row
 from cases.services.conversation import record_reply
 from cases.services.intake import Report, Reporter, open_case
 from cases.states import OPEN, WAITING, Status
-from contact_centre.intake.identity import Identity, is_of_staff
+from contact_centre.intake.identity import is_of_staff
 from contact_centre.intake.mail import attachments, forwarded
 from contact_centre.intake.mail.authentication import Verdict
 from contact_centre.intake.mail.forwarded import Forwarded
@@ -25,13 +23,9 @@ from contact_centre.intake.mail.subject import in_one_line, without_marks
 from contact_centre.intake.mail.threading import Thread, without_reference
 from contact_centre.intake.mail.types import Machine, ParsedMail
 from contact_centre.intake.models import RawMessage, RawState, Reason
-from notifications.counters import counted_as
+from contact_centre.intake.openers import DAY, MAX_CASES, Arrival, opened_by, opened_lately
 from notifications.models import Notice
-from routing.models import Department
 
-# So many cases from one address get a confirmation; a loop without any mark of a machine ends here.
-MAX_CASES: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 25))
-_DAY: Final = max(span for span, _ in MAX_CASES)
 # Mails without a sender come from everybody at once: so many times what one address may open.
 _NAMELESS: Final = 4
 # Of cases that each go on where another one ended; no matter has so many.
@@ -39,22 +33,6 @@ _MOST_FOLLOWED: Final = 20
 # What the agent should know of a mail, kept with its defects and told in a note on the case.
 UNVERIFIED, WEAK, SUBJECT_CHANGED = "unverified", "weak_identity", "subject_changed"
 _TOLD: Final = (Reason.REQUEST, Reason.STRANGER, Reason.AFTER_END, Reason.STAFF_FORWARD)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A mail on its way to a case. ``sender`` is the address that limits count; ``is_quiet``: nothing is sent back."""
-
-    mail: ParsedMail
-    who: Identity
-    source_key: str
-    received_at: datetime
-    sender: str
-    is_quiet: bool = False
-    # Whether the mail was read before, and that try ended in the middle, maybe behind its case.
-    is_again: bool = False
-    # Whose mailbox it came to.
-    department: Department | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +99,7 @@ def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcom
     if done is not None and done.case.source_key != arrival.source_key:
         is_reply = thread is not None and thread.writer is not None
         return Outcome(RawState.CASE_UPDATED, Reason.REPLY if is_reply else Reason.COLLECTED, done.case, done)
-    lately = _opened_lately(arrival)
+    lately = opened_lately(arrival)
     collecting = _collecting(arrival, lately) if done is None else None
     if collecting is not None:
         kept, left = attachments.keep(arrival.mail.files)
@@ -203,47 +181,6 @@ def _reason(arrival: Arrival, lately: list[datetime]) -> Reason:
     return Reason.REQUEST
 
 
-def _opened_by(arrival: Arrival) -> QuerySet[RawMessage]:
-    """The mails of this address, whatever stands behind a plus sign in it, that opened cases within a day.
-
-    Those that only pretend to be from there are counted apart: they neither fill nor reach what the owner opened. The
-    mail itself is not among them: it is on its way.
-    """
-    local, domain = _counted(arrival.sender)
-    tagged = begins_with("sender", f"{local}+") & Q(sender__endswith=f"@{domain}")
-    same = Q(sender=f"{local}@{domain}") | tagged
-    pretended = Q(reason=Reason.UNVERIFIED)
-    alike = same & (pretended if arrival.who.is_unverified else ~pretended)
-    day = (arrival.received_at - _DAY, arrival.received_at)
-    return RawMessage.objects.filter(alike, state=RawState.CASE_CREATED, received_at__range=day)
-
-
-def _counted(sender: str) -> tuple[str, str]:
-    """The local part and the domain under which limits count an address."""
-    local, _, domain = counted_as(sender).rpartition("@") if sender else ("", "", "")
-    return local, domain
-
-
-def question_of(sender: str) -> Question:
-    """What ``open_for`` asks first: whether any mail of an address that counts as this one ever opened a case."""
-    local, domain = _counted(sender)
-    tagged, values = begins_in_sql("sender", f"{local}+")
-    ever = (
-        f"SELECT 1 FROM intake_rawmessage WHERE state = 'CASE_CREATED' AND (sender = %s OR {tagged}) LIMIT 1"  # noqa: S608
-    )
-    return ever, (f"{local}@{domain}", *values)
-
-
-def _opened_lately(arrival: Arrival) -> list[datetime]:
-    """When, the newest first: as many as any limit counts."""
-    question, values = question_of(arrival.sender)
-    if not finds_a_row(question, *values):
-        return []
-    most = max(settings.MAIL_MAX_CASES_PER_DAY, *(limit for _, limit in MAX_CASES))
-    times = _opened_by(arrival).order_by("-received_at").values_list("received_at", flat=True)
-    return list(times[:most])
-
-
 def _collecting(arrival: Arrival, lately: list[datetime]) -> int | None:
     """The participant to whose case further mails of this day are added, once she opened so many; None before.
 
@@ -254,7 +191,7 @@ def _collecting(arrival: Arrival, lately: list[datetime]) -> int | None:
         return None
     # What a program sends must not wake a case that waits for the person.
     taking = OPEN if arrival.mail.machine is Machine.NO else [one for one in OPEN if one not in WAITING]
-    opened = _opened_by(arrival).filter(case__status__in=taking).select_related("case")
+    opened = opened_by(arrival).filter(case__status__in=taking).select_related("case")
     last = opened.order_by("-received_at", "-id").first()
     if last is None or last.case is None:
         return None
@@ -277,7 +214,7 @@ def is_flooded(arrival: Arrival) -> bool:
     rows = RawMessage.objects.filter(
         sender="", state=RawState.QUARANTINED, reason=Reason.NO_SENDER, case__isnull=False
     )
-    lately = rows.filter(received_at__gt=arrival.received_at - _DAY, received_at__lte=arrival.received_at)
+    lately = rows.filter(received_at__gt=arrival.received_at - DAY, received_at__lte=arrival.received_at)
     return lately.count() >= _NAMELESS * int(settings.MAIL_MAX_CASES_PER_DAY)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Case, F, Q, When
 
 from cases.alone import committed_alone
 from cases.queries.sql import Question, answered_together
-from contact_centre.intake import addresses, copies, identity, opening, senders, signatures, store
+from contact_centre.intake import addresses, copies, identity, openers, senders, signatures, store
 from contact_centre.intake.fates import Fate, settle
 from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.mail.types import Machine, Mailbox, ParsedMail
@@ -110,7 +110,7 @@ def _questions(row: RawMessage, mail: ParsedMail, writer: Mailbox | None) -> Ite
     if writer is not None and mail.machine is not Machine.BOUNCE:
         yield signatures.question_of(writer.key, row)
         yield suppression.question_of(writer.key)
-        yield opening.question_of(writer.key)
+        yield openers.question_of(writer.key)
 
 
 def _settle_text(row: RawMessage, at: datetime) -> Fate:
