@@ -25,8 +25,9 @@ def save(case: Case, at: datetime, *fields: str) -> None:
 
 def touch(case: Case, at: datetime) -> None:
     """Something was added beside the case, and nothing of it changed: the version stays."""
-    case.updated_at = at
-    case.save(update_fields=["updated_at"])
+    if case.updated_at != at:
+        case.updated_at = at
+        case.save(update_fields=["updated_at"])
 
 
 def write_message(  # noqa: PLR0913 - the columns of one row

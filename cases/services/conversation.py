@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from cases.actors import Actor, resident
 from cases.deadlines import PROMISE_FIELDS, resume_promise
@@ -86,17 +86,25 @@ def send_message(*, case_id: int, body: str, by: Actor, at: datetime, version: i
     return message
 
 
-@transaction.atomic(durable=True)
 def add_note(*, case_id: int, body: str, by: Actor, at: datetime, source_key: str | None = None) -> Message:
     """Write an internal note that no resident ever sees. Raises CannotWrite.
 
     It changes nothing of the case: the version stays, so that no colleague's open form becomes old by it.
     A repeat of ``source_key`` returns the first note.
     """
-    case = Case.objects.lock(case_id)
-    known = Message.objects.filter(source_key=source_key).first() if source_key else None
-    if known is not None:
+    try:
+        return _add_note_once(case_id, body, by, at, source_key)
+    except IntegrityError:
+        # The key is known. Nobody asks beforehand: nearly every note is new.
+        known = Message.objects.filter(source_key=source_key).first() if source_key else None
+        if known is None:
+            raise
         return known
+
+
+@transaction.atomic(durable=True)
+def _add_note_once(case_id: int, body: str, by: Actor, at: datetime, source_key: str | None) -> Message:
+    case = Case.objects.lock(case_id)
     if by.role not in (*DESK, *IN_DEPARTMENT, SYSTEM) or not body.strip():
         raise CannotWrite(case.reference)
     touch(case, at)

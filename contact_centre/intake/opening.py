@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Final
 
 from django.conf import settings
@@ -242,7 +243,8 @@ def _is_other_subject(subject: str, case: Case) -> bool:
         return False
     told = Notice.objects.filter(event__case=case).exclude(subject="").values_list("subject", flat=True)
     mails = RawMessage.objects.filter(case=case).values_list("subject", flat=True)
-    return said not in {_plain(one) for one in (case.subject, *told[:50], *mails[:50])}
+    # The next of them is asked for only where the one before does not say it.
+    return all(said != _plain(one) for one in chain((case.subject,), told[:50], mails[:50]))
 
 
 def _plain(subject: str) -> str:
