@@ -20,8 +20,8 @@ from contact_centre.intake.models import (
 from contact_centre.intake.process import MAX_ATTEMPTS, process
 from routing.models import Role
 from tests.cast import staff_member
+from tests.contact_centre.intake.fates import STRANGER, settled
 from tests.contact_centre.intake.mails import mail
-from tests.contact_centre.intake.test_process import STRANGER, settled
 from tests.factories import NOW
 
 DECIDE = (Role.AGENT, Role.DISPATCHER, Role.HEAD)

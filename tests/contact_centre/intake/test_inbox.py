@@ -19,6 +19,7 @@ from contact_centre.intake.models import (
 )
 from contact_centre.web.pages import PAGE_SIZE
 from routing.models import Role
+from tests.contact_centre.intake.fates import STRANGER, settled, token_address
 from tests.contact_centre.intake.mails import BOUNCE, file_part, mail, multipart, photo, text_part
 from tests.contact_centre.intake.put_aside import (
     DECIDE,
@@ -29,7 +30,6 @@ from tests.contact_centre.intake.put_aside import (
     kept_from_the_agent,
     page,
 )
-from tests.contact_centre.intake.test_process import STRANGER, settled, token_address
 from tests.factories import NOW, make_settled_case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]

@@ -19,6 +19,7 @@ from contact_centre.intake.process import process
 from notifications.models import Notice
 from routing.models import Role
 from tests.cast import staff_member
+from tests.contact_centre.intake.fates import STRANGER, fate, settled
 from tests.contact_centre.intake.mails import BOUNCE, NEWSLETTER, mail
 from tests.contact_centre.intake.put_aside import (
     DECIDE,
@@ -31,7 +32,6 @@ from tests.contact_centre.intake.put_aside import (
     spam,
     too_large,
 )
-from tests.contact_centre.intake.test_process import STRANGER, fate, settled
 from tests.factories import NOW, make_case, reporter_of
 from tests.notifications.outbox import plan_all
 from tests.record import actor

@@ -20,13 +20,13 @@ from contact_centre.intake.models import (
 from contact_centre.intake.process import process, receive
 from routing.models import Role
 from tests.cast import staff_member
+from tests.contact_centre.intake.fates import STRANGER, settled
 from tests.contact_centre.intake.mails import mail
 from tests.contact_centre.intake.put_aside import (
     DECIDE,
     page,
     spam,
 )
-from tests.contact_centre.intake.test_process import STRANGER, settled
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]

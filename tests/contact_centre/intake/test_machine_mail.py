@@ -16,8 +16,8 @@ from notifications.models import Attempt, Notice, NoticeState
 from notifications.suppression import is_suppressed
 from routing.models import Role
 from tests.cast import staff_member
+from tests.contact_centre.intake.fates import fate, settled, token_address
 from tests.contact_centre.intake.mails import mail, multipart, text_part
-from tests.contact_centre.intake.test_process import fate, settled, token_address
 from tests.factories import NOW, make_case, make_routed_case, reporter_of
 from tests.notifications.outbox import MUCH_LATER, deliver_all, plan_all
 

@@ -18,8 +18,8 @@ from notifications.models import Notice, SuppressionReason
 from notifications.suppression import is_suppressed, suppress
 from routing.models import Role, User
 from tests.cast import staff_member
+from tests.contact_centre.intake.fates import fate, settled, token_address
 from tests.contact_centre.intake.mails import US, mail
-from tests.contact_centre.intake.test_process import fate, settled, token_address
 from tests.factories import NOW, make_case, reporter_of
 from tests.notifications.outbox import plan_all
 from tests.record import actor

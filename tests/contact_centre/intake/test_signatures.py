@@ -11,8 +11,8 @@ from cases.models import Message
 from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.models import RawMessage
 from contact_centre.intake.signatures import fold_learned
+from tests.contact_centre.intake.fates import settled
 from tests.contact_centre.intake.mails import mail
-from tests.contact_centre.intake.test_process import settled
 
 pytestmark = pytest.mark.django_db
 SIGNATURE = "Jan Kowalski\nStowarzyszenie Nasz Dom\ntel. 600 100 200"

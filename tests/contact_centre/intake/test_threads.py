@@ -17,8 +17,8 @@ from contact_centre.intake.process import process, receive
 from notifications.models import Notice
 from routing.models import Role
 from tests.cast import staff_member
+from tests.contact_centre.intake.fates import STRANGER, fate, settled, token_address
 from tests.contact_centre.intake.mails import file_part, mail, multipart, text_part
-from tests.contact_centre.intake.test_process import STRANGER, fate, settled, token_address
 from tests.factories import NOW, make_case, make_routed_case, make_settled_case, reporter_of
 from tests.notifications.outbox import deliver_all, plan_all
 

@@ -12,8 +12,8 @@ from contact_centre.intake.models import RawMessage, RawState, Reason
 from contact_centre.intake.waiting import CannotDecide, attach_to_case, open_own_case, waiting_beside
 from notifications.models import Notice
 from routing.models import Role
+from tests.contact_centre.intake.fates import STRANGER, fate, settled, token_address
 from tests.contact_centre.intake.mails import file_part, mail, multipart, photo, text_part
-from tests.contact_centre.intake.test_process import STRANGER, fate, settled, token_address
 from tests.factories import NOW, make_case, make_settled_case, reporter_of
 from tests.notifications.outbox import plan_all
 from tests.record import actor
