@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from cases.models.append_only import TABLE
 from routing.loading import load_city
@@ -63,6 +63,17 @@ def kept_database() -> Iterator[Callable[[], None]]:
     with closing(sqlite3.connect(":memory:")) as kept:
         connection.connection.backup(kept)
         yield partial(_put_file_back, kept)
+
+
+@contextmanager
+def lasting_rows() -> Iterator[None]:
+    """What is written inside stays until the rows are put back. Nobody is woken for it, as in a test."""
+    block = transaction.atomic()
+    # Django's own mark: the durable blocks of the services may begin inside.
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
+        yield
+        connection.run_on_commit.clear()
 
 
 def _put_file_back(kept: sqlite3.Connection) -> None:
