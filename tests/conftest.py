@@ -132,9 +132,9 @@ def migrated_dir(run_dir: Path) -> Path:
 
 
 @pytest.fixture
-def serving_model(db: None, run_dir: Path) -> ModelVersion:
-    """The real classifier serves. One worker trains and measures it, the others and the later parts find it."""
-    return prepare_once(catalogue(), NOW, Path(os.environ.get("TEST_RUN_DIR", run_dir)))
+def serving_model(db: None) -> ModelVersion:
+    """The real classifier serves. One worker trains and measures it; the others, and later runs, find it."""
+    return prepare_once(catalogue(), NOW)
 
 
 @pytest.fixture
