@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ from classifiers.store.serving import Holder
 from routing.models import Category, Role, User
 from tests.cast import outsider, staff_member
 from tests.contact_centre.processes import embedded
-from tests.database import kept_database, send_others_away, use_city
+from tests.database import kept_database, lasting_rows, send_others_away, use_city
 from tests.factories import NOW
 from tests.prepared import prepare_once
 from tests.small_corpus import lay_down
@@ -36,8 +36,8 @@ NEEDS = frozenset(
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None, django_db_blocker: DjangoDbBlocker, run_dir: Path
-) -> Iterator[None]:
-    """The starting data of the city is part of every test's database."""
+) -> Iterator[Callable[[], None]]:
+    """The starting data of the city is part of every test's database. Gives what puts it back."""
     name = settings.DATABASES["default"]["NAME"]
     with django_db_blocker.unblock():
         use_city(run_dir, os.environ.get("PYTEST_XDIST_WORKER"))
@@ -47,10 +47,26 @@ def django_db_setup(
         # After a test that commits, Django would empty all tables.
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: put_back())
-        yield
+        yield put_back
     with django_db_blocker.unblock():
         send_others_away()
         connection.creation.destroy_test_db(name, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def lasting(
+    django_db_setup: Callable[[], None], django_db_blocker: DjangoDbBlocker
+) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """For a fixture of a whole module: what it writes inside is there for all tests of the module."""
+
+    @contextmanager
+    def rows() -> Iterator[None]:
+        with django_db_blocker.unblock(), lasting_rows():
+            yield
+
+    yield rows
+    with django_db_blocker.unblock():
+        django_db_setup()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -116,9 +132,9 @@ def migrated_dir(run_dir: Path) -> Path:
 
 
 @pytest.fixture
-def serving_model(db: None, run_dir: Path) -> ModelVersion:
-    """The real classifier serves. One worker trains and measures it, the others and the later parts find it."""
-    return prepare_once(catalogue(), NOW, Path(os.environ.get("TEST_RUN_DIR", run_dir)))
+def serving_model(db: None) -> ModelVersion:
+    """The real classifier serves. One worker trains and measures it; the others, and later runs, find it."""
+    return prepare_once(catalogue(), NOW)
 
 
 @pytest.fixture

@@ -43,10 +43,13 @@ skip() {
 MODELS_DIR=$PWD/.cache/models
 export MODELS_DIR
 train() {
-    for command in migrate load_city prepare_classifier; do
-        DATABASE_URL=sqlite:///$TEST_RUN_DIR/training.sqlite3 \
-            python manage.py "$command" --settings contact_centre.settings.test > /dev/null || return 1
-    done
+    manage migrate && cp "$TEST_RUN_DIR/training.sqlite3" "$TEST_RUN_DIR/migrated.sqlite3" &&
+        manage load_city && manage prepare_classifier
+}
+
+manage() {
+    DATABASE_URL=sqlite:///$TEST_RUN_DIR/training.sqlite3 \
+        python manage.py "$1" --settings contact_centre.settings.test > /dev/null
 }
 
 part "Classifier" train

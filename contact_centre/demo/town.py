@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,7 @@ class Town:
         self.streets = list(Street.objects.select_related("district").order_by("id"))
         self.districts = {row.code: row for row in District.objects.all()}
         self.texts = {language: self._texts(base_dir / CORPUS / language) for language in _LANGUAGES}
+        self.fitting: dict[tuple[str, frozenset[Kind]], dict[str, list[Text]]] = {}
 
     def pick(self, *path: str, language: str) -> str:
         """A phrase in the language, Polish where there is none."""
@@ -148,14 +150,19 @@ class Town:
         kinds = ending.kinds
         if kinds & LEGAL and kinds & ORDINARY:
             kinds = kinds & (LEGAL if self.random.random() < _LEGAL_SHARE else ORDINARY)
-        fit = {
-            label: [text for text in texts if text["kind"] in kinds]
-            for label, texts in self.texts[language].items()
-            if like is None or label == like.category.code
-        }
-        weights = {label: _SHARES.get(label, _OTHER_SHARE) for label, texts in fit.items() if texts}
+        fit = self._fit(language, kinds)
+        labels = fit if like is None else fit.keys() & {like.category.code}
+        weights = {label: _SHARES.get(label, _OTHER_SHARE) for label in labels}
         # No language is sure to have a text of every kind; Polish is.
         return self.random.choice(fit[self._draw(weights)]) if weights else self._text("pl", ending, like)
+
+    def _fit(self, language: str, kinds: frozenset[Kind]) -> dict[str, list[Text]]:
+        """The texts of these kinds by category: a few sets of kinds are asked for again and again."""
+        if (language, kinds) not in self.fitting:
+            every = self.texts[language].items()
+            found = {label: [text for text in texts if text["kind"] in kinds] for label, texts in every}
+            self.fitting[language, kinds] = {label: texts for label, texts in found.items() if texts}
+        return self.fitting[language, kinds]
 
     def _place(self, category: Category, text: str, language: str) -> Place:
         """What the text names; else somewhere, where the category needs a place."""
@@ -206,12 +213,17 @@ class Town:
     def _texts(self, directory: Path) -> dict[str, list[Text]]:
         """The sentences of the classifier's corpus by category."""
         found: dict[str, list[Text]] = defaultdict(list)
-        for path in sorted(directory.glob("*.jsonl")):
-            for line in filter(None, path.read_text(encoding="utf-8").splitlines()):
-                text = json.loads(line)
-                if text["label"] in self.categories:
-                    found[text["label"]].append(text)
+        for text in _read(directory):
+            if text["label"] in self.categories:
+                found[text["label"]].append(text)
         return dict(found)
+
+
+@cache
+def _read(directory: Path) -> list[Text]:
+    """The lines of a language's corpus. Nobody changes them."""
+    files = (path.read_text(encoding="utf-8").splitlines() for path in sorted(directory.glob("*.jsonl")))
+    return [json.loads(line) for lines in files for line in lines if line]
 
 
 def _may_hide(category: Category, kind: Kind) -> bool:

@@ -36,8 +36,8 @@ def niceness(monkeypatch) -> list[int]:
 
 
 @pytest.fixture
-def serving(small_models_dir) -> ModelVersion:
-    return prepare_once(catalogue(), NOW, small_models_dir)
+def serving() -> ModelVersion:
+    return prepare_once(catalogue(), NOW)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def prepared(
     # Words that nobody knows are told from chatter only where the lines are drawn by all texts.
     lay_down(settings.CORPUS_DIR, [(text, code) for code, text in CORPUS.items()], each=1)
     Category.objects.exclude(code__in=CORPUS).update(is_active=False)
-    prepare_once(catalogue(), timezone.now(), small_models_dir)
+    prepare_once(catalogue(), timezone.now())
     monkeypatch.setattr(serving, "_holder", Holder())
 
 

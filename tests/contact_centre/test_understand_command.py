@@ -18,8 +18,8 @@ COMPLAINT = "Składam skargę na urzędnika, który był niegrzeczny, na podstaw
 
 
 @pytest.fixture(autouse=True)
-def model(small_city, small_models_dir):
-    return prepare_once(catalogue(), NOW, small_models_dir)
+def model(small_city):
+    return prepare_once(catalogue(), NOW)
 
 
 def told(*words: str) -> str:

@@ -1,11 +1,11 @@
 """Every address of the product, asked by everybody: the table says who gets in; a new address must be added here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -65,6 +65,7 @@ class World:
     raw: RawMessage
     rule: SenderRule
     letter: Notice
+    sessions: Mapping[str, str]
 
     def address(self, name: str) -> str:
         """The address of a name, for this case."""
@@ -188,8 +189,14 @@ POST_TABLE: dict[str, frozenset[str]] = {
 }
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
+@pytest.fixture(scope="module")
+def world(lasting: Callable[[], AbstractContextManager[None]]) -> World:
+    """What all tests look at, and everybody's login; what one of them changes, its end takes back."""
+    with lasting():
+        return build_world()
+
+
+def build_world() -> World:
     """A wreck on the road department's desk, with a photo, a mail, a call, a notice and a revoked second reporter."""
     picture = BytesIO()
     Image.new("RGB", (40, 30), "grey").save(picture, "JPEG")
@@ -201,7 +208,7 @@ def world(tmp_path: Path) -> World:
         case=case, name="Jan", role="FOLLOWER", created_at=NOW, revoked_at=NOW
     )
     exclude(case_id=case.pk, user=excluded(), reason="His own street", by=head, at=NOW)
-    contact = log_contact(_call(), by=staff(staff_member(Role.AGENT)), at=NOW, case_id=case.pk)
+    contact = log_contact(_call("table:call"), by=staff(staff_member(Role.AGENT)), at=NOW, case_id=case.pk)
     raw = store.keep(b"From: ana@example.org\n\nStill there.", channel=RawChannel.MAIL, at=NOW)
     mail = record_reply(
         participant_id=participant.pk,
@@ -223,7 +230,15 @@ def world(tmp_path: Path) -> World:
         raw=raw,
         rule=_rule(),
         letter=_letter(case, revoked),
+        sessions={identity: _log_in(identity) for identity in EVERYBODY - {ANONYMOUS}},
     )
+
+
+def _log_in(identity: str) -> str:
+    """The cookie of the person's browser."""
+    client = Client()
+    client.force_login(who(identity))
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def _letter(case: Case, person: CaseParticipant) -> Notice:
@@ -249,9 +264,9 @@ def _rule() -> SenderRule:
     return propose_rule(proposal=wish, by=staff(staff_member(Role.AGENT)), at=NOW)
 
 
-def _call() -> Conversation:
+def _call(source_key: str) -> Conversation:
     return Conversation(
-        source_key="table:call",
+        source_key=source_key,
         channel=Channel.PHONE,
         purpose=Purpose.URGING,
         outcome=ContactOutcome.NOTHING,
@@ -286,7 +301,7 @@ def entrants(method: str, name: str, world: World) -> set[str]:
     for identity in EVERYBODY:
         client = Client()
         if identity != ANONYMOUS:
-            client.force_login(who(identity))
+            client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[identity]
         if got_in(client, method, world.address(name)):
             found.add(identity)
     return found
@@ -326,7 +341,7 @@ def test_the_table_knows_every_address():
 def test_what_was_logged_is_gone_for_who_is_kept_away_from_its_case(role: str, client: Client):
     """DESIGN §3: exclusions hold for every page; the page of a logged call tells the PIN, which opens the status."""
     by, now = staff(staff_member(Role(role))), timezone.now()
-    contact = log_contact(_call(), by=by, at=now, report=make_report(source_key="table:call"))
+    contact = log_contact(_call("table:logged"), by=by, at=now, report=make_report(source_key="table:logged"))
     client.force_login(staff_member(Role(role)))
     address, pin = reverse("desk:logged", args=[contact.pk]), phone_pin(reporter_of(contact.cases.get()))
     assert f"{pin[:3]} {pin[3:]}" in client.get(address).content.decode()
@@ -339,7 +354,7 @@ def test_what_was_logged_is_gone_for_who_is_kept_away_from_its_case(role: str, c
 
 def test_what_was_logged_is_gone_when_its_case_becomes_confidential(client: Client):
     by, now = staff(staff_member(Role.AGENT)), timezone.now()
-    contact = log_contact(_call(), by=by, at=now, report=make_report(source_key="table:call"))
+    contact = log_contact(_call("table:logged"), by=by, at=now, report=make_report(source_key="table:logged"))
     client.force_login(staff_member(Role.AGENT))
     head = staff(staff_member(Role.HEAD))
     make_confidential(case_id=contact.cases.get().pk, reason="A witness", by=head, at=now)

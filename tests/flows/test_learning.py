@@ -162,8 +162,8 @@ def test_from_a_decision_to_a_version_that_serves_and_back():
     ]
 
 
-def test_a_category_that_is_merged_while_a_model_serves_goes_on_counting(small_models_dir):
-    prepare_once(catalogue(), timezone.now(), small_models_dir)
+def test_a_category_that_is_merged_while_a_model_serves_goes_on_counting():
+    prepare_once(catalogue(), timezone.now())
     text = "Latarnia nie świeci, ciemno na ulicy."
     before = read(report(text))
     assert top(before) == "light"
@@ -174,8 +174,8 @@ def test_a_category_that_is_merged_while_a_model_serves_goes_on_counting(small_m
     assert after.suggestions[0]["probability"] >= before.suggestions[0]["probability"]
 
 
-def test_a_category_that_is_retired_while_a_model_serves_leaves_its_cases_to_people(small_models_dir):
-    prepare_once(catalogue(), timezone.now(), small_models_dir)
+def test_a_category_that_is_retired_while_a_model_serves_leaves_its_cases_to_people():
+    prepare_once(catalogue(), timezone.now())
     Category.objects.filter(code="light").update(is_active=False)
     case = report("Latarnia nie świeci, ciemno na ulicy.")
     prediction = read(case)
@@ -183,8 +183,8 @@ def test_a_category_that_is_retired_while_a_model_serves_leaves_its_cases_to_peo
     assert (case.status, case.department, case.needs_person) == ("NEW", None, True)
 
 
-def test_a_shadow_that_fails_leaves_the_case_as_it_is_without(monkeypatch, small_models_dir):
-    old = prepare_once(catalogue(), timezone.now(), small_models_dir)
+def test_a_shadow_that_fails_leaves_the_case_as_it_is_without(monkeypatch):
+    old = prepare_once(catalogue(), timezone.now())
     ModelVersion.objects.create(version="broken", path="broken", is_shadow=True, created_at=timezone.now())
     case = report("Latarnia nie świeci, ciemno na ulicy.")
     assert read(case).model_version == old.version

@@ -26,11 +26,11 @@ WRONG = dict(zip(RIGHT, [*list(RIGHT.values())[1:], "light"], strict=True))
 
 
 @pytest.fixture
-def learnt_wrongly(settings, monkeypatch, small_models_dir) -> ModelVersion:
+def learnt_wrongly(settings, monkeypatch) -> ModelVersion:
     """What serves knows the wrong words; since then the corpus was mended, and people decided."""
     monkeypatch.setattr(gate, "LEAST_RECENT", 6)
     write_corpus(settings.CORPUS_DIR, WRONG)
-    serving = prepare_once(catalogue(), NOW, small_models_dir)
+    serving = prepare_once(catalogue(), NOW)
     write_corpus(settings.CORPUS_DIR, RIGHT)
     for number in range(40):
         text, category = list(RIGHT.items())[number % 3]

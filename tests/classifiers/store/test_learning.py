@@ -32,9 +32,9 @@ def decided() -> None:
 
 
 def test_a_candidate_learns_the_older_decisions_and_reads_in_the_shadow(
-    few: Catalogue, decided: None, models_dir: Path
+    few: Catalogue, decided: None
 ) -> None:
-    serving = prepare_once(Catalogue(few.categories[:2]), AT, models_dir)
+    serving = prepare_once(Catalogue(few.categories[:2]), AT)
     candidate = train_candidate(catalogue=few, at=LATER)
     counts = candidate.manifest["examples"]
     assert (counts["corrections"], counts["measures"]) == (28, 6)
@@ -44,8 +44,8 @@ def test_a_candidate_learns_the_older_decisions_and_reads_in_the_shadow(
     assert ModelVersion.objects.get(is_serving=True) == serving
 
 
-def test_it_is_compared_with_the_one_that_serves(few: Catalogue, decided: None, models_dir: Path) -> None:
-    serving = prepare_once(few, AT, models_dir)
+def test_it_is_compared_with_the_one_that_serves(few: Catalogue, decided: None) -> None:
+    serving = prepare_once(few, AT)
     candidate = train_candidate(catalogue=few, at=LATER)
     assert candidate.verdict["against"] == serving.version
     findings = {finding["code"]: finding for finding in candidate.verdict["findings"]}
@@ -79,9 +79,9 @@ def test_a_version_that_was_never_measured_is_measured(few: Catalogue) -> None:
 
 
 def test_a_serving_model_that_is_damaged_is_not_compared_with(
-    few: Catalogue, decided: None, models_dir: Path, own_models_dir: Callable[[], Path]
+    few: Catalogue, decided: None, own_models_dir: Callable[[], Path]
 ) -> None:
-    serving = prepare_once(few, AT, models_dir)
+    serving = prepare_once(few, AT)
     own_models_dir()
     (serving.directory / "weights.npz").write_bytes(b"")
     candidate = train_candidate(catalogue=few, at=LATER)
@@ -105,7 +105,6 @@ def test_a_training_that_fails_lets_the_next_one_in(few: Catalogue) -> None:
 
 def test_files_of_old_versions_are_deleted_but_never_of_those_in_use(
     few: Catalogue,
-    models_dir: Path,
     own_models_dir: Callable[[], Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

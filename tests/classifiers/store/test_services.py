@@ -30,43 +30,39 @@ def test_the_first_model_is_trained_and_serves(few: Catalogue) -> None:
     assert (promotion.reason, promotion.promoted_at) == (PromotionReason.PREPARED, AT)
 
 
-def test_nothing_is_trained_when_nothing_changed(few: Catalogue, models_dir: Path) -> None:
-    first = prepare_once(few, AT, models_dir)
+def test_nothing_is_trained_when_nothing_changed(few: Catalogue) -> None:
+    first = prepare_once(few, AT)
     written = (first.directory / "manifest.json").stat().st_mtime_ns
     again = prepare_model(catalogue=few, at=LATER)
     assert (again.pk, again.created_at) == (first.pk, AT)
     assert (first.directory / "manifest.json").stat().st_mtime_ns == written
 
 
-def test_a_changed_corpus_gives_a_new_version_that_serves_alone(
-    few: Catalogue, corpus_file: Path, models_dir: Path
-) -> None:
-    first = prepare_once(few, AT, models_dir)
+def test_a_changed_corpus_gives_a_new_version_that_serves_alone(few: Catalogue, corpus_file: Path) -> None:
+    first = prepare_once(few, AT)
     corpus_file.write_text(corpus_file.read_text() + "\n")
     second = prepare_model(catalogue=few, at=LATER)
     assert second.version != first.version
     assert list(ModelVersion.objects.filter(is_serving=True)) == [second]
 
 
-def test_a_damaged_model_is_trained_again(
-    few: Catalogue, own_models_dir: Callable[[], Path], models_dir: Path
-) -> None:
-    first = prepare_once(few, AT, models_dir)
+def test_a_damaged_model_is_trained_again(few: Catalogue, own_models_dir: Callable[[], Path]) -> None:
+    first = prepare_once(few, AT)
     own_models_dir()
     (first.directory / "weights.npz").write_bytes(b"")
     assert prepare_model(catalogue=few, at=LATER) == first
     assert (first.directory / "weights.npz").stat().st_size > 0
 
 
-def test_a_failed_training_leaves_the_old_version_serving(few: Catalogue, models_dir: Path) -> None:
-    first = prepare_once(few, AT, models_dir)
+def test_a_failed_training_leaves_the_old_version_serving(few: Catalogue) -> None:
+    first = prepare_once(few, AT)
     with pytest.raises(NothingToLearn):
         prepare_model(catalogue=Catalogue(()), at=LATER)
     assert ModelVersion.objects.get(is_serving=True) == first
 
 
-def test_the_database_refuses_a_second_serving_version(few: Catalogue, models_dir: Path) -> None:
-    prepare_once(few, AT, models_dir)
+def test_the_database_refuses_a_second_serving_version(few: Catalogue) -> None:
+    prepare_once(few, AT)
     with pytest.raises(IntegrityError), transaction.atomic():
         ModelVersion.objects.create(version="other", path="other", is_serving=True, created_at=AT)
 
@@ -87,15 +83,15 @@ def test_a_new_corpus_learns_again_what_people_decided(few: Catalogue) -> None:
     assert version.report["recent"]["texts"] == 2
 
 
-def test_decisions_alone_replace_nothing(few: Catalogue, models_dir: Path) -> None:
-    first = prepare_once(few, AT, models_dir)
+def test_decisions_alone_replace_nothing(few: Catalogue) -> None:
+    first = prepare_once(few, AT)
     decide(1)
     assert prepare_model(catalogue=few, at=LATER) == first
     assert ModelVersion.objects.count() == 1
 
 
-def test_a_candidate_that_was_promoted_goes_on_serving(few: Catalogue, models_dir: Path) -> None:
-    prepare_once(few, AT, models_dir)
+def test_a_candidate_that_was_promoted_goes_on_serving(few: Catalogue) -> None:
+    prepare_once(few, AT)
     decide(1)
     decide(2)
     candidate = train_candidate(catalogue=few, at=AT)
@@ -103,10 +99,8 @@ def test_a_candidate_that_was_promoted_goes_on_serving(few: Catalogue, models_di
     assert prepare_model(catalogue=few, at=LATER) == candidate
 
 
-def test_what_a_person_rolled_back_from_does_not_come_back_with_the_next_start(
-    few: Catalogue, models_dir: Path
-) -> None:
-    old = prepare_once(few, AT, models_dir)
+def test_what_a_person_rolled_back_from_does_not_come_back_with_the_next_start(few: Catalogue) -> None:
+    old = prepare_once(few, AT)
     smaller = Catalogue(few.categories[:2])
     prepare_model(catalogue=smaller, at=AT)
     assert roll_back(at=LATER) == old

@@ -223,9 +223,9 @@ def test_whoever_left_no_contact_is_told_what_that_means(known, again):
 
 
 @pytest.fixture
-def reader(small_city, small_models_dir, fresh_process):
+def reader(small_city, fresh_process):
     """A model that was trained on a few categories, loaded in this process."""
-    prepare_once(catalogue(), NOW, small_models_dir)
+    prepare_once(catalogue(), NOW)
     return serving.require(60)
 
 
