@@ -25,6 +25,11 @@ TOUCHING = """() => [...document.querySelectorAll(".panel + .panel")].filter((pa
 }).map((panel) => panel.textContent.trim().slice(0, 40))"""
 
 
+# A failed part is told by its response; the page itself may be a 404 or a 422 on purpose. A request of htmx that the
+# next field replaces is taken back, and of one that fails it says "htmx:sendError", too.
+MEANT = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
+
+
 class Complaints(list[str]):
     """What the browser complained of on a page: errors, refused content, failed parts, requests to other places."""
 
@@ -37,8 +42,7 @@ class Complaints(list[str]):
         page.on("response", self._answered)
 
     def _said(self, message: ConsoleMessage) -> None:
-        # A failed part is told by its response; the page itself may be a 404 or a 422 on purpose.
-        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+        if message.type in ("error", "warning") and not message.text.startswith(MEANT):
             self.append(f"console: {message.text}")
 
     def _asked(self, request: Request) -> None:
