@@ -41,6 +41,8 @@ def _build_city() -> None:
         shutil.copyfile(_MIGRATED, connection.settings_dict["TEST"]["NAME"])
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=is_migrated)
     load_city(settings.CITY_DATA_DIR)
+    # The last one to leave writes SQLite's log into the file: a copy of the file alone is then whole.
+    connection.close()
 
 
 def _copy_city(run_dir: Path, worker: str) -> None:
