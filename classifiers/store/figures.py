@@ -19,9 +19,10 @@ class Figures:
     shares: Mapping[str, float]
 
 
-def serving_figures() -> Figures | None:
-    """The figures of the model that serves; None when none does."""
-    row = ModelVersion.objects.filter(is_serving=True).first()
+def serving_figures(stand_in: str | None = None) -> Figures | None:
+    """The figures of the model that serves, or of the version that stands in for it; None when there is none."""
+    which = {"version": stand_in} if stand_in else {"is_serving": True}
+    row = ModelVersion.objects.filter(**which).first()
     if row is None:
         return None
     measured = row.manifest.get("validation") or {}

@@ -81,6 +81,10 @@ class Holder:
         """Whether the model that should be held could not be loaded, and no earlier one is there either."""
         return self._has_failed and self._model is None
 
+    def stand_in(self) -> str | None:
+        """The version that is held in place of the one that should be and could not be loaded; None where none is."""
+        return self._model.version if self._has_failed and self._model is not None else None
+
     def _look(self, now: float) -> None:
         try:
             row = ModelVersion.objects.filter(**{self._flag: True}).only("version", "path").first()
@@ -174,3 +178,8 @@ def has_failed() -> bool:
 def is_without() -> bool:
     """Whether nothing sorts here: the serving model could not be loaded, and no earlier one is held. Asks nobody."""
     return _holder.is_without()
+
+
+def stand_in() -> str | None:
+    """The version that sorts here because the one that serves could not be loaded; None otherwise. Asks nobody."""
+    return _holder.stand_in()

@@ -32,7 +32,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def sorting(request: HttpRequest) -> HttpResponse:
     """What the classifier does, never decides and learns from; how good the one that serves is, on texts of a test and
     in daily work."""
-    figures = None if serving.is_without() else serving_figures()
+    figures = None if serving.is_without() else serving_figures(serving.stand_in())
     fates = fates_lately(timezone.now())
     context = {
         "figures": figures,

@@ -40,6 +40,14 @@ def test_the_figures_of_the_serving_version_are_those_of_its_manifest(make_versi
     assert figures.shares == {"macro_f1": 0.9}
 
 
+def test_where_another_version_stands_in_the_figures_are_its_own(make_version: Make) -> None:
+    make_version("old", manifest={"validation": {"texts": 5, "macro_f1": 0.8}})
+    make_version("broken", manifest={"validation": {"texts": 5, "macro_f1": 0.9}}, is_serving=True)
+    figures = serving_figures("old")
+    assert figures is not None
+    assert (figures.version, figures.shares) == ("old", {"macro_f1": 0.8})
+
+
 @pytest.mark.parametrize("manifest", [{}, {"validation": None}, {"validation": {}}])
 def test_a_manifest_without_figures_has_noughts(make_version: Make, manifest: dict[str, object]) -> None:
     make_version("one", manifest=manifest, is_serving=True)

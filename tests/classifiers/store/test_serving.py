@@ -60,6 +60,13 @@ def test_a_broken_version_keeps_the_old_model_and_says_why(holder: Holder, serve
     holder.wait_for_loading(30)
     assert holder.current() is model
     assert "cannot be read" in str(holder.problem())
+    assert holder.stand_in() == served.version
+
+
+def test_what_should_serve_stands_in_for_nothing(holder: Holder, served: ModelVersion) -> None:
+    assert holder.stand_in() is None
+    holder.require(30)
+    assert holder.stand_in() is None
 
 
 def test_nobody_waits_for_a_model_whose_loading_has_failed(holder: Holder) -> None:

@@ -115,6 +115,20 @@ def test_a_model_that_cannot_be_loaded_sorts_nothing_whatever_its_figures_were(p
     assert "<table" not in said
 
 
+def test_an_older_model_that_goes_on_sorting_is_told_by_its_own_figures(
+    page, serve, monkeypatch, serving_model
+):
+    monkeypatch.setattr(serving, "_SECONDS_BETWEEN_CHECKS", 0.0)
+    serving.require(30)
+    serve(MEASURED, "broken")
+    serving.current()
+    serving._holder.wait_for_loading(30)
+    said = page()
+    right = 100 * serving_model.manifest["validation"]["accuracy"]
+    assert f"<td>{right:.1f} %</td>" in said
+    assert "<td>89.1 %</td>" not in said
+
+
 def read_today(count: int, **values: Any) -> None:
     readings(count, "light", timezone.now(), first_code="light", **values)
 
