@@ -88,7 +88,7 @@ def model_writes(path: Path) -> Iterator[str]:
 def test_faces_write_through_services_only():
     # The raw messages are the intake's own: stored as they came, before anything is understood.
     # How far the fetching of a mailbox has come is theirs, too.
-    stores = ("store.py", "process.py", "copies.py", "senders.py", "decisions.py", "imap/progress.py")
+    stores = ("store.py", "process.py", "copies.py", "senders.py", "decisions.py", "mailboxes/progress.py")
     own = {ROOT / "contact_centre" / "intake" / module for module in stores}
     faces = modules(*(f"contact_centre/{face}" for face in FACES))
     assert [line for path in faces if path not in own for line in model_writes(path)] == []

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contact_centre.intake.imap.progress import start_again
+from contact_centre.intake.mailboxes.progress import start_again
 from contact_centre.intake.models import Mailbox
 from routing.admin import CodedAdmin
 
@@ -33,14 +33,15 @@ class MailboxAdmin(CodedAdmin):
             {
                 "fields": (
                     "source",
-                    "imap_host",
-                    "imap_port",
-                    "imap_security",
+                    "server_host",
+                    "server_port",
+                    "server_security",
+                    "server_login",
+                    "server_user",
+                    "secret_name",
                     "imap_folder",
                     "imap_done_folder",
-                    "imap_login",
-                    "imap_user",
-                    "secret_name",
+                    "pop3_deletes",
                 )
             },
         ),

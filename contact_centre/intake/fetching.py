@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from cases.waking import wake
 from contact_centre.intake import too_large
-from contact_centre.intake.imap.poll import poll
-from contact_centre.intake.imap.progress import due_mailboxes
+from contact_centre.intake.mailboxes.poll import poll
+from contact_centre.intake.mailboxes.progress import due_mailboxes
 from contact_centre.intake.models import RawMessage, Reason
 from contact_centre.intake.tasks import process_mail
 
@@ -49,6 +49,8 @@ def sweep_too_large() -> None:
 def settle_soon(row: RawMessage) -> None:
     """Wake a worker for a mail that was stored just now."""
     if row.reason == Reason.TOO_LARGE:
-        wake(answer_too_large, row.pk)
+        # It may lie on its server for ever and come up with each turn.
+        if row.told_at is None:
+            wake(answer_too_large, row.pk)
     elif not row.is_settled:
         wake(process_mail, row.pk)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from contact_centre.intake.models import MailboxPoll, MailSource
+from contact_centre.intake.models import FETCHED, MailboxPoll
 from contact_centre.web.health import Degraded
 
 
@@ -23,7 +23,7 @@ class Trouble:
 def troubles(at: datetime) -> list[Trouble]:
     """Every mailbox in use that needs a person: what the desk counts and ``/readyz`` calls degraded."""
     polls = MailboxPoll.objects.filter(
-        mailbox__is_active=True, mailbox__source=MailSource.IMAP, mailbox__merged_into=None
+        mailbox__is_active=True, mailbox__source__in=FETCHED, mailbox__merged_into=None
     )
     return [one for poll in polls.select_related("mailbox").order_by("id") for one in _of(poll, at)]
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from contact_centre.intake import store
 from contact_centre.intake.addresses import is_ours, mailbox_of
-from contact_centre.intake.imap.progress import takes_no_more
+from contact_centre.intake.mailboxes.progress import takes_no_more
 from contact_centre.intake.models import Mailbox, MailSource, RawChannel, RawMessage
 from contact_centre.intake.store import Arrival
 from contact_centre.intake.trace import with_envelope

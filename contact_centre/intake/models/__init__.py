@@ -3,12 +3,13 @@
 from contact_centre.intake.models.decisions import Decision, MailDecision
 from contact_centre.intake.models.mailboxes import (
     ANY_TOKEN,
-    ImapLogin,
-    ImapSecurity,
+    FETCHED,
     MailArrival,
     Mailbox,
     MailboxPoll,
     MailSource,
+    ServerLogin,
+    ServerSecurity,
 )
 from contact_centre.intake.models.raw import (
     UNSETTLED,
@@ -22,11 +23,10 @@ from contact_centre.intake.models.senders import RuleAction, RuleField, SenderRu
 
 __all__ = [
     "ANY_TOKEN",
+    "FETCHED",
     "UNSETTLED",
     "Decision",
     "Evidence",
-    "ImapLogin",
-    "ImapSecurity",
     "MailArrival",
     "MailDecision",
     "MailSource",
@@ -39,4 +39,6 @@ __all__ = [
     "RuleAction",
     "RuleField",
     "SenderRule",
+    "ServerLogin",
+    "ServerSecurity",
 ]

@@ -23,18 +23,23 @@ class MailSource(models.TextChoices):
     """The way by which a mail arrives."""
 
     IMAP = "IMAP", _("fetched by IMAP")
+    POP3 = "POP3", _("fetched by POP3")
     SMTP = "SMTP", _("handed over by SMTP or LMTP")
     WEBHOOK = "WEBHOOK", _("sent by a provider's webhook")
     PIPE = "PIPE", _("read from a pipe or a file")
 
 
-class ImapSecurity(models.TextChoices):
+#: The ways in for which we ask a server again and again.
+FETCHED: Final = (MailSource.IMAP, MailSource.POP3)
+
+
+class ServerSecurity(models.TextChoices):
     TLS = "TLS", _("encrypted from the start")
     STARTTLS = "STARTTLS", _("encrypted after STARTTLS")
     NONE = "NONE", _("not encrypted, on this machine only")
 
 
-class ImapLogin(models.TextChoices):
+class ServerLogin(models.TextChoices):
     """How we sign in. What is secret lies in a file of ``MAIL_SECRETS_DIR``; the row names it."""
 
     PASSWORD = "PASSWORD", _("password")
@@ -75,20 +80,29 @@ class Mailbox(LoadedRow):
         _("most mails in an hour"), default=2000, help_text=_("What comes beyond it waits, and is not lost.")
     )
     source = models.CharField(_("way in"), max_length=10, choices=MailSource, default=MailSource.SMTP)
-    imap_host = models.CharField(_("IMAP server"), max_length=200, blank=True)
-    imap_port = models.PositiveIntegerField(_("port"), default=993)
-    imap_security = models.CharField(
-        _("encryption"), max_length=10, choices=ImapSecurity, default=ImapSecurity.TLS
+    server_host = models.CharField(_("mail server"), max_length=200, blank=True)
+    server_port = models.PositiveIntegerField(
+        _("port"), default=993, help_text=_("Usually 993 for IMAP and 995 for POP3.")
     )
-    imap_folder = models.CharField(_("folder"), max_length=200, default="INBOX")
+    server_security = models.CharField(
+        _("encryption"), max_length=10, choices=ServerSecurity, default=ServerSecurity.TLS
+    )
+    imap_folder = models.CharField(_("IMAP folder"), max_length=200, default="INBOX")
     imap_done_folder = models.CharField(
-        _("folder for fetched mails"),
+        _("IMAP folder for fetched mails"),
         max_length=200,
         blank=True,
         help_text=_("Empty: they stay where they are."),
     )
-    imap_login = models.CharField(_("login by"), max_length=10, choices=ImapLogin, default=ImapLogin.PASSWORD)
-    imap_user = models.CharField(_("user name"), max_length=200, blank=True)
+    pop3_deletes = models.BooleanField(
+        _("delete fetched mails (POP3)"),
+        default=False,
+        help_text=_("Only once they are safely with us. Otherwise they stay on the server."),
+    )
+    server_login = models.CharField(
+        _("login by"), max_length=10, choices=ServerLogin, default=ServerLogin.PASSWORD
+    )
+    server_user = models.CharField(_("user name"), max_length=200, blank=True)
     secret_name = models.CharField(
         _("file of the secret"),
         max_length=80,
@@ -123,21 +137,21 @@ class Mailbox(LoadedRow):
 
     def clean(self) -> None:
         """Raises ValidationError for a mailbox that could never be fetched, or would send its password in the clear."""
-        if self.source == MailSource.IMAP:
-            self._check_imap()
+        if self.source in FETCHED:
+            self._check_server()
         for name in ("aliases", "tokens"):
             value = getattr(self, name)
             if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
                 raise ValidationError({name: _("A list of words in quotation marks.")})
 
-    def _check_imap(self) -> None:
-        missing = [name for name in ("imap_host", "imap_user", "secret_name") if not getattr(self, name)]
+    def _check_server(self) -> None:
+        missing = [name for name in ("server_host", "server_user", "secret_name") if not getattr(self, name)]
         if missing:
-            raise ValidationError({name: _("Needed for IMAP.") for name in missing})
-        if urlsplit(f"//{self.imap_host}").netloc != self.imap_host or "@" in self.imap_host:
-            raise ValidationError({"imap_host": _("Only the name of the server.")})
-        if self.imap_security == ImapSecurity.NONE and self.imap_host not in _LOCAL_HOSTS:
-            raise ValidationError({"imap_security": _("Only a server on this machine may be unencrypted.")})
+            raise ValidationError({name: _("Needed to fetch mails.") for name in missing})
+        if urlsplit(f"//{self.server_host}").netloc != self.server_host or "@" in self.server_host:
+            raise ValidationError({"server_host": _("Only the name of the server.")})
+        if self.server_security == ServerSecurity.NONE and self.server_host not in _LOCAL_HOSTS:
+            raise ValidationError({"server_security": _("Only a server on this machine may be unencrypted.")})
 
 
 class MailboxPoll(models.Model):

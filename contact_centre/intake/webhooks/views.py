@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from contact_centre.intake import store, too_large
 from contact_centre.intake.addresses import mailbox_of
 from contact_centre.intake.fetching import settle_soon
-from contact_centre.intake.imap.progress import takes_no_more
+from contact_centre.intake.mailboxes.progress import takes_no_more
 from contact_centre.intake.models import MailSource, RawChannel, RawMessage
 from contact_centre.intake.store import Arrival
 from contact_centre.intake.trace import with_envelope

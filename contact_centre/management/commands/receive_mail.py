@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from contact_centre.intake import store
 from contact_centre.intake.consequences import automatic_mails
-from contact_centre.intake.imap.progress import takes_no_more
 from contact_centre.intake.mail.parse import parse
+from contact_centre.intake.mailboxes.progress import takes_no_more
 from contact_centre.intake.models import UNSETTLED, RawMessage, RawState
 from contact_centre.intake.process import SECONDS, process, receive
 

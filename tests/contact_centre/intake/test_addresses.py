@@ -9,7 +9,7 @@ from django.utils.html import escape
 from cases.models import Case
 from contact_centre.intake.addresses import is_ours, mailbox_for, mailbox_of
 from contact_centre.intake.loading import load_mailboxes
-from contact_centre.intake.models import ImapSecurity, MailArrival, Mailbox, MailSource
+from contact_centre.intake.models import MailArrival, Mailbox, MailSource, ServerSecurity
 from contact_centre.intake.process import receive
 from notifications.models import Notice, NoticeKind
 from notifications.rendering import render
@@ -172,17 +172,17 @@ def test_a_rule_may_look_at_the_mailbox():
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"imap_host": ""},
-        {"imap_user": ""},
+        {"server_host": ""},
+        {"server_user": ""},
         {"secret_name": ""},
-        {"imap_host": "user@imap.example"},
-        {"imap_host": "imap.example/x"},
-        {"imap_security": ImapSecurity.NONE},
+        {"server_host": "user@imap.example"},
+        {"server_host": "imap.example/x"},
+        {"server_security": ServerSecurity.NONE},
         {"aliases": "a@b.example"},
     ],
 )
 def test_a_mailbox_that_cannot_be_fetched_safely_is_refused(wrong):
-    values = {"imap_host": "imap.example", "imap_user": "u", "secret_name": "s"} | wrong
+    values = {"server_host": "imap.example", "server_user": "u", "secret_name": "s"} | wrong
     box = Mailbox(code="a", address="a@b.example", source=MailSource.IMAP, **values)
     with pytest.raises(ValidationError):
         box.full_clean()

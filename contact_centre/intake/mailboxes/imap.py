@@ -8,17 +8,17 @@ import imaplib
 import re
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from imap_tools.errors import MailboxLoginError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
-from contact_centre.intake.imap.secrets import LoginRefused, access_token_of, forget_token, password_of
-from contact_centre.intake.models import ImapLogin, ImapSecurity, Mailbox
+from contact_centre.intake.mailboxes.folder import NotFetched, Outside, Uid
+from contact_centre.intake.mailboxes.secrets import LoginRefused, access_token_of, forget_token, password_of
+from contact_centre.intake.models import Mailbox, ServerLogin, ServerSecurity
 
 PATIENCE_SECONDS: Final = 30.0
 _AT_ONCE: Final = 500
@@ -30,23 +30,12 @@ _PASSING: Final = re.compile(
 )
 
 
-class NotFetched(Exception):
-    """The server did not give one mail: the others are not concerned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What the server tells of a mail without giving it: its size, and when the server got it."""
-
-    size: int
-    came_at: datetime | None
-
-
-class Folder:
-    """The open folder of a mailbox. Every method raises OSError or an IMAP error when the connection is over."""
+class ImapFolder:
+    """The open folder of a mailbox (``folder.Folder``)."""
 
     def __init__(self, box: BaseMailBox, mailbox: Mailbox) -> None:
         self._box = box
+        self._name = mailbox.imap_folder
         self._done = mailbox.imap_done_folder
         box.folder.set(mailbox.imap_folder)
         _, data = box.client.response("UIDVALIDITY")
@@ -54,13 +43,23 @@ class Folder:
             raise OSError("the server names no UIDVALIDITY")
         self.uid_validity = int(data[0])
 
-    def uids(self) -> list[int]:
+    @property
+    def place(self) -> str:
+        return f"{self._name}/{self.uid_validity}"
+
+    def uids(self) -> list[Uid]:
         """All mails of the folder, read or not: whether a person opened one is no concern of ours."""
         return sorted(int(uid) for uid in self._box.uids("ALL", charset=None))
 
-    def outsides(self, uids: Sequence[int]) -> dict[int, Outside]:
+    def recorded(self, names: Collection[str]) -> set[Uid]:
+        return set(map(int, names))
+
+    def name(self, uid: Uid, _raw: bytes) -> str:
+        return str(uid)
+
+    def outsides(self, uids: Sequence[Uid]) -> dict[Uid, Outside]:
         """Size and time of each mail that is still there."""
-        found: dict[int, Outside] = {}
+        found: dict[Uid, Outside] = {}
         for start in range(0, len(uids), _AT_ONCE):
             part = ",".join(map(str, uids[start : start + _AT_ONCE]))
             for line in _lines(self._fetch(part, "(UID RFC822.SIZE INTERNALDATE)")):
@@ -69,15 +68,15 @@ class Folder:
                     found[int(uid[1])] = Outside(int(size[1]), _came_at(line))
         return found
 
-    def mail(self, uid: int) -> bytes:
+    def mail(self, uid: Uid) -> bytes:
         """The bytes of a mail, which stays unread. Raises NotFetched."""
         return self._body(uid, "BODY.PEEK[]")
 
-    def header(self, uid: int) -> bytes:
+    def header(self, uid: Uid) -> bytes:
         """The header of a mail. Raises NotFetched."""
         return self._body(uid, "BODY.PEEK[HEADER]")
 
-    def put_away(self, uids: Sequence[int]) -> None:
+    def put_away(self, uids: Sequence[Uid]) -> None:
         """Move mails that are recorded to the folder for them; without one they stay and are marked as read."""
         for start in range(0, len(uids), _AT_ONCE):
             part = [str(uid) for uid in uids[start : start + _AT_ONCE]]
@@ -103,7 +102,7 @@ class Folder:
             raise NotFetched(f"{status} {data!r}"[:200])
         return data
 
-    def _body(self, uid: int, part: str) -> bytes:
+    def _body(self, uid: Uid, part: str) -> bytes:
         for item in self._fetch(str(uid), f"(UID {part})"):
             if isinstance(item, tuple):
                 return bytes(item[1])
@@ -111,12 +110,12 @@ class Folder:
 
 
 @contextmanager
-def open_folder(mailbox: Mailbox) -> Iterator[Folder]:
+def open_folder(mailbox: Mailbox) -> Iterator[ImapFolder]:
     """The mailbox's folder, signed in. Raises LoginRefused, TokenUnavailable, OSError or an IMAP error."""
     box = _connect(mailbox)
     try:
         _sign_in(box, mailbox)
-        yield Folder(box, mailbox)
+        yield ImapFolder(box, mailbox)
     finally:
         # The connection may be over already, and a goodbye that fails is no news.
         with suppress(Exception):
@@ -126,21 +125,21 @@ def open_folder(mailbox: Mailbox) -> Iterator[Folder]:
 
 
 def _connect(mailbox: Mailbox) -> BaseMailBox:
-    host, port = mailbox.imap_host, mailbox.imap_port
-    if mailbox.imap_security == ImapSecurity.NONE:
+    host, port = mailbox.server_host, mailbox.server_port
+    if mailbox.server_security == ServerSecurity.NONE:
         return MailBoxUnencrypted(host, port, timeout=PATIENCE_SECONDS)
-    kind = MailBox if mailbox.imap_security == ImapSecurity.TLS else MailBoxStartTls
+    kind = MailBox if mailbox.server_security == ServerSecurity.TLS else MailBoxStartTls
     return kind(host, port, timeout=PATIENCE_SECONDS, ssl_context=ssl.create_default_context())
 
 
 def _sign_in(box: BaseMailBox, mailbox: Mailbox) -> None:
     try:
-        if mailbox.imap_login == ImapLogin.XOAUTH2:
-            box.xoauth2(mailbox.imap_user, access_token_of(mailbox), initial_folder=None)
-        elif password_of(mailbox).isascii() and mailbox.imap_user.isascii():
-            box.login(mailbox.imap_user, password_of(mailbox), initial_folder=None)
+        if mailbox.server_login == ServerLogin.XOAUTH2:
+            box.xoauth2(mailbox.server_user, access_token_of(mailbox), initial_folder=None)
+        elif password_of(mailbox).isascii() and mailbox.server_user.isascii():
+            box.login(mailbox.server_user, password_of(mailbox), initial_folder=None)
         else:
-            box.login_utf8(mailbox.imap_user, password_of(mailbox), initial_folder=None)
+            box.login_utf8(mailbox.server_user, password_of(mailbox), initial_folder=None)
     except (MailboxLoginError, box.client.error) as error:
         forget_token(mailbox)
         # abort: the connection broke, which says nothing about the secret.

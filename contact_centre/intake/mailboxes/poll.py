@@ -1,12 +1,14 @@
 """Fetching one mailbox: what is not recorded is stored and committed, and only then put away.
 
-The list of work is the difference between the UIDs of the folder and those that are recorded. It needs no mark on
+The list of work is the difference between the mails of the folder and those that are recorded. It needs no mark on
 the server, so that a person who opens the mailbox hides nothing, and it finds every gap whatever came between.
 """
 
 import imaplib
+import poplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,9 +19,9 @@ from django.utils import timezone
 from imap_tools.errors import ImapToolsError
 
 from contact_centre.intake import store, too_large
-from contact_centre.intake.imap import progress
-from contact_centre.intake.imap.connection import Folder, NotFetched, Outside, open_folder
-from contact_centre.intake.imap.secrets import LoginRefused, TokenUnavailable
+from contact_centre.intake.mailboxes import imap, pop3, progress
+from contact_centre.intake.mailboxes.folder import Folder, NotFetched, Outside, Uid
+from contact_centre.intake.mailboxes.secrets import LoginRefused, TokenUnavailable
 from contact_centre.intake.models import Mailbox, MailboxPoll, MailSource, RawChannel, RawMessage
 from contact_centre.intake.store import Arrival
 
@@ -27,19 +29,32 @@ log = structlog.get_logger(__name__)
 # A run ends before its task is killed; the next one goes on where it stopped.
 RUN_SECONDS: Final = 120.0
 # What a server or a network may do to us, and a database or a disk that is away.
-TROUBLE: Final = (OSError, imaplib.IMAP4.error, ImapToolsError, TokenUnavailable, DatabaseError, NotFetched)
+TROUBLE: Final = (
+    OSError,
+    imaplib.IMAP4.error,
+    poplib.error_proto,
+    ImapToolsError,
+    TokenUnavailable,
+    DatabaseError,
+    NotFetched,
+)
+_OPEN: Final[Mapping[MailSource, Callable[[Mailbox], AbstractContextManager[Folder]]]] = {
+    MailSource.IMAP: imap.open_folder,
+    MailSource.POP3: pop3.open_folder,
+}
 
 
 @dataclass(slots=True)
 class Fetched:
-    """What one run brought: rows new to us, in the order of their UIDs, and the UIDs that could not be had.
+    """What one run brought: rows in the order of the folder, and the mails that could not be had.
 
-    ``at_uid`` is the mail that it was at when it broke off.
+    ``recorded`` are the mails that need not be fetched any more, ``at_uid`` the one that it was at when it broke off.
     """
 
     rows: list[RawMessage] = field(default_factory=list)
-    missing: list[int] = field(default_factory=list)
-    at_uid: int | None = None
+    missing: list[Uid] = field(default_factory=list)
+    recorded: set[Uid] = field(default_factory=set)
+    at_uid: Uid | None = None
 
 
 def poll(mailbox_id: int, *, on_stored: Callable[[RawMessage], object]) -> Fetched | None:
@@ -52,7 +67,7 @@ def poll(mailbox_id: int, *, on_stored: Callable[[RawMessage], object]) -> Fetch
         return None
     fetched = Fetched()
     try:
-        with open_folder(held.mailbox) as folder:
+        with _OPEN[MailSource(held.mailbox.source)](held.mailbox) as folder:
             _run(folder, held, fetched, on_stored)
     except progress.LeaseLost:
         log.warning("mailbox_lease_lost", mailbox=held.mailbox.code)
@@ -69,13 +84,13 @@ def _run(
     folder: Folder, held: MailboxPoll, fetched: Fetched, on_stored: Callable[[RawMessage], object]
 ) -> None:
     progress.enter_folder(held, folder.uid_validity)
-    place = f"{held.mailbox_id}/{held.mailbox.imap_folder}/{folder.uid_validity}"
+    source, place = MailSource(held.mailbox.source), f"{held.mailbox_id}/{folder.place}"
     there = folder.uids()
-    recorded = progress.recorded_uids(place)
+    fetched.recorded = folder.recorded(progress.recorded_names(source, place))
     if folder.empties:
         # Recorded by a run that ended before it could put them away.
-        folder.put_away([uid for uid in there if uid in recorded])
-    wanted = _in_order([uid for uid in there if uid not in recorded], held)
+        folder.put_away([uid for uid in there if uid in fetched.recorded])
+    wanted = _in_order([uid for uid in there if uid not in fetched.recorded], held)
     room = _room(held.mailbox, timezone.now())
     outsides = folder.outsides(wanted[:room])
     deadline = time.monotonic() + RUN_SECONDS
@@ -92,41 +107,41 @@ def _run(
             fetched.at_uid = None
             continue
         fetched.rows.append(row)
+        fetched.recorded.add(uid)
         on_stored(row)
         fetched.at_uid = None
         folder.put_away([uid])
     fetched.at_uid = None
-    _finish(held, place, there, fetched, is_cut=len(outsides) > len(fetched.rows) + len(fetched.missing))
+    _finish(held, there, fetched, is_cut=len(outsides) > len(fetched.rows) + len(fetched.missing))
 
 
-def _in_order(uids: list[int], held: MailboxPoll) -> list[int]:
-    """The oldest first; those at which runs break off come last, so that they hold up no other."""
+def _in_order(uids: list[Uid], held: MailboxPoll) -> list[Uid]:
+    """As they lie there; those at which runs break off come last, so that they hold up no other."""
     last = progress.taken_last(held)
-    return sorted(uids, key=lambda uid: (last.index(uid) + 1 if uid in last else 0, uid))
+    return sorted(uids, key=lambda uid: last.index(uid) + 1 if uid in last else 0)
 
 
-def _store(folder: Folder, mailbox: Mailbox, place: str, uid: int, outside: Outside) -> RawMessage:
+def _store(folder: Folder, mailbox: Mailbox, place: str, uid: Uid, outside: Outside) -> RawMessage:
     """The row of the mail, committed; of one that is too large its header alone."""
-    at = timezone.now()
-    arrival = Arrival(MailSource.IMAP, mailbox, place, str(uid), came_at=outside.came_at)
-    if outside.size > mailbox.max_bytes:
-        header = folder.header(uid)
-        return store.keep(
-            header,
-            channel=RawChannel.MAIL,
-            at=at,
-            arrival=arrival,
-            too_large=too_large.described(header, outside.size),
-        )
-    return store.keep(folder.mail(uid), channel=RawChannel.MAIL, at=at, arrival=arrival)
+    is_too_large = outside.size > mailbox.max_bytes
+    raw = folder.header(uid) if is_too_large else folder.mail(uid)
+    arrival = Arrival(
+        MailSource(mailbox.source), mailbox, place, folder.name(uid, raw), came_at=outside.came_at
+    )
+    return store.keep(
+        raw,
+        channel=RawChannel.MAIL,
+        at=timezone.now(),
+        arrival=arrival,
+        too_large=too_large.described(raw, outside.size) if is_too_large else None,
+    )
 
 
-def _finish(held: MailboxPoll, place: str, there: list[int], fetched: Fetched, *, is_cut: bool) -> None:
-    recorded = progress.recorded_uids(place)
-    waiting = [uid for uid in there if uid not in recorded]
+def _finish(held: MailboxPoll, there: list[Uid], fetched: Fetched, *, is_cut: bool) -> None:
+    waiting = [uid for uid in there if uid not in fetched.recorded]
     progress.succeed(
         held,
-        last_uid=max(recorded, default=0),
+        last_uid=max((uid for uid in fetched.recorded if isinstance(uid, int)), default=0),
         waiting=len(waiting),
         is_more=is_cut or (len(waiting) > len(fetched.missing) and bool(fetched.rows)),
         at=timezone.now(),

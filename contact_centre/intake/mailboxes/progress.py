@@ -10,7 +10,8 @@ import structlog
 from django.db.models import F, Q, QuerySet
 
 from contact_centre.intake.addresses import is_signed, mailbox_of
-from contact_centre.intake.models import MailArrival, Mailbox, MailboxPoll, MailSource
+from contact_centre.intake.mailboxes.folder import Uid
+from contact_centre.intake.models import FETCHED, MailArrival, Mailbox, MailboxPoll, MailSource
 
 log = structlog.get_logger(__name__)
 # Renewed with every mail; whoever dies in the middle gives way after it.
@@ -28,7 +29,7 @@ class LeaseLost(Exception):
 
 def due_mailboxes(at: datetime) -> list[int]:
     """The mailboxes in use whose turn it is and that nobody fetches; each gets its row of progress here."""
-    boxes = Mailbox.objects.filter(is_active=True, source=MailSource.IMAP, merged_into=None)
+    boxes = Mailbox.objects.filter(is_active=True, source__in=FETCHED, merged_into=None)
     for pk in boxes.filter(poll=None).values_list("pk", flat=True):
         MailboxPoll.objects.get_or_create(mailbox_id=pk, defaults={"next_at": at, "created_at": at})
     free = Q(lease_until=None) | Q(lease_until__lt=at)
@@ -84,7 +85,7 @@ def succeed(poll: MailboxPoll, *, last_uid: int, waiting: int, is_more: bool, at
     )
 
 
-def fail(poll: MailboxPoll, *, error: str, at: datetime, at_uid: int | None = None) -> None:
+def fail(poll: MailboxPoll, *, error: str, at: datetime, at_uid: Uid | None = None) -> None:
     """A run broke off: later each time, and not all mailboxes of a server at the same moment.
 
     Where it broke off at a mail that is taken last, every other mail is there, and nothing is delayed by it.
@@ -111,7 +112,7 @@ def fail(poll: MailboxPoll, *, error: str, at: datetime, at_uid: int | None = No
     )
 
 
-def taken_last(poll: MailboxPoll) -> list[int]:
+def taken_last(poll: MailboxPoll) -> list[Uid]:
     """The mails at which runs broke off twice: once is chance. Whichever broke the last one comes last."""
     twice = dict.fromkeys(reversed([uid for uid in poll.broke_at if poll.broke_at.count(uid) > 1]))
     return list(reversed(twice))
@@ -135,10 +136,10 @@ def start_again(mailbox_ids: list[int], *, at: datetime) -> int:
     return rows.update(stopped_at=None, failures=0, error="", next_at=at)
 
 
-def recorded_uids(place: str) -> set[int]:
-    """The UIDs that are recorded of a folder."""
-    rows = MailArrival.objects.filter(source=MailSource.IMAP, place=place)
-    return {int(uid) for uid in rows.values_list("external_id", flat=True)}
+def recorded_names(source: MailSource, place: str) -> set[str]:
+    """The names of the mails that are recorded of a folder."""
+    rows = MailArrival.objects.filter(source=source, place=place)
+    return set(rows.values_list("external_id", flat=True))
 
 
 def arrived_since(mailbox: Mailbox, since: datetime) -> int:

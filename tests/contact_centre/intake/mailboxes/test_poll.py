@@ -17,8 +17,8 @@ from cases.models import Case
 from contact_centre.intake import store, too_large
 from contact_centre.intake.fetching import poll_mailboxes
 from contact_centre.intake.health import troubles
-from contact_centre.intake.imap import progress
-from contact_centre.intake.imap.poll import poll
+from contact_centre.intake.mailboxes import progress
+from contact_centre.intake.mailboxes.poll import poll
 from contact_centre.intake.models import (
     MailArrival,
     Mailbox,

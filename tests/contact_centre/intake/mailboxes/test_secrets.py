@@ -9,9 +9,9 @@ from urllib.parse import parse_qs
 import pytest
 from django.utils import timezone
 
-from contact_centre.intake.imap import progress, secrets
-from contact_centre.intake.imap.poll import poll
-from contact_centre.intake.models import ImapLogin, MailboxPoll
+from contact_centre.intake.mailboxes import progress, secrets
+from contact_centre.intake.mailboxes.poll import poll
+from contact_centre.intake.models import MailboxPoll, ServerLogin
 from tests.contact_centre.intake.mails import mail
 from tests.servers import answering
 
@@ -56,7 +56,7 @@ def modern(mailbox, tokens, settings, monkeypatch):
     monkeypatch.setattr(secrets, "_tokens", {})
     secret = {"token_url": tokens.url, "client_id": "city", "client_secret": "s", "refresh_token": "old"}
     (settings.MAIL_SECRETS_DIR / "main-secret").write_text(json.dumps(secret))
-    mailbox.imap_login = ImapLogin.XOAUTH2
+    mailbox.server_login = ServerLogin.XOAUTH2
     mailbox.save()
     return mailbox
 

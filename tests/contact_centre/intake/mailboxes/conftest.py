@@ -2,8 +2,8 @@
 
 import pytest
 
-from contact_centre.intake.models import ImapSecurity, Mailbox, MailSource
-from tests.contact_centre.intake.imap.server import Box, serving
+from contact_centre.intake.models import Mailbox, MailSource, ServerSecurity
+from tests.contact_centre.intake.mailboxes.imap_server import Box, serving
 
 
 @pytest.fixture
@@ -20,9 +20,9 @@ def mailbox(db, box, settings, tmp_path):
             code="main",
             address="kontakt@kontakt.example",
             source=MailSource.IMAP,
-            imap_host="127.0.0.1",
-            imap_port=port,
-            imap_security=ImapSecurity.NONE,
-            imap_user="kontakt",
+            server_host="127.0.0.1",
+            server_port=port,
+            server_security=ServerSecurity.NONE,
+            server_user="kontakt",
             secret_name="main-secret",
         )

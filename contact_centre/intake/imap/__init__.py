@@ -1,1 +1,0 @@
-"""Fetching mails from mailboxes on IMAP servers."""

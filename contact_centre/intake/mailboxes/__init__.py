@@ -1,0 +1,1 @@
+"""Fetching mails from mailboxes on IMAP and POP3 servers."""
