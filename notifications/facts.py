@@ -12,7 +12,7 @@ from cases.deadlines import promised_date
 from cases.keys import phone_pin
 from cases.models import REOPEN_DAYS, Audience, Case, CaseEvent, EventKind, Message, ParticipantRole
 from cases.queries.reasons import route_reason
-from notifications.links import privacy_url, tracking_url, wishes_url
+from notifications.links import privacy_url, reply_mark, tracking_url, wishes_url
 from notifications.models import Notice, NoticeChannel, NoticeKind
 from notifications.senders import Sender, sender_of
 from routing.models import Category, Department, Kind
@@ -70,6 +70,8 @@ class Facts:
     signature: str
     # What the mailbox adds to a confirmation, in its own language.
     mailbox_words: tuple[Quote, ...] = ()
+    # Hidden in the page of a mail that may be answered; no words say it.
+    reply_mark: str = ""
 
     @property
     def is_mail(self) -> bool:
@@ -105,16 +107,17 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
     case, payload = event.case, event.payload
     passed = _passing_event(notice)
     sender = sender_of(participant.case)
+    today, has_left = timezone.localdate(at), participant.detached_at is not None
     return Facts(
         reference=participant.case.reference,
         kind=notice.kind,
         channel=notice.channel,
         language=notice.spoken_language,
-        written_on=timezone.localdate(at),
+        written_on=today,
         recipient=participant.name,
         postal_address=participant.postal_address,
-        tracking_url=tracking_url(participant) if participant.detached_at is None else "",
-        wishes_url=wishes_url(participant) if participant.detached_at is None else "",
+        tracking_url="" if has_left else tracking_url(participant),
+        wishes_url="" if has_left else wishes_url(participant),
         pin=phone_pin(participant),
         is_reporter=participant.role == ParticipantRole.REPORTER,
         is_merged=participant.case_id != case.pk,
@@ -142,6 +145,7 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         sender_name=sender.name if sender else "",
         signature=sender.signature if sender else "",
         mailbox_words=_mailbox_words(sender, at) if notice.kind == NoticeKind.RECEIVED and sender else (),
+        reply_mark="" if has_left else reply_mark(participant, on=today),
     )
 
 

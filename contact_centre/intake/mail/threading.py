@@ -2,7 +2,7 @@
 case without a right to it, the case is a suggestion for a person."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -124,13 +124,22 @@ def _stored(ids: list[str]) -> dict[str, list[Case]]:
 
 
 def _by_text(mail: ParsedMail, writer: Mailbox | None, on: date) -> Iterator[Thread]:
-    """Our own address or link in the quotation. Only a hint: whoever has seen the mail may quote it."""
+    """Our own address, link or hidden mark in the quotation. Only a hint: whoever has seen the mail may quote it."""
     text = mail.text[-_SEARCHED:]
-    for found in _TOKEN.findall(text)[-_MAX_HITS:]:
-        token = reply_token_in(found)
+    yield from _by_tokens(map(reply_token_in, _TOKEN.findall(text)[-_MAX_HITS:]), writer, on)
+    yield from _by_links(text, writer)
+    # Found in no words, and so the last to be asked.
+    yield from _by_tokens(mail.marks[-_MAX_HITS:], writer, on)
+
+
+def _by_tokens(tokens: Iterable[str | None], writer: Mailbox | None, on: date) -> Iterator[Thread]:
+    for token in tokens:
         addressee = read_reply_token(token, on=on) if token else None
         if addressee is not None:
             yield Thread(addressee.case, Evidence.TOKEN_IN_TEXT, _participant(addressee.case_id, writer))
+
+
+def _by_links(text: str, writer: Mailbox | None) -> Iterator[Thread]:
     for reference, key in _LINK.findall(text)[-_MAX_HITS:]:
         try:
             named = get_participant(reference.upper(), key)
