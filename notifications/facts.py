@@ -10,9 +10,19 @@ from django.utils import timezone
 
 from cases.deadlines import promised_date
 from cases.keys import phone_pin
-from cases.models import REOPEN_DAYS, Audience, Case, CaseEvent, EventKind, Message, ParticipantRole
+from cases.models import (
+    REOPEN_DAYS,
+    Audience,
+    Case,
+    CaseEvent,
+    CaseParticipant,
+    EventKind,
+    Message,
+    ParticipantRole,
+)
 from cases.queries.reasons import route_reason
-from notifications.links import privacy_url, tracking_url, wishes_url
+from cases.queries.together import opened_beside
+from notifications.links import privacy_url, reply_mark, tracking_url, wishes_url
 from notifications.models import Notice, NoticeChannel, NoticeKind
 from notifications.senders import Sender, sender_of
 from routing.models import Category, Department, Kind
@@ -70,6 +80,12 @@ class Facts:
     signature: str
     # What the mailbox adds to a confirmation, in its own language.
     mailbox_words: tuple[Quote, ...] = ()
+    # Of a mail to several departments, of which each has a case: the department of this one, and what the other cases
+    # are called.
+    written_to: str = ""
+    other_cases: str = ""
+    # Hidden in the page of a mail that may be answered; no words say it.
+    reply_mark: str = ""
 
     @property
     def is_mail(self) -> bool:
@@ -105,16 +121,18 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
     case, payload = event.case, event.payload
     passed = _passing_event(notice)
     sender = sender_of(participant.case)
+    today, has_left = timezone.localdate(at), participant.detached_at is not None
+    others = _others_of_hers(participant) if notice.kind == NoticeKind.RECEIVED else []
     return Facts(
         reference=participant.case.reference,
         kind=notice.kind,
         channel=notice.channel,
         language=notice.spoken_language,
-        written_on=timezone.localdate(at),
+        written_on=today,
         recipient=participant.name,
         postal_address=participant.postal_address,
-        tracking_url=tracking_url(participant) if participant.detached_at is None else "",
-        wishes_url=wishes_url(participant) if participant.detached_at is None else "",
+        tracking_url="" if has_left else tracking_url(participant),
+        wishes_url="" if has_left else wishes_url(participant),
         pin=phone_pin(participant),
         is_reporter=participant.role == ParticipantRole.REPORTER,
         is_merged=participant.case_id != case.pk,
@@ -142,6 +160,9 @@ def read_facts(notice: Notice, at: datetime) -> Facts:
         sender_name=sender.name if sender else "",
         signature=sender.signature if sender else "",
         mailbox_words=_mailbox_words(sender, at) if notice.kind == NoticeKind.RECEIVED and sender else (),
+        written_to=case.addressed_to.name if others and case.addressed_to else "",
+        other_cases=", ".join(map(_with_department, others)),
+        reply_mark="" if has_left else reply_mark(participant, on=today),
     )
 
 
@@ -150,6 +171,18 @@ def _mailbox_words(sender: Sender, at: datetime) -> tuple[Quote, ...]:
     if sender.closed_reply and not working_hours(None).is_open_at(at):
         texts.append(sender.closed_reply)
     return tuple(Quote(text.strip(), sender.language) for text in texts if text.strip())
+
+
+def _others_of_hers(participant: CaseParticipant) -> list[Case]:
+    """The cases of other departments that the same mail of hers opened."""
+    if not participant.email:
+        return []
+    hers = opened_beside(participant.case).filter(participants__email__iexact=participant.email)
+    return list(hers.select_related("addressed_to").distinct())
+
+
+def _with_department(case: Case) -> str:
+    return f"{case.reference} ({case.addressed_to.name})" if case.addressed_to else case.reference
 
 
 def _passing_event(notice: Notice) -> CaseEvent | None:

@@ -18,6 +18,9 @@ _ID = r"([1-9]\d{0,17})\.([a-z2-7]{16})"
 _MESSAGE_ID = re.compile(rf"<?n{_ID}@([^@<>\s]+)>?", re.ASCII | re.IGNORECASE)
 _BOUNCE_ADDRESS = re.compile(rf"<?bounce\+{_ID}@([^@<>\s]+)>?", re.ASCII | re.IGNORECASE)
 _UNSUBSCRIBE_TOKEN = re.compile(_ID, re.ASCII)
+# What mail programs leave of names: they put something of their own in front, and Word allows no other signs than
+# these and forty of them.
+_REPLY_MARK = re.compile(r"ccref_([0-9]{1,11})_([0-9]{1,11})_([a-z2-7]{16})")
 # What stands in kept words where the resident read her key and her PIN.
 _KEY, _PIN = "⟨key⟩", "⟨PIN⟩"
 
@@ -45,6 +48,22 @@ def privacy_url() -> str:
 def reply_address(participant: CaseParticipant, *, on: date) -> str:
     """Where mails about the case come from and are answered to: the token says whose and which case."""
     return f"reply+{reply_token(participant, on=on)}@{settings.MAIL_DOMAIN}"
+
+
+def reply_mark(participant: CaseParticipant, *, on: date) -> str:
+    """The token of the reply address as a name that stands hidden in our pages: what is left where a program quotes
+    the page and no address, and something on the way has rewritten the links."""
+    return f"ccref_{reply_token(participant, on=on).replace('.', '_')}"
+
+
+def reply_marks_in(text: str) -> list[str]:
+    """The reply tokens of hidden marks in a page or text, each once; none of them is checked."""
+    return list(dict.fromkeys(".".join(found.groups()) for found in _REPLY_MARK.finditer(text)))
+
+
+def without_reply_marks(text: str) -> str:
+    """The page or text without hidden marks, which are nothing to read."""
+    return _REPLY_MARK.sub("", text)
 
 
 def unsubscribe_url(participant: CaseParticipant) -> str:
@@ -100,8 +119,9 @@ def is_own_loop_id(text: str) -> bool:
 
 
 def conceal(text: str, participant: CaseParticipant) -> str:
-    """The words without key and PIN, as they are kept."""
-    return text.replace(tracking_key(participant), _KEY).replace(phone_pin(participant), _PIN)
+    """The words without key, PIN and reply token, as they are kept."""
+    bare = without_reply_marks(text)
+    return bare.replace(tracking_key(participant), _KEY).replace(phone_pin(participant), _PIN)
 
 
 def reveal(text: str, participant: CaseParticipant) -> str:

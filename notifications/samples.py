@@ -25,6 +25,7 @@ _QUOTING: Final = (
     NoticeKind.MESSAGE,
     NoticeKind.RESOLVED,
 )
+_ANOTHER: Final = f"{settings.CITY_CODE}-2026-004712-5"
 
 # What makes the words of a kind differ, with a name for a person.
 _SITUATIONS: Final[Mapping[str, Sequence[tuple[Any, dict[str, Any]]]]] = {
@@ -37,6 +38,10 @@ _SITUATIONS: Final[Mapping[str, Sequence[tuple[Any, dict[str, Any]]]]] = {
     NoticeKind.RECEIVED: [
         (gettext_lazy("a department has it"), {}),
         (gettext_lazy("no department yet"), {"department": "", "route_reason": "", "promised_for": None}),
+        (
+            gettext_lazy("written to several departments"),
+            {"written_to": gettext_lazy("Sample department"), "other_cases": _ANOTHER},
+        ),
     ],
     NoticeKind.PASSED_ON: [
         (gettext_lazy("for the first time"), {}),
@@ -102,7 +107,7 @@ def _base(kind: NoticeKind, language: str, on: date) -> Facts:
         is_reporter=True,
         is_merged=False,
         may_reopen=True,
-        survivor=f"{settings.CITY_CODE}-2026-004712-5",
+        survivor=_ANOTHER,
         outcome="",
         waiting_for=_("Sample authority"),
         department=_("Sample department"),

@@ -9,10 +9,13 @@ from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from cases.models import Case
+from cases.models.message import MAIL_KEY
+from cases.queries.together import is_further, mail_key_of, opened_beside
 from contact_centre.intake.mail import address
-from contact_centre.intake.models import ANY_TOKEN, Mailbox, RawMessage, RawState
+from contact_centre.intake.models import ANY_TOKEN, Mailbox, RawChannel, RawMessage, RawState
 
 # Answers of residents, and what comes back of our own mails. Both are accepted by their form: a token that has
 # expired, or was made with a key of old, still comes with a letter.
@@ -69,6 +72,16 @@ def addressed_mailbox(recipients: Iterable[str]) -> Mailbox | None:
     return next((box for text in recipients if (box := mailbox_of(text))), None)
 
 
+def departments_mailboxes(row: RawMessage) -> list[Mailbox]:
+    """The mailboxes that a mail is for, one for each department, where each gets a case of its own: by its addresses,
+    else the one that it was fetched from. The contact centre's own counts where there is no other."""
+    named = [box for text in row.addressed_to if (box := mailbox_of(text))]
+    fetched = None if named else fetched_from(row)
+    boxes = [fetched] if fetched is not None else named
+    departments = {box.department_id: box for box in reversed(boxes) if box.department_id is not None}
+    return list(reversed(departments.values())) or boxes[:1]
+
+
 def fetched_from(row: RawMessage) -> Mailbox | None:
     """The mailbox by which the mail came; None where it came by none."""
     if row.is_new:
@@ -82,12 +95,26 @@ def fetched_from(row: RawMessage) -> Mailbox | None:
 
 def mailbox_for(case: Case) -> Mailbox | None:
     """The mailbox that the case came to, from which it is answered; None for a case that no mail opened."""
-    first = (
-        case.raw_messages.filter(state__in=(RawState.CASE_CREATED, RawState.QUARANTINED))
-        .order_by("id")
-        .first()
-    )
-    return fetched_from(first) if first is not None else None
+    opened = RawMessage.objects.filter(state__in=(RawState.CASE_CREATED, RawState.QUARANTINED))
+    first = mails_of_case(case, opened).order_by("id").first()
+    if first is None:
+        return None
+    mailbox = fetched_from(first)
+    if case.addressed_to_id in (None, mailbox.department_id if mailbox else None):
+        return mailbox
+    # One of several cases of a mail is answered by its own department.
+    boxes = (*departments_mailboxes(first), *_mailboxes()) if opened_beside(case).exists() else ()
+    own = (box for box in boxes if box.is_active and box.merged_into_id is None)
+    return next((box for box in own if box.department_id == case.addressed_to_id), mailbox)
+
+
+def mails_of_case(case: Case, rows: QuerySet[RawMessage]) -> QuerySet[RawMessage]:
+    """Those of the mails that are on the case, also one that stands on another of the cases that it opened."""
+    own = Q(case=case)
+    if is_further(case.source_key):
+        digest = mail_key_of(case.source_key).removeprefix(MAIL_KEY)
+        own |= Q(channel=RawChannel.MAIL, sha256=digest)
+    return rows.filter(own)
 
 
 def main_mailbox() -> Mailbox | None:

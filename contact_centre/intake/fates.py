@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.utils import timezone
 
 from cases.models import Case, Message
 from cases.models.message import MAIL_KEY
+from cases.queries.together import mail_key_of, opened_by_mail
 from contact_centre.intake import machine_mail, openers, opening, senders, signatures
-from contact_centre.intake.addresses import addressed_mailbox, fetched_from
+from contact_centre.intake.addresses import addressed_mailbox, departments_mailboxes, fetched_from
+from contact_centre.intake.copies import standing_for
 from contact_centre.intake.identity import (
     Identity,
     behind,
@@ -36,15 +39,23 @@ from contact_centre.intake.models import (
 from contact_centre.intake.spam import is_called_spam
 from notifications.links import is_own_loop_id, read_message_id
 from notifications.suppression import unsuppress
+from routing.models import Department
 
 MAX_HOPS: Final = 50
+_COPY: Final = (RawState.IGNORED, Reason.DUPLICATE)
+# Of a mail that became a case by itself, and nobody's answer.
+_OPENING: Final = (
+    Reason.REQUEST, Reason.STRANGER, Reason.STAFF_FORWARD, Reason.MACHINE_MAIL, Reason.TOO_MANY, Reason.UNVERIFIED,
+    Reason.NO_SENDER,
+)  # fmt: skip
 _HEARD: Final = (RawState.CASE_CREATED, RawState.CASE_UPDATED, RawState.AUTO_REPLY_RECORDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
     """The final state of a raw message, why, and what came of it. ``flags`` join the defects of the mail; ``mailbox``
-    is whose address was among its recipients, where that was asked."""
+    is whose address was among its recipients, where that was asked; ``further`` are the first words of the cases that
+    it opened beside ``case``."""
 
     state: RawState
     reason: Reason
@@ -55,6 +66,7 @@ class Fate:
     flags: tuple[str, ...] = ()
     comment: str = ""
     mailbox: Mailbox | None = None
+    further: tuple[Message, ...] = ()
 
 
 def settle(row: RawMessage, mail: ParsedMail, *, at: datetime, is_again: bool = False) -> Fate:
@@ -63,10 +75,7 @@ def settle(row: RawMessage, mail: ParsedMail, *, at: datetime, is_again: bool = 
 
     Raises what the services raise.
     """
-    mail = machine_mail.returned(mail)
-    who = identity_of(mail)
-    mail = signatures.fold_learned(mail, who.writer, row=row)
-    rule = senders.rule_for(who.writer, mail.envelope, senders.queues_of(own_recipients(mail)), at=at)
+    mail, who, rule = _looked_at(row, machine_mail.returned(mail), at)
     fate = _without_a_case(row, mail, who, rule, at) or _on_a_case(
         row, mail, who, rule, at, is_again=is_again
     )
@@ -76,11 +85,56 @@ def settle(row: RawMessage, mail: ParsedMail, *, at: datetime, is_again: bool = 
     return fate
 
 
+def settle_copy(row: RawMessage, mail: ParsedMail, *, at: datetime, is_again: bool) -> Fate:
+    """What becomes of a mail for which another row stands: nothing, unless that one opened a case, and the copy alone
+    was addressed to a department that gets one too. Safe to repeat.
+
+    Raises what the services raise.
+    """
+    first = standing_for(row) if settings.MAIL_CASE_PER_DEPARTMENT else None
+    if first is None or first.reason not in _OPENING:
+        return Fate(*_COPY)
+    cases = list(opened_by_mail(source_key(first)).select_related("addressed_to"))
+    if not cases or mail.machine not in (Machine.NO, Machine.OTHER):
+        return Fate(*_COPY)
+    known = cases[0]
+    # Those that have a case need none, but for what an earlier try of this copy may have left undone.
+    having = {known.addressed_to} if is_again else {one.addressed_to for one in cases}
+    mine = (box.department for box in departments_mailboxes(row))
+    further = tuple(one for one in mine if one is not None and one not in having)
+    mail, who, rule = _looked_at(row, mail, at)
+    if not further or _without_a_case(row, mail, who, rule, at) is not None:
+        return Fate(*_COPY)
+    arrival = openers.Arrival(
+        mail,
+        who,
+        source_key(first),
+        first.received_at,
+        row.sender,
+        is_quiet=_is_quiet(rule) or who.is_unverified or mail.machine is not Machine.NO,
+        further=further,
+    )
+    done = opening.open_beside(arrival, Reason(first.reason), at=at)
+    if done is None:
+        return Fate(*_COPY)
+    return Fate(*_COPY, flags=(*_flags(who), *done.flags), further=(done.message, *done.further))
+
+
+def _looked_at(
+    row: RawMessage, mail: ParsedMail, at: datetime
+) -> tuple[ParsedMail, Identity, SenderRule | None]:
+    """The mail as far as it is its sender's own, who that is, and what our rules say of her."""
+    who = identity_of(mail)
+    mail = signatures.fold_learned(mail, who.writer, row=row)
+    rule = senders.rule_for(who.writer, mail.envelope, senders.queues_of(own_recipients(mail)), at=at)
+    return mail, who, rule
+
+
 def raw_message_of(message: Message) -> RawMessage | None:
     """The mail that a message of a case was read from; None for a message that is no mail."""
     if not message.is_mail:
         return None
-    digest = str(message.source_key).removeprefix(MAIL_KEY)
+    digest = mail_key_of(str(message.source_key)).removeprefix(MAIL_KEY)
     return RawMessage.objects.filter(channel=RawChannel.MAIL, sha256=digest).first()
 
 
@@ -138,8 +192,7 @@ def _on_a_case(
         return Fate(done.state, done.reason, done.evidence, done.case, done.message, flags=flags)
     if not (mail.text or mail.subject or mail.files):
         return Fate(RawState.QUARANTINED, Reason.EMPTY, thread.evidence if thread else "")
-    named = addressed_mailbox(mail.recipients)
-    mailbox = named or fetched_from(row)
+    named, mailbox, further = _mailboxes(row, mail)
     arrival = openers.Arrival(
         mail,
         who,
@@ -149,8 +202,23 @@ def _on_a_case(
         is_quiet=_is_quiet(rule),
         is_again=is_again,
         department=mailbox.department if mailbox else None,
+        further=further,
     )
     return replace(_by_thread(arrival, thread, at), mailbox=named)
+
+
+def _mailboxes(
+    row: RawMessage, mail: ParsedMail
+) -> tuple[Mailbox | None, Mailbox | None, tuple[Department, ...]]:
+    """The mailbox that the addresses name, the one that the mail is for, and the departments beside its own that get a
+    case too."""
+    if not settings.MAIL_CASE_PER_DEPARTMENT:
+        named = addressed_mailbox(mail.recipients)
+        return named, named or fetched_from(row), ()
+    boxes = departments_mailboxes(row)
+    first = boxes[0] if boxes else None
+    named = first if addressed_mailbox(mail.recipients) else None
+    return named, first, tuple(box.department for box in boxes[1:] if box.department)
 
 
 def _by_thread(arrival: openers.Arrival, thread: Thread | None, at: datetime) -> Fate:
@@ -180,6 +248,7 @@ def _told(done: opening.Outcome, thread: Thread | None, flags: tuple[str, ...] =
         thread.case if thread is not None and is_beside else None,
         (*flags, *done.flags),
         done.comment,
+        further=done.further,
     )
 
 

@@ -14,8 +14,10 @@ from django.utils.dateparse import parse_date
 from cases.access import visible_cases
 from cases.actors import Actor
 from cases.models import Case
+from cases.queries.together import further_cases, mail_key_of
 from contact_centre.intake import store
 from contact_centre.intake.decisions import may_be_put_aside
+from contact_centre.intake.fates import source_key
 from contact_centre.intake.mail import envelope
 from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.models import Decision, MailDecision, RawMessage, RawState, Reason
@@ -67,6 +69,15 @@ def mails_for(user: User, by: Actor) -> QuerySet[RawMessage]:
     hidden = ExpressionWrapper(_hidden(visible_cases(user, by)), output_field=BooleanField())
     rows = RawMessage.objects.select_related("case", "case_message__case", "suggested_case")
     return rows.annotate(is_hidden=hidden)
+
+
+def name_further_cases(mails: Iterable[RawMessage], user: User, by: Actor) -> None:
+    """Write beside each mail the further cases that it opened, of those that the person may see."""
+    by_key = {source_key(mail): mail for mail in mails if mail.case_id is not None}
+    seen = further_cases(by_key).filter(pk__in=visible_cases(user, by).values("pk")) if by_key else ()
+    for case in seen:
+        mail = by_key[mail_key_of(case.source_key)]
+        mail.further = (*mail.further, case)
 
 
 def open_mails_for(user: User, by: Actor) -> QuerySet[RawMessage]:

@@ -49,8 +49,10 @@ def show_inbox(request: MailRequest) -> HttpResponse:
     rows = inbox.shelf(inbox.mails_for(request.user, request.by), name)
     rows = rows.filter(reason=reason) if reason else rows
     mails, older = page_of(inbox.found(rows, words) if words else rows, request)
+    shown = [mail for mail in mails if not mail.is_hidden]  # type: ignore[attr-defined]
+    inbox.name_further_cases(shown, request.user, request.by)
     log_list_reading(
-        case_ids=[mail.case_id for mail in mails if not mail.is_hidden],  # type: ignore[attr-defined]
+        case_ids=[one for mail in shown for one in (mail.case_id, *(case.pk for case in mail.further))],
         user=request.user,
         reason=ReadReason.INBOX,
         at=timezone.now(),
@@ -180,6 +182,7 @@ def _page(
     if not is_hidden:
         _log(request, row, ReadReason.INBOX)
         case = row.case_message.case if row.case_message else row.case
+        inbox.name_further_cases([row], request.user, request.by)
         known = form or AttachForm(
             person=request.user,
             by=request.by,

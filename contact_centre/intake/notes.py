@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cases.actors import SYSTEM_ACTOR
-from cases.models import Case
+from cases.models import Case, Message, MessagePurpose
+from cases.queries.together import opened_beside
 from cases.services.conversation import add_note
 from cases.services.mails import call_for_person, keep_waiting
 from contact_centre.intake import opening
@@ -14,23 +15,23 @@ from contact_centre.intake.mail.attachments import NOT_KEPT
 from contact_centre.intake.mail.parse import CUT_MAIL, CUT_TEXT, MAX_TEXT, SEALED
 from contact_centre.intake.mail.types import Seal
 from contact_centre.intake.models import RawMessage, RawState, Reason
-from contact_centre.web.system_notes import Remark, as_body
+from contact_centre.web.system_notes import Remark, as_body, named_cases
 
 _SILENT = (Reason.MACHINE_MAIL, Reason.TOO_MANY, Reason.UNVERIFIED, Reason.NO_SENDER)
 
 
 def leave_notes(row: RawMessage, fate: Fate, *, at: datetime) -> None:
-    """One note with all of it; nothing where there is nothing to say. Safe to repeat."""
+    """One note with all of it on each case; nothing where there is nothing to say. Safe to repeat."""
     key = f"mail-note:{row.sha256}"
     if fate.reason is Reason.WAITS and fate.suggested is not None:
         body = as_body([(Remark.MAIL_WAITS, ""), *_flags(fate)])
         keep_waiting(case_id=fate.suggested.pk, body=body, source_key=key, at=at)
         return
+    body = _body(row, fate)
+    if fate.further:
+        _leave_on_further(fate.further, body, key, at)
     if fate.case is None or fate.message is None:
         return
-    remarks = [*_flags(fate), *_suggestion(fate), *_seals(row), *_cut(row), *_files(fate)]
-    lines = [as_body(remarks), *_comment(fate)]
-    body = "\n".join(line for line in lines if line)
     if body and (fate.reason is Reason.COLLECTED or BY_PROGRAM in fate.flags):
         call_for_person(case_id=fate.case.pk, body=body, source_key=key, at=at)
     elif body:
@@ -38,6 +39,27 @@ def leave_notes(row: RawMessage, fate: Fate, *, at: datetime) -> None:
             said = as_body([(Remark.GOES_ON, fate.case.reference)])
             add_note(case_id=fate.suggested.pk, body=said, by=SYSTEM_ACTOR, at=at, source_key=f"{key}:ended")
         add_note(case_id=fate.case.pk, body=body, by=SYSTEM_ACTOR, at=at, source_key=key)
+
+
+def _leave_on_further(further: tuple[Message, ...], body: str, key: str, at: datetime) -> None:
+    """The same words are a case of several departments: each has the note, and names the others."""
+    for one in further if body else ():
+        add_note(case_id=one.case_id, body=body, by=SYSTEM_ACTOR, at=at, source_key=f"{key}:{one.case_id}")
+    cases = [further[0].case, *opened_beside(further[0].case)]
+    for case in cases:
+        notes = case.messages.filter(purpose=MessagePurpose.NOTE, author_user__isnull=True)
+        named = {reference for note in notes for reference in named_cases(note.body)}
+        others = [
+            (Remark.TOGETHER, one.reference) for one in cases if one != case and one.reference not in named
+        ]
+        if others:
+            said, known = as_body(others), f"mail-together:{case.pk}:{others[-1][1]}"
+            add_note(case_id=case.pk, body=said, by=SYSTEM_ACTOR, at=at, source_key=known)
+
+
+def _body(row: RawMessage, fate: Fate) -> str:
+    remarks = [*_flags(fate), *_suggestion(fate), *_seals(row), *_cut(row), *_files(fate)]
+    return "\n".join(line for line in (as_body(remarks), *_comment(fate)) if line)
 
 
 def _flags(fate: Fate) -> list[tuple[Remark, str]]:

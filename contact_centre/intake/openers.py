@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from cases.models import Case
+from cases.models.message import MAIL_KEY
 from cases.queries.sql import Question, begins_in_sql, begins_with, finds_a_row
+from cases.queries.together import of_mail
 from contact_centre.intake.identity import Identity
 from contact_centre.intake.mail.types import ParsedMail
 from contact_centre.intake.models import RawMessage, RawState, Reason
@@ -31,8 +36,9 @@ class Arrival:
     is_quiet: bool = False
     # Whether the mail was read before, and that try ended in the middle, maybe behind its case.
     is_again: bool = False
-    # Whose mailbox it came to.
+    # Whose mailbox it came to, and whose else, where each of them gets a case of its own.
     department: Department | None = None
+    further: tuple[Department, ...] = ()
 
 
 def question_of(sender: str) -> Question:
@@ -51,8 +57,13 @@ def opened_lately(arrival: Arrival) -> list[datetime]:
     if not finds_a_row(question, *values):
         return []
     most = max(settings.MAIL_MAX_CASES_PER_DAY, *(limit for _, limit in MAX_CASES))
-    times = opened_by(arrival).order_by("-received_at").values_list("received_at", flat=True)
-    return list(times[:most])
+    mails = opened_by(arrival).order_by("-received_at")
+    if settings.MAIL_CASE_PER_DEPARTMENT:
+        # One mail may have opened several.
+        keys = (f"{MAIL_KEY}{digest}" for digest in mails.values_list("sha256", flat=True)[:most])
+        cases = Case.objects.filter(reduce(or_, map(of_mail, keys), Q(pk=None)))
+        return list(cases.order_by("-received_at").values_list("received_at", flat=True)[:most])
+    return list(mails.values_list("received_at", flat=True)[:most])
 
 
 def opened_by(arrival: Arrival) -> QuerySet[RawMessage]:

@@ -1,8 +1,8 @@
 """Words of a person that came by mail: added to her case, or opening one."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import chain
 from typing import Final
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from cases.files import ACCEPTED_TYPES, StoredFile
 from cases.models import Case, CaseParticipant, Channel, ContactChannel, Message
 from cases.models.message import MAIL_KEY
 from cases.queries.merged import followed_cases
+from cases.queries.together import key_for
 from cases.services.conversation import record_reply
 from cases.services.intake import Report, Reporter, open_case
 from cases.states import OPEN, WAITING, Status
@@ -20,12 +21,13 @@ from contact_centre.intake.mail import attachments, forwarded
 from contact_centre.intake.mail.authentication import Verdict
 from contact_centre.intake.mail.forwarded import Forwarded
 from contact_centre.intake.mail.parse import parse
-from contact_centre.intake.mail.subject import in_one_line, without_marks
+from contact_centre.intake.mail.subject import without_marks
 from contact_centre.intake.mail.threading import Thread, without_reference
 from contact_centre.intake.mail.types import Machine, ParsedMail
 from contact_centre.intake.models import RawMessage, RawState, Reason
 from contact_centre.intake.openers import DAY, MAX_CASES, Arrival, opened_by, opened_lately
-from notifications.models import Notice
+from contact_centre.intake.subjects import is_other_subject
+from routing.models import Department
 
 # Mails without a sender come from everybody at once: so many times what one address may open.
 _NAMELESS: Final = 4
@@ -46,6 +48,8 @@ class Outcome:
     message: Message
     flags: tuple[str, ...] = ()
     comment: str = ""
+    # The first words of the further cases that the mail opened.
+    further: tuple[Message, ...] = ()
 
 
 def add_reply(arrival: Arrival, thread: Thread, *, at: datetime) -> Outcome:
@@ -53,7 +57,7 @@ def add_reply(arrival: Arrival, thread: Thread, *, at: datetime) -> Outcome:
     assert thread.writer is not None, "only a participant's words are added"
     kept, left = attachments.keep(arrival.mail.files)
     message = _reply(arrival, thread.writer.pk, kept, at)
-    flags = [*left, *([SUBJECT_CHANGED] if _is_other_subject(arrival.mail.subject, thread.case) else [])]
+    flags = [*left, *([SUBJECT_CHANGED] if is_other_subject(arrival.mail.subject, thread.case) else [])]
     return Outcome(RawState.CASE_UPDATED, Reason.REPLY, message.case, message, tuple(flags))
 
 
@@ -112,8 +116,19 @@ def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcom
     ended = thread.case if thread is not None and thread.writer is not None else None
     opened = _open(arrival, None, reason, at, continues=ended)
     if arrival.who.writer is None:
-        return Outcome(RawState.QUARANTINED, Reason.NO_SENDER, opened.case, opened.message, opened.flags)
+        return replace(opened, state=RawState.QUARANTINED, reason=Reason.NO_SENDER)
     return opened
+
+
+def open_beside(arrival: Arrival, reason: Reason, *, at: datetime) -> Outcome | None:
+    """Open the cases of the further departments alone, which only a copy of a mail was addressed to; ``reason`` is why
+    the mail opened its first. None where the copy does not show what that was for."""
+    original = _passed_on(arrival)
+    if (original is not None) is not (reason is Reason.STAFF_FORWARD):
+        return None
+    kept, left = attachments.keep(arrival.mail.files)
+    reports = _for_each(_report(arrival, original, reason, kept), arrival.further)
+    return _opened(reports, reason, left, original, at)
 
 
 def _done_before(arrival: Arrival) -> Message | None:
@@ -126,11 +141,24 @@ def _done_before(arrival: Arrival) -> Message | None:
 def _open(
     arrival: Arrival, original: Forwarded | None, reason: Reason, at: datetime, continues: Case | None = None
 ) -> Outcome:
+    kept, left = attachments.keep(arrival.mail.files)
+    report = _report(arrival, original, reason, kept, continues)
+    # What goes on where one case ended is one matter.
+    further = () if continues else _for_each(report, arrival.further)
+    return _opened((report, *further), reason, left, original, at)
+
+
+def _report(
+    arrival: Arrival,
+    original: Forwarded | None,
+    reason: Reason,
+    kept: list[StoredFile],
+    continues: Case | None = None,
+) -> Report:
     mail = arrival.mail
-    kept, left = attachments.keep(mail.files)
     subject = original.subject if original else without_reference(without_marks(mail.subject))
     words = original.text if original else mail.reply
-    report = Report(
+    return Report(
         source_key=arrival.source_key,
         channel=Channel.EMAIL,
         description=words or subject or mail.subject or ("" if _shows(kept) else _file_names(mail)),
@@ -142,10 +170,26 @@ def _open(
         addressed_to=arrival.department,
         continues_id=continues.pk if continues else None,
     )
-    case = open_case(report, by=resident(None), at=at)
-    message = case.new_message or Message.objects.get(source_key=report.source_key)
+
+
+def _for_each(report: Report, departments: Iterable[Department]) -> Iterator[Report]:
+    """The same report for every further department, each with a key of its own."""
+    for one in departments:
+        yield replace(report, source_key=key_for(report.source_key, one.pk), addressed_to=one)
+
+
+def _opened(
+    reports: Iterable[Report], reason: Reason, left: list[str], original: Forwarded | None, at: datetime
+) -> Outcome:
+    first, *further = (_first_words(one, at) for one in reports)
     comment = original.comment if original else ""
-    return Outcome(RawState.CASE_CREATED, reason, case, message, tuple(left), comment)
+    return Outcome(RawState.CASE_CREATED, reason, first.case, first, tuple(left), comment, tuple(further))
+
+
+def _first_words(report: Report, at: datetime) -> Message:
+    """The message with which its case begins, now or at an earlier try."""
+    case = open_case(report, by=resident(None), at=at)
+    return case.new_message or Message.objects.select_related("case").get(source_key=report.source_key)
 
 
 def _reply(arrival: Arrival, participant_id: int, kept: list[StoredFile], at: datetime) -> Message:
@@ -234,21 +278,6 @@ def _passed_on(arrival: Arrival) -> Forwarded | None:
 
 def _is_proved_staff(arrival: Arrival) -> bool:
     return arrival.who.verdict is Verdict.PASS and is_of_staff(arrival.mail)
-
-
-def _is_other_subject(subject: str, case: Case) -> bool:
-    """Whether an answer speaks of something else than the case and our mails about it."""
-    said = _plain(subject)
-    if not said:
-        return False
-    told = Notice.objects.filter(event__case=case).exclude(subject="").values_list("subject", flat=True)
-    mails = RawMessage.objects.filter(case=case).values_list("subject", flat=True)
-    # The next of them is asked for only where the one before does not say it.
-    return all(said != _plain(one) for one in chain((case.subject,), told[:50], mails[:50]))
-
-
-def _plain(subject: str) -> str:
-    return in_one_line(without_reference(without_marks(subject))).casefold()[:200]
 
 
 def _shows(kept: list[StoredFile]) -> bool:

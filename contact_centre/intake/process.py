@@ -12,7 +12,7 @@ from django.db.models import Case, F, Q, When
 from cases.alone import committed_alone
 from cases.queries.sql import Question, answered_together
 from contact_centre.intake import addresses, copies, identity, openers, senders, signatures, store
-from contact_centre.intake.fates import Fate, settle
+from contact_centre.intake.fates import Fate, settle, settle_copy
 from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.mail.types import Machine, Mailbox, ParsedMail
 from contact_centre.intake.models import UNSETTLED, RawChannel, RawMessage, RawState, Reason
@@ -94,9 +94,10 @@ def _decide(row: RawMessage, mail: ParsedMail, at: datetime) -> Fate:
     with answered_together(_questions(row, mail, writer)):
         if copies.is_reused_id(row):
             row.defects.append("reused_message_id")
-        if not copies.claim_key(row, fields):
-            return Fate(RawState.IGNORED, Reason.DUPLICATE)
-        fate = settle(row, mail, at=at, is_again=is_again)
+        if copies.claim_key(row, fields):
+            fate = settle(row, mail, at=at, is_again=is_again)
+        else:
+            fate = settle_copy(row, mail, at=at, is_again=is_again)
     leave_notes(row, fate, at=at)
     return fate
 

@@ -28,6 +28,7 @@ from contact_centre.intake.mail.sanitise import sanitised
 from contact_centre.intake.models import RawMessage
 from contact_centre.intake.opening import UNVERIFIED
 from contact_centre.intake.waiting import attach_to_case, open_own_case, waiting_beside
+from notifications.links import without_reply_marks
 from routing.models import User
 
 # Styles of the mail and pictures that stand in it, nothing else; no script, no form, no frame, no window.
@@ -61,7 +62,7 @@ def show_as_sent(request: HttpRequest, message_id: int) -> HttpResponse:
     context = {
         "case": message.case,
         "mail": mail,
-        "page": sanitised(mail.html, mail.files) if mail.html else None,
+        "page": sanitised(without_reply_marks(mail.html), mail.files) if mail.html else None,
         "is_too_large": bool(mail.html),
     }
     response = HttpResponse(render_to_string("intake/as_sent.html", context, request))

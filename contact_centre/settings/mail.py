@@ -24,6 +24,8 @@ MAIL_FORM_GATEWAYS = env.list("MAIL_FORM_GATEWAYS", default=[])
 MAIL_STAFF_FORWARDS = env.bool("MAIL_STAFF_FORWARDS", default=True)
 # So many cases a day one address opens by mail; what follows is added to the last of them
 MAIL_MAX_CASES_PER_DAY = env.int("MAIL_MAX_CASES_PER_DAY", default=25)
+# Whether a mail to mailboxes of several departments opens one case for each of them; otherwise one for all
+MAIL_CASE_PER_DEPARTMENT = env.bool("MAIL_CASE_PER_DEPARTMENT", default=False)
 # Mail in: the largest mail, where the secrets of mailboxes lie, and where the listener waits (port 0: nowhere)
 MAIL_MAX_BYTES = env.int("MAIL_MAX_BYTES", default=25 * 1024 * 1024)
 MAIL_SECRETS_DIR = Path(env.str("MAIL_SECRETS_DIR", default=str(VAR_DIR / "secrets")))

@@ -27,6 +27,7 @@ class Remark(StrEnum):
     GOES_ON = "GOES_ON"
     PICTURES = "PICTURES"
     COMPLAINT = "COMPLAINT"
+    TOGETHER = "TOGETHER"
 
 
 _SENTENCES: Final[dict[str, Any]] = {
@@ -71,9 +72,13 @@ _SENTENCES: Final[dict[str, Any]] = {
         "A report says that the person complained of our e-mails. Anybody can send such a report, so they go on: ask "
         "her whether she wants them."
     ),
+    Remark.TOGETHER: _(
+        "The person wrote to several departments at once. The same mail is a case of another department too: "
+        "%(reference)s."
+    ),
     Remark.FILE_NOT_KEPT: _("Not taken over as a file, but kept in the original mail: %(name)s"),
 }
-_NAMING: Final = (Remark.NAMES_CASE, Remark.CONTINUES, Remark.GOES_ON)
+_NAMING: Final = (Remark.NAMES_CASE, Remark.CONTINUES, Remark.GOES_ON, Remark.TOGETHER)
 
 
 def as_body(remarks: Iterable[tuple[Remark, str]]) -> str:

@@ -28,6 +28,7 @@ FAULTS = """() => {
   while (words.nextNode()) {
     const text = words.currentNode.textContent.trim();
     const size = parseFloat(getComputedStyle(words.currentNode.parentElement).fontSize);
+    if (!words.currentNode.parentElement.checkVisibility()) continue;
     if (text && size < 16) faults.push(`${size}px: ${text.slice(0, 40)}`);
   }
   for (const link of document.links) {

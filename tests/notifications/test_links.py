@@ -1,5 +1,6 @@
 """Addresses and ids: they lead back to one case, and cannot be made up."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,8 +16,11 @@ from notifications.links import (
     read_bounce_address,
     read_message_id,
     reply_address,
+    reply_mark,
+    reply_marks_in,
     reveal,
     tracking_url,
+    without_reply_marks,
 )
 from tests.factories import NOW, make_case, reporter_of
 
@@ -91,11 +95,23 @@ def test_the_reply_address_names_the_participant_and_fits_a_local_part(settings)
 
 
 @pytest.mark.django_db
+def test_the_hidden_mark_is_read_behind_what_programs_put_before_it():
+    participant = reporter_of(make_case())
+    mark = reply_mark(participant, on=NOW.date())
+
+    # What Word takes for a bookmark.
+    assert re.fullmatch(r"[a-z][a-z0-9_]{1,39}", mark)
+    [token] = reply_marks_in(f'<a name="m_-481{mark}" class="x_{mark}">{mark}</a>')
+    assert read_reply_token(token, on=NOW.date()) == participant
+    assert without_reply_marks(f"a {mark}b") == "a b"
+
+
+@pytest.mark.django_db
 def test_kept_words_hold_neither_key_nor_pin_and_give_them_back():
     participant = reporter_of(make_case())
     words = f"{tracking_url(participant)} PIN: {phone_pin(participant)}"
 
-    kept = conceal(words, participant)
+    kept = conceal(words + reply_mark(participant, on=NOW.date()), participant)
 
     assert tracking_key(participant) not in kept
     assert phone_pin(participant) not in kept

@@ -47,10 +47,15 @@ class TextOf(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
-        self.hidden += tag in ("style", "title")
+        self.hidden += tag in ("style", "title") or self.is_mark(attrs)
 
     def handle_endtag(self, tag):
-        self.hidden -= tag in ("style", "title")
+        self.hidden -= tag in ("style", "title") or (tag == "a" and self.hidden > 0)
+
+    @staticmethod
+    def is_mark(attrs) -> bool:
+        """Neither shown nor said."""
+        return ("aria-hidden", "true") in attrs and dict(attrs).get("style", "").startswith("display:none")
 
     def handle_data(self, data):
         if not self.hidden:

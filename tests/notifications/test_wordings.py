@@ -142,7 +142,7 @@ def test_words_that_cannot_be_used_are_refused_with_the_reason(text, said):
 def test_what_the_file_tells_and_the_words_do_not_is_named():
     missing = find_missing("RECEIVED", "pl", {"then": "Odpowiemy.", "lead": "Mamy to."})
 
-    assert missing == {"then": ["department", "promised_for", "route_reason"]}
+    assert missing == {"then": ["department", "other_cases", "promised_for", "route_reason", "written_to"]}
 
 
 def test_words_like_those_of_the_file_leave_no_row():

@@ -17,6 +17,7 @@ from contact_centre.intake.mail.repair import repaired
 from contact_centre.intake.mail.reply import strip_quotes
 from contact_centre.intake.mail.subject import in_one_line, is_forward
 from contact_centre.intake.mail.types import Mailbox, MailFile, ParsedMail
+from notifications.links import reply_marks_in, without_reply_marks
 
 __all__ = ["CUT_MAIL", "CUT_TEXT", "MAX_TEXT", "SEALED", "parse"]
 
@@ -52,7 +53,8 @@ def _read(source: bytes, early: bytes, defects: list[str]) -> ParsedMail:
     marked = _clean(found.text, defects) or _from_calendar(files)
     sealed = [f"{SEALED}{seal}" for seal in found.seals]
     read = _parsed(mail, marked, files, [*defects, *found.defects, *sealed])
-    return replace(read, html=found.html, seals=tuple(found.seals))
+    marks = dict.fromkeys([*read.marks, *reply_marks_in(found.html[-body.MAX_MARKUP :])])
+    return replace(read, html=found.html, seals=tuple(found.seals), marks=tuple(marks))
 
 
 def _with_inline(files: Iterable[MailFile], html: str) -> tuple[MailFile, ...]:
@@ -82,6 +84,8 @@ def _parsed(mail: Message, marked: str, files: tuple[MailFile, ...], defects: li
     sender = address.sender(mail)
     subject = in_one_line(_clean(headers.text_value(mail, "Subject"), defects))
     ids = headers.message_ids(headers.raw_values(mail, "Message-ID")[:1])
+    marks = reply_marks_in(marked)
+    marked = without_reply_marks(marked)
     text = _without_marks(marked)
     machine = machines.read(mail, sender, subject, text)
     return ParsedMail(
@@ -100,6 +104,7 @@ def _parsed(mail: Message, marked: str, files: tuple[MailFile, ...], defects: li
         defects=tuple(dict.fromkeys(defects)),
         envelope=envelope.read(mail),
         report=bounces.read(mail, machine, text),
+        marks=tuple(marks),
     )
 
 

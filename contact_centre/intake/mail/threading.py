@@ -2,7 +2,7 @@
 case without a right to it, the case is a suggestion for a person."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,6 +14,8 @@ from cases.keys import read_reply_token
 from cases.models import Case, CaseParticipant, Message
 from cases.models.message import MAIL_KEY
 from cases.models.references import is_reference
+from cases.queries.together import is_further, key_for
+from contact_centre.intake.addresses import addressed_mailbox
 from contact_centre.intake.identity import reply_token_in
 from contact_centre.intake.mail import address
 from contact_centre.intake.mail.subject import is_forward
@@ -64,8 +66,8 @@ def without_reference(subject: str) -> str:
 def _evidence(mail: ParsedMail, writer: Mailbox | None, on: date) -> Iterator[Thread]:
     yield from _by_token(mail.recipients, writer, on)
     yield from _by_return_address(mail.recipients, writer)
-    yield from _by_ids(list(mail.in_reply_to), Evidence.IN_REPLY_TO, writer)
-    yield from _by_ids(list(mail.references), Evidence.REFERENCES, writer)
+    yield from _by_ids(mail.in_reply_to, Evidence.IN_REPLY_TO, writer, mail.recipients)
+    yield from _by_ids(mail.references, Evidence.REFERENCES, writer, mail.recipients)
     # Who passes our mail on speaks of something: what it quotes is a hint for a person then, and no more.
     quoting = None if is_forward(mail.subject) else writer
     yield from _by_text(mail, quoting, on)
@@ -96,9 +98,11 @@ def _by_return_address(recipients: tuple[str, ...], writer: Mailbox | None) -> I
                 yield Thread(participant.case, Evidence.RETURN_ADDRESS, found)
 
 
-def _by_ids(ids: list[str], evidence: Evidence, writer: Mailbox | None) -> Iterator[Thread]:
+def _by_ids(
+    ids: Sequence[str], evidence: Evidence, writer: Mailbox | None, recipients: tuple[str, ...]
+) -> Iterator[Thread]:
     """The last ids first. One id may lead to several cases: newsletters share a parent."""
-    known = _stored(ids[-MAX_IDS:])
+    known = _stored(ids[-MAX_IDS:], recipients)
     for message_id in reversed(ids[-MAX_IDS:]):
         notice_id = read_message_id(message_id)
         if notice_id is not None:
@@ -109,14 +113,19 @@ def _by_ids(ids: list[str], evidence: Evidence, writer: Mailbox | None) -> Itera
             yield Thread(case, evidence, _participant(case.pk, writer))
 
 
-def _stored(ids: list[str]) -> dict[str, list[Case]]:
-    """The cases where the words of stored mails with these ids are now; they may have been moved."""
+def _stored(ids: Sequence[str], recipients: tuple[str, ...]) -> dict[str, list[Case]]:
+    """The cases where the words of stored mails with these ids are now; they may have been moved. Of a mail that opened
+    a case for each of several departments, first the case of the one that is written to."""
     if not ids:
         return {}
     rows = RawMessage.objects.filter(message_id__in=[one[:255] for one in ids], case__isnull=False)
     keys = {f"{MAIL_KEY}{row.sha256}": row.message_id for row in rows.order_by("-id")[: MAX_IDS * _MAX_CASES]}
+    box = addressed_mailbox(recipients) if keys else None
+    if box is not None and box.department_id is not None:
+        keys |= {key_for(key, box.department_id): message_id for key, message_id in keys.items()}
+    messages = Message.objects.filter(source_key__in=keys).select_related("case").order_by("-id")
     found: dict[str, list[Case]] = {}
-    for message in Message.objects.filter(source_key__in=keys).select_related("case").order_by("-id"):
+    for message in sorted(messages, key=lambda one: not is_further(str(one.source_key))):
         cases = found.setdefault(keys[str(message.source_key)], [])
         if message.case not in cases and len(cases) < _MAX_CASES:
             cases.append(message.case)
@@ -124,13 +133,22 @@ def _stored(ids: list[str]) -> dict[str, list[Case]]:
 
 
 def _by_text(mail: ParsedMail, writer: Mailbox | None, on: date) -> Iterator[Thread]:
-    """Our own address or link in the quotation. Only a hint: whoever has seen the mail may quote it."""
+    """Our own address, link or hidden mark in the quotation. Only a hint: whoever has seen the mail may quote it."""
     text = mail.text[-_SEARCHED:]
-    for found in _TOKEN.findall(text)[-_MAX_HITS:]:
-        token = reply_token_in(found)
+    yield from _by_tokens(map(reply_token_in, _TOKEN.findall(text)[-_MAX_HITS:]), writer, on)
+    yield from _by_links(text, writer)
+    # Found in no words, and so the last to be asked.
+    yield from _by_tokens(mail.marks[-_MAX_HITS:], writer, on)
+
+
+def _by_tokens(tokens: Iterable[str | None], writer: Mailbox | None, on: date) -> Iterator[Thread]:
+    for token in tokens:
         addressee = read_reply_token(token, on=on) if token else None
         if addressee is not None:
             yield Thread(addressee.case, Evidence.TOKEN_IN_TEXT, _participant(addressee.case_id, writer))
+
+
+def _by_links(text: str, writer: Mailbox | None) -> Iterator[Thread]:
     for reference, key in _LINK.findall(text)[-_MAX_HITS:]:
         try:
             named = get_participant(reference.upper(), key)

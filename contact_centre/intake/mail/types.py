@@ -95,7 +95,8 @@ class DeliveryReport:
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
     """A mail as read. ``text`` is all of its text, ``reply`` what the person wrote of it: without quoted mails,
-    signature and the sentences that programs add. ``html`` is the page as it was sent."""
+    signature and the sentences that programs add. ``html`` is the page as it was sent. ``marks`` are the reply tokens
+    of hidden marks in quoted pages of ours; they stand neither in ``text`` nor in ``reply``."""
 
     message_id: str
     content_digest: str
@@ -114,3 +115,4 @@ class ParsedMail:
     seals: tuple[Seal, ...] = ()
     envelope: Envelope = Envelope()
     report: DeliveryReport = DeliveryReport()
+    marks: tuple[str, ...] = ()

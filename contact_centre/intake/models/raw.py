@@ -124,6 +124,8 @@ class RawMessage(models.Model):
 
     # No column: whether ``store.keep`` has just written the row and nothing beside it, so that nobody looks there.
     is_new: bool = False
+    # No column: the cases beside ``case`` that the mail opened, where somebody is shown them.
+    further: tuple[Case, ...] = ()
 
     class Meta:
         constraints = [

@@ -16,8 +16,10 @@ from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.utils import timezone
 
+from cases.queries.together import further_cases
 from contact_centre.intake import store
 from contact_centre.intake.consequences import automatic_mails
+from contact_centre.intake.fates import source_key
 from contact_centre.intake.mail.parse import parse
 from contact_centre.intake.mailboxes.progress import takes_no_more
 from contact_centre.intake.models import UNSETTLED, RawMessage, RawState
@@ -59,9 +61,9 @@ class Command(BaseCommand):
         for name, source in _sources(options):
             result = self._one(name, source)
             results.append(result)
-            self.stdout.write(
-                "\t".join(result[key] or "-" for key in ("file", "state", "reason", "reference"))
-            )
+            cases = ", ".join(result.get("references", [result["reference"]]))
+            told = (result["file"], result["state"], result["reason"], cases)
+            self.stdout.write("\t".join(one or "-" for one in told))
         if options["json"]:
             text = json.dumps({"received": len(results), "messages": results}, ensure_ascii=False, indent=1)
             options["json"].write_text(text + "\n", encoding="utf-8")
@@ -171,7 +173,10 @@ def _mails_of(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _described(name: str, row: RawMessage) -> dict[str, Any]:
-    return {
+    further = list(further_cases([source_key(row)])) if row.case else []
+    # Only a mail that opened several cases names more than one.
+    several = {"references": [one.reference for one in (row.case, *further) if one]} if further else {}
+    return several | {
         "file": name,
         "state": row.state,
         "reason": row.reason,

@@ -190,7 +190,7 @@ def test_a_mistake_stands_beside_its_field_and_nothing_typed_is_lost(admin):
 def test_who_leaves_facts_out_is_warned_and_may_save_all_the_same(admin):
     answer = admin.post(way("save"), typed(then="Zajmiemy się tym."))
     assert answer.status_code == 422
-    assert "facts.department, facts.promised_for, facts.route_reason" in said(answer)
+    assert "facts.department, facts.other_cases, facts.promised_for, facts.route_reason" in said(answer)
     assert 'name="accept"' in said(answer)
 
     admin.post(way("save"), typed(then="Zajmiemy się tym.", accept="on"))
