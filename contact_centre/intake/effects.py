@@ -10,11 +10,20 @@ from typing import Final
 from django.db.models import Count, Max, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from cases.models import CaseParticipant
 from contact_centre.intake import store
 from contact_centre.intake.addresses import mailbox_of
 from contact_centre.intake.mail import address, envelope, tree
+from contact_centre.intake.mail.threading import OF_ORGANISATION
 from contact_centre.intake.mail.types import Envelope
-from contact_centre.intake.models import OF_HEADERS, RawChannel, RawMessage, RuleField, SenderRule
+from contact_centre.intake.models import (
+    OF_HEADERS,
+    RawChannel,
+    RawMessage,
+    RuleAction,
+    RuleField,
+    SenderRule,
+)
 from contact_centre.intake.patterns import fits
 from contact_centre.intake.senders import Proposal, holds_for, usable_pattern
 
@@ -45,14 +54,15 @@ class RecentMails:
     def caught_by(self, rule: Proposal | SenderRule) -> Caught:
         """The mails to its mailbox, or to any, that the rule would have been about."""
         rows = _to(rule.queue, self._rows)
+        if rule.action == RuleAction.ORGANISATION:
+            return _by_organisation(usable_pattern(RuleField(rule.field), rule.pattern), rows)
         if rule.field in OF_HEADERS:
             return self._by_header(rule, rows)
         if rule.field == RuleField.ADDRESS_PATTERN:
             return _by_pattern(rule.pattern, rows)
         key = usable_pattern(RuleField(rule.field), rule.pattern)
         of_domain = Q(sender__endswith=f"@{key}") | Q(sender__endswith=f".{key}")
-        found = rows.filter(Q(sender=key) if rule.field == RuleField.ADDRESS else of_domain)
-        return Caught(found.count(), found.filter(case__isnull=False).count(), found)
+        return _all(rows.filter(Q(sender=key) if rule.field == RuleField.ADDRESS else of_domain))
 
     def _by_header(self, rule: Proposal | SenderRule, rows: QuerySet[RawMessage]) -> Caught:
         newest = list(rows.only("path", "case_id").order_by("-id")[: HEADERS_READ + 1])
@@ -69,6 +79,18 @@ class RecentMails:
             except OSError:
                 self._headers[row.pk] = Envelope()
         return self._headers[row.pk]
+
+
+def _all(mails: QuerySet[RawMessage]) -> Caught:
+    return Caught(mails.count(), mails.filter(case__isnull=False).count(), mails)
+
+
+def _by_organisation(domain: str, rows: QuerySet[RawMessage]) -> Caught:
+    """The mails of strangers that name a case of somebody else there, as far as rows tell: not all of them were proved
+    to be from there."""
+    theirs = CaseParticipant.objects.filter(email__iendswith=f"@{domain}", detached_at__isnull=True)
+    named = rows.filter(evidence__in=OF_ORGANISATION, suggested_case__in=theirs.values("case"))
+    return _all(named.filter(sender__endswith=f"@{domain}"))
 
 
 def _by_pattern(pattern: str, rows: QuerySet[RawMessage]) -> Caught:

@@ -14,7 +14,13 @@ from cases.models import Case
 from cases.queries.finding import find_case_for_staff
 from contact_centre.intake import patterns
 from contact_centre.intake.models import BY_PATTERN, OF_HEADERS, Mailbox, RuleAction, RuleField
-from contact_centre.intake.senders import LONGEST, Proposal, usable_pattern
+from contact_centre.intake.senders import (
+    LONGEST,
+    OrganisationFault,
+    Proposal,
+    fault_of_organisation,
+    usable_pattern,
+)
 from routing.models import User
 
 USUAL_DAYS = 90
@@ -28,6 +34,19 @@ _BOUNDLESS = _("This pattern fits any text, so the rule would be about every mai
 _UNREADABLE = _(
     "This pattern cannot be read: %(why)s. There is no looking ahead or back, and no reference to a group."
 )
+# Beside which field, and what.
+_OF_ORGANISATION: dict[OrganisationFault, tuple[str, Any]] = {
+    OrganisationFault.NO_DOMAIN: ("field", _("Only the people of one domain can stand for one another.")),
+    OrganisationFault.PUBLIC: (
+        "pattern",
+        _("Everybody can get an address at %(domain)s: its people have nothing in common."),
+    ),
+    OrganisationFault.OURS: ("pattern", _("%(domain)s is a domain of ours: colleagues are no residents.")),
+    OrganisationFault.ONE_MAILBOX: (
+        "queue",
+        _("This is about cases, whatever their mailbox: choose all our mailboxes."),
+    ),
+}
 
 
 class AttachForm(forms.Form):
@@ -82,7 +101,14 @@ class RuleForm(forms.Form):
         ),
     )
     queue = forms.ChoiceField(label=_("Mails to"), required=False)
-    action = forms.ChoiceField(label=_("What becomes of its mails"), choices=RuleAction.choices)
+    action = forms.ChoiceField(
+        label=_("What becomes of its mails"),
+        choices=RuleAction.choices,
+        help_text=_(
+            "Where people stand for one another, whoever of this very domain answers a mail about a case of one of "
+            "them joins that case, if our mail server found that the answer is from there."
+        ),
+    )
     reason = forms.CharField(
         label=_("Reason"), max_length=_REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -110,7 +136,16 @@ class RuleForm(forms.Form):
         fault = _fault(RuleField(kind), data["pattern"]) if kind and "pattern" in data else None
         if fault is not None:
             self.add_error("pattern", fault)
+        elif data.get("action") == RuleAction.ORGANISATION and kind and "pattern" in data:
+            self._check_organisation(RuleField(kind), data["pattern"], data.get("queue", ""))
         return data
+
+    def _check_organisation(self, kind: RuleField, pattern: str, queue: str) -> None:
+        domain = usable_pattern(kind, pattern)
+        fault = fault_of_organisation(kind, domain, queue)
+        if fault is not None:
+            name, words = _OF_ORGANISATION[fault]
+            self.add_error(name, forms.ValidationError(words, params={"domain": domain}))
 
     def clean_last_date(self) -> datetime:
         """The end of that day."""

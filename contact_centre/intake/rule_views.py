@@ -74,6 +74,7 @@ class Effect:
     on_cases: int
     examples: tuple[RawMessage, ...]
     looked_at: int | None
+    is_organisation: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ def _effect(request: MailRequest, recent: RecentMails, rule: Proposal | SenderRu
     caught = recent.caught_by(rule)
     seen = inbox.open_mails_for(request.user, request.by).filter(pk__in=caught.mails.values("pk"))
     examples = tuple(seen.order_by("-id")[:_EXAMPLES])
-    return Effect(caught.count, caught.on_cases, examples, caught.looked_at)
+    is_organisation = rule.action == RuleAction.ORGANISATION
+    return Effect(caught.count, caught.on_cases, examples, caught.looked_at, is_organisation)
 
 
 def _rules(request: MailRequest, recent: RecentMails) -> list[ShownRule]:

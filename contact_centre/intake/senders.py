@@ -6,6 +6,7 @@ The centre head approves each rule: a rule that shuts somebody out may shut out 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from django.db import transaction
@@ -16,10 +17,12 @@ from cases.queries.sql import Question, finds_a_row
 from cases.services._steps import Refused
 from cases.states import DESK
 from contact_centre.intake.addresses import mailbox_of
+from contact_centre.intake.identity import own_domains
 from contact_centre.intake.mail import address, headers
 from contact_centre.intake.mail.types import Envelope, Mailbox
 from contact_centre.intake.models import OF_HEADERS, RuleAction, RuleField, SenderRule
 from contact_centre.intake.patterns import fits, is_usable
+from contact_centre.intake.public_mail import is_public_mail
 from routing.models import Role
 
 # A rule without an end is forgotten, and so is why it was made.
@@ -43,7 +46,8 @@ def rule_for(
     question, patterns = question_of(sender)
     if not finds_a_row(question, *patterns):
         return None
-    rules = SenderRule.objects.filter(Q(pattern__in=patterns) | Q(field__in=_ASKED_OF_ALL))
+    about_it = Q(pattern__in=patterns) | Q(field__in=_ASKED_OF_ALL)
+    rules = SenderRule.objects.filter(about_it, action__in=_ORDER)
     found = [
         rule
         for rule in rules
@@ -52,8 +56,18 @@ def rule_for(
     return min(found, key=lambda rule: (_ORDER.index(RuleAction(rule.action)), rule.pk), default=None)
 
 
+def organisation_of(sender: Mailbox, *, at: datetime) -> SenderRule | None:
+    """The rule by which people of the sender's very domain stand for one another. Whether she is of it is not asked."""
+    question, patterns = question_of(sender)
+    if not finds_a_row(question, *patterns):
+        return None
+    domain = sender.key.rpartition("@")[2]
+    rules = SenderRule.objects.filter(action=RuleAction.ORGANISATION, pattern=domain).order_by("pk")
+    return next((rule for rule in rules if rule.is_in_force(at)), None)
+
+
 def question_of(sender: Mailbox | None) -> Question:
-    """What ``rule_for`` asks first: whether there is any rule that may be about the mail. Its values are the patterns
+    """What is asked first: whether there is any rule that may be about the mail. Its values are the patterns
     that such a rule has."""
     patterns = (sender.key, *_domains(sender)) if sender is not None else ()
     of_sender = f"pattern IN ({', '.join(['%s'] * len(patterns))}) OR " if patterns else ""
@@ -86,6 +100,8 @@ def propose_rule(*, proposal: Proposal, by: Actor, at: datetime) -> SenderRule:
     pattern = usable_pattern(proposal.field, proposal.pattern)
     header = proposal.header.strip().lower() if proposal.field in OF_HEADERS else ""
     says_all = pattern and proposal.reason.strip() and (header or proposal.field not in OF_HEADERS)
+    if proposal.action == RuleAction.ORGANISATION:
+        says_all = says_all and fault_of_organisation(proposal.field, pattern, proposal.queue) is None
     if by.role not in DESK or not says_all or not at < proposal.ends_at <= at + LONGEST:
         raise CannotRule(proposal.pattern)
     return SenderRule.objects.create(
@@ -156,3 +172,23 @@ def usable_pattern(field: RuleField, pattern: str) -> str:
         domain = address.key(f"x@{text.removeprefix('@')}").partition("@")[2]
         return domain if "." in domain else ""
     return text if field == RuleField.HEADER or is_usable(text) else ""
+
+
+class OrganisationFault(StrEnum):
+    """Why the people of a rule cannot stand for one another. ``PUBLIC``: everybody can be one of them."""
+
+    NO_DOMAIN = "NO_DOMAIN"
+    PUBLIC = "PUBLIC"
+    OURS = "OURS"
+    ONE_MAILBOX = "ONE_MAILBOX"
+
+
+def fault_of_organisation(field: RuleField, pattern: str, queue: str) -> OrganisationFault | None:
+    """What is wrong with a rule that makes a domain an organisation; None when nothing is."""
+    if field != RuleField.DOMAIN:
+        return OrganisationFault.NO_DOMAIN
+    if is_public_mail(pattern):
+        return OrganisationFault.PUBLIC
+    if pattern in own_domains():
+        return OrganisationFault.OURS
+    return OrganisationFault.ONE_MAILBOX if queue else None

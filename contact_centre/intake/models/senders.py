@@ -26,12 +26,14 @@ BY_PATTERN: Final = (RuleField.ADDRESS_PATTERN, RuleField.HEADER_PATTERN)
 
 
 class RuleAction(models.TextChoices):
-    """``ALLOW`` beats all others; every other action leaves the mail on record."""
+    """``ALLOW`` beats all others; every other action leaves the mail on record. ``ORGANISATION`` shuts out nobody and
+    lets nobody in: it is about to which case a mail belongs."""
 
     ALLOW = "ALLOW", pgettext_lazy("sender rule", "always let in")
     DROP = "DROP", pgettext_lazy("sender rule", "record and do nothing")
     SPAM = "SPAM", pgettext_lazy("sender rule", "put into the spam folder")
     NO_AUTO_REPLY = "NO_AUTO_REPLY", pgettext_lazy("sender rule", "send no automatic mail")
+    ORGANISATION = "ORGANISATION", pgettext_lazy("sender rule", "its people stand for one another")
 
 
 class SenderRule(models.Model):
@@ -39,7 +41,8 @@ class SenderRule(models.Model):
 
     ``pattern`` is an address or a domain in the form in which they are compared (a domain means those below it too),
     for a header a text that its value holds in any case of letters, or a regular expression over either; ``header`` is
-    the field's name. ``queue`` is the one address of ours that it is about; empty: all of them.
+    the field's name. ``queue`` is the one address of ours that it is about; empty: all of them. An organisation is one
+    domain, without those below it, at all our addresses.
     """
 
     field = models.CharField(max_length=20, choices=RuleField)
@@ -67,6 +70,10 @@ class SenderRule(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(field__in=OF_HEADERS) | ~Q(header=""), name="sender_rule_names_header"
+            ),
+            models.CheckConstraint(
+                condition=~Q(action=RuleAction.ORGANISATION) | Q(field=RuleField.DOMAIN, queue=""),
+                name="sender_rule_organisation",
             ),
         ]
         indexes = [models.Index(fields=["field", "pattern"], name="sender_rule_pattern")]
