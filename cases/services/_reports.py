@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cases.actors import Actor, ActorKind
 from cases.files import StoredFile
-from cases.models import Case, CaseParticipant, Channel, ContactChannel
+from cases.models import Case, CaseParticipant, Channel, ContactChannel, ParticipantRole
 from cases.models.codes import URGENCY_RANK
 from cases.models.references import make_reference, next_case_id
 from cases.phones import is_mobile
@@ -135,5 +135,19 @@ def add_reporter(case: Case, report: Report, at: datetime) -> CaseParticipant:
         language=report.language,
         channel=reporter.channel,
         privacy_version=reporter.privacy_version,
+        created_at=at,
+    )
+
+
+def let_in(case: Case, sender: Reporter, at: datetime) -> CaseParticipant:
+    """Who wrote, as a person on the case: known there by her address, or following it from now on."""
+    known = case.participants.filter(email__iexact=sender.email, detached_at__isnull=True)
+    found = known.order_by("id").first() if sender.email else None
+    return found or CaseParticipant.objects.create(
+        case=case,
+        role=ParticipantRole.FOLLOWER,
+        name=clean_line(sender.name)[:160],
+        email=sender.email,
+        channel=sender.channel if sender.email else ContactChannel.NONE,
         created_at=at,
     )

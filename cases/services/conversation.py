@@ -11,6 +11,7 @@ from cases.files import StoredFile
 from cases.models import Audience, Case, CaseParticipant, Channel, Message, MessagePurpose
 from cases.payloads import MergedReply, MessageSent, NoteAdded, ResidentReplied
 from cases.services._files import attach_files
+from cases.services._reports import Reporter, let_in
 from cases.services._steps import Refused, clean_text, save, touch, write_message
 from cases.states import DESK, IN_DEPARTMENT, SYSTEM, Outcome, Status
 from cases.timeline import record_event
@@ -21,7 +22,7 @@ class CannotWrite(Refused):
 
 
 @transaction.atomic(durable=True)
-def record_reply(
+def record_reply(  # noqa: PLR0913 - what came, and from whom
     *,
     participant_id: int,
     body: str,
@@ -31,9 +32,11 @@ def record_reply(
     files: Sequence[StoredFile] = (),
     language: str | None = None,
     full_body: str = "",
+    sender: Reporter | None = None,
 ) -> Message:
     """Keep what the resident wrote. A case that waited for her goes on; any other but a new one asks for a person.
 
+    ``sender``: somebody else wrote in her place, and has a part in the case from then on.
     On a merged case the words stay where they are, and whoever works the survivor is told of them.
 
     A repeat of ``source_key`` returns the first message. Raises CannotWrite when there is nothing in it.
@@ -45,7 +48,8 @@ def record_reply(
         return known
     if not clean_text(body) and not files:
         raise CannotWrite(case.reference)
-    by = resident(participant.pk)
+    writer = participant if sender is None else let_in(case, sender, at)
+    by = resident(writer.pk)
     fields = _take_up(case, by, at)
     save(case, at, *fields)
     message = write_message(

@@ -17,12 +17,11 @@ from cases.models import (
     ContactChannel,
     Message,
     MessagePurpose,
-    ParticipantRole,
 )
 from cases.payloads import NoteAdded
 from cases.services._files import attach_files
-from cases.services._reports import Reporter
-from cases.services._steps import Refused, clean_line, clean_text, save, touch, write_message
+from cases.services._reports import Reporter, let_in
+from cases.services._steps import Refused, clean_text, save, touch, write_message
 from cases.states import DESK, Status
 from cases.timeline import record_event
 
@@ -79,7 +78,7 @@ def join_mail(
     has_words = bool(clean_text(body) or files)
     if by.role not in DESK or case.status == Status.MERGED or not has_words:
         raise CannotJoin(case.reference)
-    participant = _participant(case, sender, at)
+    participant = let_in(case, sender, at)
     if case.status != Status.NEW:
         case.needs_person = True
     save(case, at, "needs_person")
@@ -172,23 +171,6 @@ def report_loop(*, participant_id: int, at: datetime) -> Case:
         save(case, at, "needs_person")
         record_event(case, LoopStopped(participant.pk), by=SYSTEM_ACTOR, at=at)
     return case
-
-
-def _participant(case: Case, sender: Reporter, at: datetime) -> CaseParticipant:
-    known = (
-        case.participants.filter(email__iexact=sender.email, detached_at__isnull=True)
-        if sender.email
-        else None
-    )
-    found = known.order_by("id").first() if known is not None else None
-    return found or CaseParticipant.objects.create(
-        case=case,
-        role=ParticipantRole.FOLLOWER,
-        name=clean_line(sender.name)[:160],
-        email=sender.email,
-        channel=sender.channel if sender.email else ContactChannel.NONE,
-        created_at=at,
-    )
 
 
 def _system_note(case: Case, body: str, source_key: str, at: datetime) -> Message:

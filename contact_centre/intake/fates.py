@@ -182,7 +182,14 @@ def _on_a_case(
 ) -> Fate:
     is_answer = mail.machine is Machine.AUTO_REPLY
     writer = who.writer if who.may_join else None
-    thread = threading.find(mail, writer, on=timezone.localdate(at), is_machine=is_answer)
+    organisation = _organisation(mail, who, at)
+    thread = threading.find(
+        mail,
+        writer,
+        on=timezone.localdate(at),
+        is_machine=is_answer,
+        organisation=organisation.pattern if organisation else "",
+    )
     if is_answer:
         done = machine_mail.record_answer(mail, thread, source_key(row), at=at)
         return Fate(done.state, done.reason, done.evidence, done.case, done.message)
@@ -204,7 +211,19 @@ def _on_a_case(
         department=mailbox.department if mailbox else None,
         further=further,
     )
-    return replace(_by_thread(arrival, thread, at), mailbox=named)
+    fate = replace(_by_thread(arrival, thread, at), mailbox=named)
+    if organisation is None or fate.evidence not in threading.OF_ORGANISATION.values():
+        return fate
+    return replace(fate, flags=(*fate.flags, f"rule:{organisation.pk}"))
+
+
+def _organisation(mail: ParsedMail, who: Identity, at: datetime) -> SenderRule | None:
+    """The rule by which the writer counts like others of her domain: where a person wrote, who is none of us, and our
+    mail server found that she wrote from there."""
+    is_proved = who.verdict is Verdict.PASS and who.may_join
+    if who.writer is None or not is_proved or machine_mail.is_automatic(mail) or claims_to_be_us(mail):
+        return None
+    return senders.organisation_of(who.writer, at=at)
 
 
 def _mailboxes(

@@ -13,6 +13,7 @@ from contact_centre.intake.fates import Fate
 from contact_centre.intake.machine_mail import BY_PROGRAM
 from contact_centre.intake.mail.attachments import NOT_KEPT
 from contact_centre.intake.mail.parse import CUT_MAIL, CUT_TEXT, MAX_TEXT, SEALED
+from contact_centre.intake.mail.threading import OF_ORGANISATION
 from contact_centre.intake.mail.types import Seal
 from contact_centre.intake.models import RawMessage, RawState, Reason
 from contact_centre.web.system_notes import Remark, as_body, named_cases
@@ -58,7 +59,14 @@ def _leave_on_further(further: tuple[Message, ...], body: str, key: str, at: dat
 
 
 def _body(row: RawMessage, fate: Fate) -> str:
-    remarks = [*_flags(fate), *_suggestion(fate), *_seals(row), *_cut(row), *_files(fate)]
+    remarks = [
+        *_flags(fate),
+        *_organisation(row, fate),
+        *_suggestion(fate),
+        *_seals(row),
+        *_cut(row),
+        *_files(fate),
+    ]
     return "\n".join(line for line in (as_body(remarks), *_comment(fate)) if line)
 
 
@@ -72,6 +80,12 @@ def _flags(fate: Fate) -> list[tuple[Remark, str]]:
         (Remark.COLLECTED, fate.reason is Reason.COLLECTED),
     )
     return [(remark, "") for remark, holds in said if holds]
+
+
+def _organisation(row: RawMessage, fate: Fate) -> list[tuple[Remark, str]]:
+    """That somebody wrote for another of her domain, and has a part in the case from now on."""
+    is_for_another = fate.evidence in OF_ORGANISATION.values() and fate.reason is Reason.REPLY
+    return [(Remark.ORGANISATION, row.sender.rpartition("@")[2])] if is_for_another else []
 
 
 def _suggestion(fate: Fate) -> list[tuple[Remark, str]]:

@@ -56,7 +56,8 @@ def add_reply(arrival: Arrival, thread: Thread, *, at: datetime) -> Outcome:
     """Add the words to the participant's case. Raises what the services raise."""
     assert thread.writer is not None, "only a participant's words are added"
     kept, left = attachments.keep(arrival.mail.files)
-    message = _reply(arrival, thread.writer.pk, kept, at)
+    sender = _sender(arrival) if thread.is_for_another else None
+    message = _reply(arrival, thread.writer.pk, kept, at, sender)
     flags = [*left, *([SUBJECT_CHANGED] if is_other_subject(arrival.mail.subject, thread.case) else [])]
     return Outcome(RawState.CASE_UPDATED, Reason.REPLY, message.case, message, tuple(flags))
 
@@ -83,15 +84,16 @@ def going_on(arrival: Arrival, thread: Thread, *, on: date) -> Thread:
 def _opened_after(arrival: Arrival, thread: Thread, on: date) -> Thread | None:
     if thread.writer is None or not is_over(thread, on=on):
         return None
+    email = _sender(arrival).email if thread.is_for_another else thread.writer.email
     people = CaseParticipant.objects.filter(
         case__parent=thread.case,
         case__source_key__startswith=MAIL_KEY,
-        email__iexact=thread.writer.email,
+        email__iexact=email,
         detached_at__isnull=True,
     )
     others = people.exclude(case__source_key=arrival.source_key).select_related("case")
     last = others.order_by("-case_id", "id").first()
-    return replace(thread, case=last.case, writer=last) if last is not None else None
+    return replace(thread, case=last.case, writer=last, is_for_another=False) if last is not None else None
 
 
 def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcome:
@@ -192,7 +194,13 @@ def _first_words(report: Report, at: datetime) -> Message:
     return case.new_message or Message.objects.select_related("case").get(source_key=report.source_key)
 
 
-def _reply(arrival: Arrival, participant_id: int, kept: list[StoredFile], at: datetime) -> Message:
+def _reply(
+    arrival: Arrival,
+    participant_id: int,
+    kept: list[StoredFile],
+    at: datetime,
+    sender: Reporter | None = None,
+) -> Message:
     mail = arrival.mail
     return record_reply(
         participant_id=participant_id,
@@ -202,7 +210,15 @@ def _reply(arrival: Arrival, participant_id: int, kept: list[StoredFile], at: da
         at=at,
         files=kept,
         full_body=mail.text,
+        sender=sender,
     )
+
+
+def _sender(arrival: Arrival) -> Reporter:
+    """Who writes for another of her organisation; nothing is sent to her by itself."""
+    writer = arrival.who.writer
+    assert writer is not None, "nobody writes for another without an address"
+    return Reporter(name=writer.name, email=writer.address, wishes=ContactChannel.NONE)
 
 
 def _reporter(arrival: Arrival, original: Forwarded | None, reason: Reason) -> Reporter:

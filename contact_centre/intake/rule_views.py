@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contact_centre.intake import inbox
+from contact_centre.intake.effects import RecentMails
 from contact_centre.intake.forms import USUAL_DAYS, RuleForm
 from contact_centre.intake.guard import MailRequest, for_mail_workers
 from contact_centre.intake.models import RawMessage, RuleAction, RuleField, SenderRule
-from contact_centre.intake.senders import CannotRule, approve_rule, end_rule, propose_rule, would_catch
+from contact_centre.intake.senders import CannotRule, Proposal, approve_rule, end_rule, propose_rule
 from routing.models import Role
 
 LOOKED_BACK: Final = timedelta(days=90)
@@ -34,18 +35,15 @@ _STEPS: Final[dict[str, tuple[Callable[..., SenderRule], Any]]] = {
 def show_rules(request: MailRequest) -> HttpResponse:
     """All rules, the newest first, and a new one: its effect is shown before it is proposed."""
     form = RuleForm(request.POST if request.method == "POST" else None, initial=_initial(request))
-    effect = None
+    recent, effect = RecentMails(timezone.now() - LOOKED_BACK), None
     if request.method == "POST" and form.is_valid():
-        wished = form.cleaned_data
-        effect = _effect(request, wished["field"], wished["pattern"], wished["queue"])
-        if effect is None:
-            form.add_error("pattern", _("This is no address and no domain."))
-        elif request.POST.get("do") == "propose":
+        if request.POST.get("do") == "propose":
             return _propose(request, form)
+        effect = _effect(request, recent, form.proposal())
     return render(
         request,
         "intake/rules.html",
-        {"form": form, "effect": effect, "rules": _rules(request)},
+        {"form": form, "effect": effect, "rules": _rules(request, recent)},
         status=422 if form.errors else 200,
     )
 
@@ -69,11 +67,14 @@ def change_rule(request: MailRequest, rule_id: int, name: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a rule would have been about: how many mails, how many of them on cases, and the last ones."""
+    """What a rule would have been about: how many mails, how many of them on cases, and the last ones; ``looked_at``:
+    among so many of the newest alone."""
 
     count: int
     on_cases: int
     examples: tuple[RawMessage, ...]
+    looked_at: int | None
+    is_organisation: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +113,25 @@ def _propose(request: MailRequest, form: RuleForm) -> HttpResponse:
     return redirect("intake:rules")
 
 
-def _effect(request: MailRequest, field: str, pattern: str, queue: str) -> Effect | None:
-    rows = would_catch(RuleField(field), pattern, since=timezone.now() - LOOKED_BACK, queue=queue)
-    if rows is None:
-        return None
-    seen = inbox.open_mails_for(request.user, request.by).filter(pk__in=rows.values("pk"))
+def _effect(request: MailRequest, recent: RecentMails, rule: Proposal | SenderRule) -> Effect:
+    caught = recent.caught_by(rule)
+    seen = inbox.open_mails_for(request.user, request.by).filter(pk__in=caught.mails.values("pk"))
     examples = tuple(seen.order_by("-id")[:_EXAMPLES])
-    return Effect(rows.count(), rows.filter(case__isnull=False).count(), examples)
+    is_organisation = rule.action == RuleAction.ORGANISATION
+    return Effect(caught.count, caught.on_cases, examples, caught.looked_at, is_organisation)
 
 
-def _rules(request: MailRequest) -> list[ShownRule]:
+def _rules(request: MailRequest, recent: RecentMails) -> list[ShownRule]:
     rules = SenderRule.objects.select_related("proposed_by", "approved_by").order_by("-id")[:_RULES]
-    return [_shown(request, rule) for rule in rules]
+    return [_shown(request, recent, rule) for rule in rules]
 
 
-def _shown(request: MailRequest, rule: SenderRule) -> ShownRule:
+def _shown(request: MailRequest, recent: RecentMails, rule: SenderRule) -> ShownRule:
     is_over = rule.ends_at is not None and rule.ends_at <= timezone.now()
     waits = rule.approved_at is None and not is_over
     return ShownRule(
         rule,
-        effect=_effect(request, rule.field, rule.pattern, rule.queue) if waits else None,
+        effect=_effect(request, recent, rule) if waits else None,
         is_over=is_over,
         may_approve=waits and request.by.role == Role.HEAD,
         may_end=not is_over and request.by.role in (Role.HEAD, Role.DISPATCHER),

@@ -34,6 +34,7 @@ _COMPRESSION = 6
 _AS_GZIP = 16 + zlib.MAX_WBITS
 _ENCODED = re.compile(rb"[A-Za-z0-9+/=\r\n]+")
 _LOOKED_AT = 1000
+_HEADER = 64 * 1024
 _EMPTY_LINE = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
 _ID_LENGTH = 255
 _MAX_RECIPIENTS = 100
@@ -222,6 +223,16 @@ def read(row: RawMessage) -> bytes:
     """The bytes as they came. Raises OSError when they cannot be read."""
     with storages["raw_mail"].open(row.path) as file:
         return gzip.decompress(file.read())
+
+
+def read_header(row: RawMessage) -> bytes:
+    """The header alone, as far as it lies in the first bytes. Raises OSError when they cannot be read."""
+    with storages["raw_mail"].open(row.path) as file:
+        packed = file.read(_HEADER)
+    try:
+        return header_of(zlib.decompressobj(_AS_GZIP).decompress(packed, _HEADER))
+    except zlib.error as error:
+        raise OSError(row.path) from error
 
 
 def header_of(raw: bytes) -> bytes:

@@ -18,6 +18,7 @@ class Remark(StrEnum):
     MAIL_WAITS = "MAIL_WAITS"
     UNVERIFIED = "UNVERIFIED"
     WEAK_SENDER = "WEAK_SENDER"
+    ORGANISATION = "ORGANISATION"
     SUBJECT_CHANGED = "SUBJECT_CHANGED"
     SILENT = "SILENT"
     COLLECTED = "COLLECTED"
@@ -48,6 +49,10 @@ _SENTENCES: Final[dict[str, Any]] = {
         "The sender's own domain says that this mail is not from there. Do not rely on who it claims to be."
     ),
     Remark.WEAK_SENDER: _("Who wrote is known only from the reply address, which anybody may fill in."),
+    Remark.ORGANISATION: _(
+        "The sender had no part in this case; by a rule the people of %(name)s stand for one another. She has one now, "
+        "and no mail goes to her by itself."
+    ),
     Remark.SUBJECT_CHANGED: _(
         "The subject of this mail is another one. It may be about something else: then make it a case of its own."
     ),

@@ -8,6 +8,7 @@ from typing import Final
 from authres import AuthenticationResultsHeader, AuthResError
 from authres.core import AuthenticationResult
 
+from contact_centre.intake.mail import address
 from contact_centre.intake.mail.types import Envelope
 
 _FIELD: Final = "Authentication-Results"
@@ -36,7 +37,7 @@ def verdict(envelope: Envelope, domain: str, authserv_id: str) -> Verdict:
     dmarc = [str(one.result).lower() for one in found if one.method == "dmarc"]
     if "fail" in dmarc:
         return Verdict.FAIL
-    if _PASSED in dmarc or any(_is_aligned(one, domain) for one in found):
+    if any(_is_proved(one, domain) or _is_aligned(one, domain) for one in found):
         return Verdict.PASS
     has_pass = any(str(one.result).lower() == _PASSED for one in found if one.method in _ABOUT_THE_DOMAIN)
     return Verdict.FAIL if not has_pass and _STRICT.search(value) else Verdict.OPEN
@@ -58,6 +59,15 @@ def _parsed(value: str) -> list[AuthenticationResult] | None:
     except (AuthResError, MessageError, ValueError, TypeError, IndexError, AttributeError):
         # A field that cannot be read says nothing, and the one below it is not ours.
         return None
+
+
+def _is_proved(result: AuthenticationResult, domain: str) -> bool:
+    """Whether DMARC passed; of a From with several addresses, for the one that counts (RFC 8601: header.from)."""
+    if result.method != "dmarc" or str(result.result).lower() != _PASSED:
+        return False
+    named = [str(one.value) for one in result.properties if (one.type, one.name) == ("header", "from")]
+    domains = [address.key(f"x@{value.rpartition('@')[2]}").partition("@")[2] for value in named]
+    return all(one == domain for one in domains)
 
 
 def _is_aligned(result: AuthenticationResult, domain: str) -> bool:

@@ -36,22 +36,41 @@ _OF_MACHINES: Final = frozenset(Evidence) - {Evidence.TOKEN_IN_TEXT}
 # A token leads to its case, whoever brings it: the mail waits there. The others only hint at one.
 WAITING: Final = frozenset({Evidence.REPLY_TOKEN, Evidence.REPLY_TOKEN_OTHER_SENDER})
 
+# The evidence that holds for somebody of a participant's organisation too, and what it is called then. A number or a
+# quotation is too easily come by: there only the participant herself counts.
+OF_ORGANISATION: Final = {
+    Evidence.REPLY_TOKEN: Evidence.REPLY_TOKEN_ORGANISATION,
+    Evidence.IN_REPLY_TO: Evidence.IN_REPLY_TO_ORGANISATION,
+    Evidence.REFERENCES: Evidence.REFERENCES_ORGANISATION,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A case that the mail names, on which evidence, and who of its participants wrote; None: a stranger."""
+    """A case that the mail names, on which evidence, and who of its participants wrote; None: a stranger.
+
+    ``is_for_another``: somebody else of the writer's organisation wrote, who has no part in the case yet.
+    """
 
     case: Case
     evidence: Evidence
     writer: CaseParticipant | None
+    is_for_another: bool = False
 
 
-def find(mail: ParsedMail, writer: Mailbox | None, *, on: date, is_machine: bool = False) -> Thread | None:
-    """The first evidence that holds for the writer (None: nobody who may join); else the first that names a case."""
+def find(
+    mail: ParsedMail, writer: Mailbox | None, *, on: date, is_machine: bool = False, organisation: str = ""
+) -> Thread | None:
+    """The first evidence that holds for the writer (None: nobody who may join); else the first that names a case.
+
+    ``organisation``: the writer's domain, where she is proved to be of it and its people stand for one another.
+    """
     first: Thread | None = None
     for thread in _evidence(mail, writer, on):
         if is_machine and thread.evidence not in _OF_MACHINES:
             continue
+        if thread.writer is None and organisation:
+            thread = _for_another(thread, organisation)  # noqa: PLW2901 - the same case with more known of it
         if thread.writer is not None:
             return thread
         first = first or thread
@@ -173,3 +192,15 @@ def _participant(case_id: int, writer: Mailbox | None) -> CaseParticipant | None
         return None
     rows = CaseParticipant.objects.filter(case_id=case_id, detached_at__isnull=True).exclude(email="")
     return next((row for row in rows.order_by("id") if address.key(row.email) == writer.key), None)
+
+
+def _for_another(thread: Thread, organisation: str) -> Thread:
+    """The thread as it stands for whom the writer may write for. On a case that is kept from most colleagues, nobody
+    writes for another: it may be about those around her."""
+    evidence, case = OF_ORGANISATION.get(thread.evidence), thread.case
+    is_sensitive = case.category is not None and case.category.is_sensitive
+    if evidence is None or case.confidential or is_sensitive:
+        return thread
+    rows = case.participants.filter(detached_at__isnull=True).exclude(email="").order_by("id")
+    found = next((row for row in rows if address.key(row.email).endswith(f"@{organisation}")), None)
+    return thread if found is None else Thread(case, evidence, found, is_for_another=True)

@@ -19,11 +19,13 @@ from contact_centre.intake.models.raw import (
     RawState,
     Reason,
 )
-from contact_centre.intake.models.senders import RuleAction, RuleField, SenderRule
+from contact_centre.intake.models.senders import BY_PATTERN, OF_HEADERS, RuleAction, RuleField, SenderRule
 
 __all__ = [
     "ANY_TOKEN",
+    "BY_PATTERN",
     "FETCHED",
+    "OF_HEADERS",
     "UNSETTLED",
     "Decision",
     "Evidence",

@@ -67,6 +67,18 @@ class Evidence(models.TextChoices):
     REPLY_TOKEN_OTHER_SENDER = "REPLY_TOKEN_OTHER_SENDER", _("signed reply address of another participant")
     IN_REPLY_TO = "IN_REPLY_TO", _("answers a mail of the case")
     REFERENCES = "REFERENCES", _("refers to a mail of the case")
+    REPLY_TOKEN_ORGANISATION = (
+        "REPLY_TOKEN_ORGANISATION",
+        _("signed reply address of somebody of the same organisation"),
+    )
+    IN_REPLY_TO_ORGANISATION = (
+        "IN_REPLY_TO_ORGANISATION",
+        _("answers a mail of the case, from the organisation of a participant"),
+    )
+    REFERENCES_ORGANISATION = (
+        "REFERENCES_ORGANISATION",
+        _("refers to a mail of the case, from the organisation of a participant"),
+    )
     TOKEN_IN_TEXT = "TOKEN_IN_TEXT", _("quotes a signed address or link of the case")
     SUBJECT = "SUBJECT", _("case number in the subject")
     RETURN_ADDRESS = "RETURN_ADDRESS", _("address to which failures come back")

@@ -1,6 +1,7 @@
 """Rules about senders: whom we always listen to, whose mails are put aside, and who gets no automatic mail."""
 
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -14,26 +15,37 @@ class RuleField(models.TextChoices):
     ADDRESS = "ADDRESS", pgettext_lazy("sender rule", "address")
     DOMAIN = "DOMAIN", pgettext_lazy("sender rule", "domain")
     HEADER = "HEADER", pgettext_lazy("sender rule", "header field")
+    ADDRESS_PATTERN = "ADDRESS_PATTERN", pgettext_lazy("sender rule", "address by pattern")
+    HEADER_PATTERN = "HEADER_PATTERN", pgettext_lazy("sender rule", "header field by pattern")
+
+
+# Rules that look at a field of the header, which ``SenderRule.header`` names.
+OF_HEADERS: Final = (RuleField.HEADER, RuleField.HEADER_PATTERN)
+# Rules whose ``pattern`` is a regular expression.
+BY_PATTERN: Final = (RuleField.ADDRESS_PATTERN, RuleField.HEADER_PATTERN)
 
 
 class RuleAction(models.TextChoices):
-    """``ALLOW`` beats all others; every other action leaves the mail on record."""
+    """``ALLOW`` beats all others; every other action leaves the mail on record. ``ORGANISATION`` shuts out nobody and
+    lets nobody in: it is about to which case a mail belongs."""
 
     ALLOW = "ALLOW", pgettext_lazy("sender rule", "always let in")
     DROP = "DROP", pgettext_lazy("sender rule", "record and do nothing")
     SPAM = "SPAM", pgettext_lazy("sender rule", "put into the spam folder")
     NO_AUTO_REPLY = "NO_AUTO_REPLY", pgettext_lazy("sender rule", "send no automatic mail")
+    ORGANISATION = "ORGANISATION", pgettext_lazy("sender rule", "its people stand for one another")
 
 
 class SenderRule(models.Model):
     """One rule. It does nothing before the centre head approved it, and nothing after ``ends_at``.
 
     ``pattern`` is an address or a domain in the form in which they are compared (a domain means those below it too),
-    or, for a header, a text that its value holds in any case of letters; ``header`` is the field's name. ``queue`` is
-    the one address of ours that it is about; empty: all of them.
+    for a header a text that its value holds in any case of letters, or a regular expression over either; ``header`` is
+    the field's name. ``queue`` is the one address of ours that it is about; empty: all of them. An organisation is one
+    domain, without those below it, at all our addresses.
     """
 
-    field = models.CharField(max_length=10, choices=RuleField)
+    field = models.CharField(max_length=20, choices=RuleField)
     header = models.CharField(max_length=76, blank=True)
     pattern = models.CharField(max_length=254)
     queue = models.CharField(max_length=254, blank=True)
@@ -57,7 +69,11 @@ class SenderRule(models.Model):
                 condition=~Q(reason="") & ~Q(pattern=""), name="sender_rule_says_what_and_why"
             ),
             models.CheckConstraint(
-                condition=~Q(field=RuleField.HEADER) | ~Q(header=""), name="sender_rule_names_header"
+                condition=~Q(field__in=OF_HEADERS) | ~Q(header=""), name="sender_rule_names_header"
+            ),
+            models.CheckConstraint(
+                condition=~Q(action=RuleAction.ORGANISATION) | Q(field=RuleField.DOMAIN, queue=""),
+                name="sender_rule_organisation",
             ),
         ]
         indexes = [models.Index(fields=["field", "pattern"], name="sender_rule_pattern")]

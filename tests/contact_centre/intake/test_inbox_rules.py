@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from contact_centre.intake import store
+from cases.models import Case
+from contact_centre.intake import effects, store
 from contact_centre.intake.loading import load_mailboxes
 from contact_centre.intake.models import (
     Mailbox,
@@ -24,6 +25,7 @@ from tests.contact_centre.intake.fates import STRANGER, settled
 from tests.contact_centre.intake.mails import mail
 from tests.contact_centre.intake.put_aside import (
     DECIDE,
+    kept_from_the_agent,
     page,
     spam,
 )
@@ -79,15 +81,85 @@ def test_the_sender_of_a_mail_is_filled_in(desk):
         ("spam.example", RuleField.DOMAIN, [3, 2, 1]),
         ("x.spam.example", RuleField.DOMAIN, [1]),
         ("nobody@spam.example", RuleField.ADDRESS, []),
+        ("^A@spam[.]", RuleField.ADDRESS_PATTERN, [3, 2]),
+        ("[.@]spam[.]", RuleField.ADDRESS_PATTERN, [3, 2, 1]),
+        ("nobody", RuleField.ADDRESS_PATTERN, []),
+        ("reklama 3", RuleField.HEADER, [3]),
+        ("^reklama [1-9]$", RuleField.HEADER_PATTERN, [3, 2, 1]),
+        ("^dziura [0-9]$", RuleField.HEADER_PATTERN, []),
     ],
 )
 def test_a_rule_shows_first_what_it_would_have_caught_in_ninety_days(desk, recent, pattern, field, caught):
-    answer = desk(Role.DISPATCHER).post(RULES, wish(pattern, field, do="preview"))
+    answer = desk(Role.DISPATCHER).post(RULES, wish(pattern, field, do="preview", header="Subject"))
     effect = answer.context["effect"]
     assert [row.pk for row in effect.examples] == [recent[n].pk for n in caught]
     assert (effect.count, effect.on_cases) == (len(caught), len(caught))
     assert not SenderRule.objects.exists()
     assert 'value="propose"' in answer.content.decode()
+
+
+def test_of_header_fields_only_the_newest_mails_are_read_and_the_page_says_so(desk, recent, monkeypatch):
+    monkeypatch.setattr(effects, "HEADERS_READ", 2)
+    browser, wished = desk(Role.HEAD), wish("reklama", RuleField.HEADER_PATTERN, header="Subject")
+    answer = browser.post(RULES, wished | {"do": "preview"})
+    assert (answer.context["effect"].count, answer.context["effect"].looked_at) == (1, 2)
+    assert "Only the newest 2 mails were looked at." in answer.content.decode()
+    browser.post(RULES, wished | {"do": "propose"})
+    assert "Only the newest 2 mails were looked at." in browser.get(RULES).content.decode()
+
+
+def test_a_mail_whose_bytes_are_away_is_caught_by_no_rule_about_its_header(desk, recent):
+    RawMessage.objects.filter(pk=recent[3].pk).update(path="away")
+    answer = desk(Role.HEAD).post(RULES, wish("reklama", RuleField.HEADER, header="Subject", do="preview"))
+    assert [row.pk for row in answer.context["effect"].examples] == [recent[2].pk, recent[1].pk]
+
+
+def test_a_pattern_shows_no_mail_of_a_case_that_the_person_may_not_see(desk, recent):
+    """Its effect is counted, as for every rule."""
+    case = recent[3].case
+    assert case is not None
+    Case.objects.update(is_restricted=False)
+    kept_from_the_agent(case)
+    for kind in (RuleField.ADDRESS_PATTERN, RuleField.HEADER_PATTERN):
+        wished = wish("a@spam[.]", kind, header="From", do="preview")
+        effect = desk(Role.AGENT).post(RULES, wished).context["effect"]
+        assert (effect.count, [row.pk for row in effect.examples]) == (2, [recent[2].pk])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("(oferta", "cannot be read: missing ): (oferta"),
+        ("(?=oferta)", "no looking ahead"),
+        ("[^@]{300}", "is too large"),
+        (".*", "about every mail"),
+        ("a" * 255, "at most 254"),
+    ],
+)
+@pytest.mark.parametrize("kind", [RuleField.ADDRESS_PATTERN, RuleField.HEADER_PATTERN])
+def test_what_is_wrong_with_a_pattern_stands_beside_its_field(desk, pattern, said, kind):
+    answer = desk(Role.AGENT).post(RULES, wish(pattern, kind, header="Subject", do="propose"))
+    assert answer.status_code == 422
+    [error] = answer.context["form"].errors["pattern"]
+    assert said in error
+    assert not SenderRule.objects.exists()
+
+
+@pytest.mark.parametrize("header", ["", "Two words", "Subject:", "Größe"])
+@pytest.mark.parametrize("kind", [RuleField.HEADER, RuleField.HEADER_PATTERN])
+def test_a_rule_about_a_header_field_names_one(desk, header, kind):
+    answer = desk(Role.AGENT).post(RULES, wish("oferta", kind, header=header, do="propose"))
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["header"]
+
+
+def test_a_pattern_is_proposed_approved_and_works(desk):
+    desk(Role.AGENT).post(RULES, wish("^OBCY@", RuleField.ADDRESS_PATTERN, header="ignored", do="propose"))
+    rule = SenderRule.objects.get()
+    assert (rule.pattern, rule.header) == ("^OBCY@", "")
+    desk(Role.HEAD).post(reverse("intake:change_rule", args=[rule.pk, "approve"]))
+    now = timezone.now()
+    assert receive(mail("Reklama", sender=STRANGER), at=now).reason == Reason.SPAM
 
 
 def test_a_rule_may_be_for_one_mailbox_alone(desk, recent, settings):

@@ -1,5 +1,6 @@
 """Who wrote, who may not write, and whom nothing is sent (EMAIL §3)."""
 
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -211,6 +212,10 @@ def test_an_alarm_of_our_own_mail_server_is_no_forgery():
         ("@Example.org", RuleField.DOMAIN, {}),
         ("bulk-mailer 3", RuleField.HEADER, {"header": "X-Mailer"}),
         ("ana@example.org", RuleField.ADDRESS, {"queue": US}),
+        ("^AN[a-z]@ex.*[.]org$", RuleField.ADDRESS_PATTERN, {}),
+        ("^an", RuleField.ADDRESS_PATTERN, {"queue": US}),
+        ("bulk-mailer [0-9]+", RuleField.HEADER_PATTERN, {"header": "x-MAILER"}),
+        ("^żółte .*dziś", RuleField.HEADER_PATTERN, {"header": "Subject"}),
     ],
 )
 @pytest.mark.parametrize(
@@ -221,9 +226,12 @@ def test_an_alarm_of_our_own_mail_server_is_no_forgery():
     ],
 )
 def test_a_blocked_mail_is_put_aside_on_record(pattern, field, more, action, expected):
-    """EMAIL §3: address, domain, header; per queue and global; drop with record, spam folder."""
+    """EMAIL §3: address, domain, regex, header; per queue and global; drop with record, spam folder."""
     rule(pattern, action, field, **more)
-    raw = mail(X_Mailer="The Bulk-Mailer 3.1")
+    raw = mail(
+        X_Mailer="The Bulk-Mailer 3.1",
+        subject="=?utf-8?q?=C5=BB=C3=B3=C5=82te_auto?= tylko =?utf-8?q?dzi=C5=9B?=",
+    )
     assert fate(settled(raw))[:2] == expected
     assert not Case.objects.exists()
 
@@ -234,6 +242,48 @@ def test_a_rule_may_only_stop_automatic_mails():
     assert settled(mail()).state == RawState.CASE_CREATED
     plan_all()
     assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "field", "more"),
+    [
+        ("^na@", RuleField.ADDRESS_PATTERN, {}),
+        ("ana$", RuleField.ADDRESS_PATTERN, {}),
+        ("^ana", RuleField.ADDRESS_PATTERN, {"queue": "drogi@kontakt.example"}),
+        ("mailer [4-9]", RuleField.HEADER_PATTERN, {"header": "X-Mailer"}),
+        ("mailer 3", RuleField.HEADER_PATTERN, {"header": "X-Mail"}),
+    ],
+)
+def test_a_pattern_holds_for_what_it_fits_only(pattern, field, more):
+    rule(pattern, RuleAction.DROP, field, **more)
+    assert settled(mail(X_Mailer="Bulk-Mailer 3")).state == RawState.CASE_CREATED
+
+
+def test_a_mail_without_a_sender_fits_no_pattern_of_addresses():
+    rule("[.]example|^$", RuleAction.DROP, RuleField.ADDRESS_PATTERN)
+    assert settled(mail(sender="<>")).reason == Reason.NO_SENDER
+
+
+def test_a_pattern_too_waits_for_its_approval_ends_and_gives_way_to_letting_in():
+    """EMAIL §3: allowlist beats blocklist; docs/mail.md: approved, and with an end."""
+    kind = RuleField.ADDRESS_PATTERN
+    rule("^an", RuleAction.DROP, kind, is_approved=False)
+    assert settled(mail("1")).state == RawState.CASE_CREATED
+    rule("^a", RuleAction.DROP, kind, at=NOW - timedelta(days=40))
+    assert settled(mail("2")).state == RawState.CASE_CREATED
+    rule("^a", RuleAction.DROP, kind)
+    assert fate(settled(mail("3")))[1] == Reason.BLOCKED
+    rule("a@ex.*[.]org$", RuleAction.ALLOW, kind)
+    assert settled(mail("4")).state == RawState.CASE_CREATED
+    assert fate(settled(mail("5", sender="adam@example.org")))[1] == Reason.BLOCKED
+
+
+def test_a_hostile_header_under_a_hostile_pattern_costs_no_time():
+    rule("(a+)+$", RuleAction.DROP, RuleField.HEADER_PATTERN, header="X-A")
+    started = time.monotonic()
+    row = settled(mail("x").replace(b"\r\n\r\n", b"\r\n" + b"X-A: " + b"a" * 3000 + b"!\r\n\r\n", 1))
+    assert time.monotonic() - started < 2
+    assert row.state == RawState.CASE_CREATED
 
 
 @pytest.mark.parametrize("pattern", ["other@example.org", "ample.org", "sub.example.org"])
@@ -276,6 +326,10 @@ def test_only_the_head_approves_and_a_rule_says_what_why_and_until_when():
         (Proposal(RuleField.ADDRESS, "no address", RuleAction.DROP, "x", later), Role.DISPATCHER),
         (Proposal(RuleField.DOMAIN, "org", RuleAction.DROP, "x", later), Role.DISPATCHER),
         (Proposal(RuleField.HEADER, "x", RuleAction.DROP, "x", later), Role.DISPATCHER),
+        (Proposal(RuleField.HEADER_PATTERN, "x", RuleAction.DROP, "x", later), Role.DISPATCHER),
+        (Proposal(RuleField.HEADER_PATTERN, "(", RuleAction.DROP, "x", later, header="X"), Role.DISPATCHER),
+        (Proposal(RuleField.ADDRESS_PATTERN, "(a", RuleAction.DROP, "x", later), Role.DISPATCHER),
+        (Proposal(RuleField.ADDRESS_PATTERN, ".*", RuleAction.DROP, "x", later), Role.DISPATCHER),
         (Proposal(RuleField.ADDRESS, "a@b.example", RuleAction.DROP, " ", later), Role.DISPATCHER),
         (Proposal(RuleField.ADDRESS, "a@b.example", RuleAction.DROP, "x", NOW), Role.DISPATCHER),
         (

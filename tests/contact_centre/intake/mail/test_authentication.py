@@ -19,6 +19,10 @@ def checked(*values: str, domain: str = "example.org") -> Verdict:
     [
         (f"{OURS}; dmarc=pass header.from=example.org", Verdict.PASS),
         (f"{OURS} 1; dmarc=pass (p=NONE) header.from=example.org", Verdict.PASS),
+        (f"{OURS}; dmarc=pass header.from=EXAMPLE.org.", Verdict.PASS),
+        (f"{OURS}; dmarc=pass", Verdict.PASS),
+        # From names somebody else as well, and it was she who was proved.
+        (f"{OURS}; dmarc=pass header.from=evil.example", Verdict.OPEN),
         (f"{OURS}; dmarc=fail (p=none) header.from=example.org", Verdict.FAIL),
         (f"{OURS}; spf=pass smtp.mailfrom=example.org; dmarc=fail", Verdict.FAIL),
         (f"{OURS}; spf=fail smtp.mailfrom=x.example; dmarc=none (p=reject)", Verdict.FAIL),
