@@ -10,7 +10,7 @@ from django.utils import timezone
 from cases.models import Case, Message
 from cases.models.message import MAIL_KEY
 from cases.queries.together import mail_key_of, opened_by_mail
-from contact_centre.intake import machine_mail, openers, opening, senders, signatures
+from contact_centre.intake import ended, machine_mail, openers, opening, senders, signatures
 from contact_centre.intake.addresses import addressed_mailbox, departments_mailboxes, fetched_from
 from contact_centre.intake.copies import standing_for
 from contact_centre.intake.identity import (
@@ -244,8 +244,8 @@ def _by_thread(arrival: openers.Arrival, thread: Thread | None, at: datetime) ->
     """Words of somebody who may be heard: on the case that she has a part in, waiting, or on a case of their own."""
     who = arrival.who
     if thread is not None and thread.writer is not None:
-        thread = opening.going_on(arrival, thread, on=timezone.localdate(at))
-        if not opening.is_over(thread, on=timezone.localdate(at)):
+        thread = ended.going_on(arrival, thread, on=timezone.localdate(at))
+        if not ended.is_over(thread, on=timezone.localdate(at)):
             return _told(opening.add_reply(arrival, thread, at=at), thread)
     elif thread is not None and (thread.evidence in threading.WAITING or opening.is_colleagues(arrival)):
         return Fate(

@@ -2,20 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 
 from cases.actors import resident
 from cases.files import ACCEPTED_TYPES, StoredFile
-from cases.models import Case, CaseParticipant, Channel, ContactChannel, Message
-from cases.models.message import MAIL_KEY
-from cases.queries.merged import followed_cases
+from cases.models import Case, Channel, ContactChannel, Message
 from cases.queries.together import key_for
 from cases.services.conversation import record_reply
 from cases.services.intake import Report, Reporter, open_case
-from cases.states import OPEN, WAITING, Status
+from cases.states import OPEN, WAITING
 from contact_centre.intake.identity import is_of_staff
 from contact_centre.intake.mail import attachments, forwarded
 from contact_centre.intake.mail.authentication import Verdict
@@ -31,8 +29,6 @@ from routing.models import Department
 
 # Mails without a sender come from everybody at once: so many times what one address may open.
 _NAMELESS: Final = 4
-# Of cases that each go on where another one ended; no matter has so many.
-_MOST_FOLLOWED: Final = 20
 # What the agent should know of a mail, kept with its defects and told in a note on the case.
 UNVERIFIED, WEAK, SUBJECT_CHANGED = "unverified", "weak_identity", "subject_changed"
 _TOLD: Final = (Reason.REQUEST, Reason.STRANGER, Reason.AFTER_END, Reason.STAFF_FORWARD)
@@ -56,44 +52,10 @@ def add_reply(arrival: Arrival, thread: Thread, *, at: datetime) -> Outcome:
     """Add the words to the participant's case. Raises what the services raise."""
     assert thread.writer is not None, "only a participant's words are added"
     kept, left = attachments.keep(arrival.mail.files)
-    sender = _sender(arrival) if thread.is_for_another else None
+    sender = sender_of(arrival) if thread.is_for_another else None
     message = _reply(arrival, thread.writer.pk, kept, at, sender)
     flags = [*left, *([SUBJECT_CHANGED] if is_other_subject(arrival.mail.subject, thread.case) else [])]
     return Outcome(RawState.CASE_UPDATED, Reason.REPLY, message.case, message, tuple(flags))
-
-
-def is_over(thread: Thread, *, on: date) -> bool:
-    """Whether the case, or the one where its work goes on, ended so long ago that it takes up no words any more."""
-    case = thread.case
-    if case.status == Status.MERGED:
-        case = Case.objects.get(pk=followed_cases(case.pk)[-1])
-    return case.is_past_reopening(on)
-
-
-def going_on(arrival: Arrival, thread: Thread, *, on: date) -> Thread:
-    """Where a participant's matter goes on: the last of the cases that mails of hers opened one after the other, each
-    when the one before had ended; or here."""
-    for _ in range(_MOST_FOLLOWED):
-        further = _opened_after(arrival, thread, on)
-        if further is None:
-            break
-        thread = further
-    return thread
-
-
-def _opened_after(arrival: Arrival, thread: Thread, on: date) -> Thread | None:
-    if thread.writer is None or not is_over(thread, on=on):
-        return None
-    email = _sender(arrival).email if thread.is_for_another else thread.writer.email
-    people = CaseParticipant.objects.filter(
-        case__parent=thread.case,
-        case__source_key__startswith=MAIL_KEY,
-        email__iexact=email,
-        detached_at__isnull=True,
-    )
-    others = people.exclude(case__source_key=arrival.source_key).select_related("case")
-    last = others.order_by("-case_id", "id").first()
-    return replace(thread, case=last.case, writer=last, is_for_another=False) if last is not None else None
 
 
 def open_for(arrival: Arrival, thread: Thread | None, *, at: datetime) -> Outcome:
@@ -214,7 +176,7 @@ def _reply(
     )
 
 
-def _sender(arrival: Arrival) -> Reporter:
+def sender_of(arrival: Arrival) -> Reporter:
     """Who writes for another of her organisation; nothing is sent to her by itself."""
     writer = arrival.who.writer
     assert writer is not None, "nobody writes for another without an address"
