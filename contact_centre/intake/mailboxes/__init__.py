@@ -1,1 +1,1 @@
-"""Fetching mails from mailboxes on IMAP and POP3 servers."""
+"""Fetching mails from mailboxes on mail servers, by IMAP or POP3."""

@@ -1,12 +1,9 @@
-"""What the fetching needs of a server, whatever it speaks."""
+"""What the fetching needs of a server, whatever protocol it speaks."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-
-#: How a server names a mail: by a number that rises (IMAP), or by a word (POP3).
-Uid = int | str
 
 
 class NotFetched(Exception):
@@ -22,12 +19,14 @@ class Outside:
 
 
 class Folder(Protocol):
-    """Where the mails of a mailbox lie. Every method raises OSError or an error of its protocol when the connection is
-    over.
+    """The place at the server where the mails of a mailbox lie. A UID names one mail in it, from run to run.
+
+    Every method raises OSError or an error of its protocol when the connection is over.
     """
 
-    #: Another number means that the server names its mails anew.
-    uid_validity: int
+    @property
+    def uid_validity(self) -> int:
+        """Another one means that the server names its mails anew."""
 
     @property
     def place(self) -> str:
@@ -37,23 +36,27 @@ class Folder(Protocol):
     def empties(self) -> bool:
         """Whether mails leave the folder once they are recorded."""
 
-    def uids(self) -> list[Uid]:
+    @property
+    def at_stake(self) -> int:
+        """How many mails that were put away would lie there again if the connection broke now."""
+
+    def uids(self) -> list[str]:
         """All mails that are there, the oldest first."""
 
-    def recorded(self, names: Collection[str]) -> set[Uid]:
-        """Which mails need not be fetched, by the names of those that are recorded."""
+    def doubtful(self, recorded: Collection[str]) -> list[str]:
+        """The recorded mails that must be read once more before they may be put away."""
 
-    def outsides(self, uids: Sequence[Uid]) -> Mapping[Uid, Outside]:
+    def outsides(self, uids: Sequence[str]) -> dict[str, Outside]:
         """Size and time of each mail that is still there."""
 
-    def mail(self, uid: Uid) -> bytes:
+    def mail(self, uid: str) -> bytes:
         """The bytes of a mail. Raises NotFetched."""
 
-    def header(self, uid: Uid) -> bytes:
+    def header(self, uid: str) -> bytes:
         """The header of a mail. Raises NotFetched."""
 
-    def name(self, uid: Uid, raw: bytes) -> str:
-        """The name under which a mail is recorded, once for ever."""
+    def name(self, uid: str, raw: bytes, *, is_recorded: bool) -> str:
+        """Under which name a mail is recorded, for ever: its UID where it has none yet and that is enough."""
 
-    def put_away(self, uids: Sequence[Uid]) -> None:
-        """Do with mails that are recorded what the mailbox wants: mark, move or delete them."""
+    def put_away(self, uids: Sequence[str]) -> None:
+        """Do with recorded mails what the mailbox wants: mark, move or delete them."""

@@ -16,7 +16,7 @@ from typing import Any, Final
 from imap_tools.errors import MailboxLoginError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
-from contact_centre.intake.mailboxes.folder import NotFetched, Outside, Uid
+from contact_centre.intake.mailboxes.folder import NotFetched, Outside
 from contact_centre.intake.mailboxes.secrets import LoginRefused, access_token_of, forget_token, password_of
 from contact_centre.intake.models import Mailbox, ServerLogin, ServerSecurity
 
@@ -33,10 +33,12 @@ _PASSING: Final = re.compile(
 class ImapFolder:
     """The open folder of a mailbox (``folder.Folder``)."""
 
+    # What is moved has moved.
+    at_stake: Final = 0
+
     def __init__(self, box: BaseMailBox, mailbox: Mailbox) -> None:
         self._box = box
-        self._name = mailbox.imap_folder
-        self._done = mailbox.imap_done_folder
+        self._name, self._done = mailbox.imap_folder, mailbox.imap_done_folder
         box.folder.set(mailbox.imap_folder)
         _, data = box.client.response("UIDVALIDITY")
         if not data or data[0] is None:
@@ -47,48 +49,46 @@ class ImapFolder:
     def place(self) -> str:
         return f"{self._name}/{self.uid_validity}"
 
-    def uids(self) -> list[Uid]:
+    @property
+    def empties(self) -> bool:
+        return bool(self._done)
+
+    def uids(self) -> list[str]:
         """All mails of the folder, read or not: whether a person opened one is no concern of ours."""
-        return sorted(int(uid) for uid in self._box.uids("ALL", charset=None))
+        return sorted(self._box.uids("ALL", charset=None), key=int)
 
-    def recorded(self, names: Collection[str]) -> set[Uid]:
-        return set(map(int, names))
+    def doubtful(self, recorded: Collection[str]) -> list[str]:
+        """None: of one UIDVALIDITY a UID is never another mail's (RFC 3501, section 2.3.1.1)."""
+        return []
 
-    def name(self, uid: Uid, _raw: bytes) -> str:
-        return str(uid)
-
-    def outsides(self, uids: Sequence[Uid]) -> dict[Uid, Outside]:
-        """Size and time of each mail that is still there."""
-        found: dict[Uid, Outside] = {}
+    def outsides(self, uids: Sequence[str]) -> dict[str, Outside]:
+        found: dict[str, Outside] = {}
         for start in range(0, len(uids), _AT_ONCE):
-            part = ",".join(map(str, uids[start : start + _AT_ONCE]))
+            part = ",".join(uids[start : start + _AT_ONCE])
             for line in _lines(self._fetch(part, "(UID RFC822.SIZE INTERNALDATE)")):
                 uid, size = _UID.search(line), _SIZE.search(line)
                 if uid and size:
-                    found[int(uid[1])] = Outside(int(size[1]), _came_at(line))
+                    found[uid[1].decode()] = Outside(int(size[1]), _came_at(line))
         return found
 
-    def mail(self, uid: Uid) -> bytes:
+    def mail(self, uid: str) -> bytes:
         """The bytes of a mail, which stays unread. Raises NotFetched."""
         return self._body(uid, "BODY.PEEK[]")
 
-    def header(self, uid: Uid) -> bytes:
-        """The header of a mail. Raises NotFetched."""
+    def header(self, uid: str) -> bytes:
         return self._body(uid, "BODY.PEEK[HEADER]")
 
-    def put_away(self, uids: Sequence[Uid]) -> None:
+    def name(self, uid: str, raw: bytes, *, is_recorded: bool) -> str:
+        return uid
+
+    def put_away(self, uids: Sequence[str]) -> None:
         """Move mails that are recorded to the folder for them; without one they stay and are marked as read."""
         for start in range(0, len(uids), _AT_ONCE):
-            part = [str(uid) for uid in uids[start : start + _AT_ONCE]]
+            part = list(uids[start : start + _AT_ONCE])
             if self._done:
                 self._box.move(part, self._done)
             else:
                 self._box.client.uid("STORE", ",".join(part), "+FLAGS", r"(\Seen)")
-
-    @property
-    def empties(self) -> bool:
-        """Whether mails leave the folder once they are recorded."""
-        return bool(self._done)
 
     def _fetch(self, uids: str, parts: str) -> list[Any]:
         try:
@@ -102,8 +102,8 @@ class ImapFolder:
             raise NotFetched(f"{status} {data!r}"[:200])
         return data
 
-    def _body(self, uid: Uid, part: str) -> bytes:
-        for item in self._fetch(str(uid), f"(UID {part})"):
+    def _body(self, uid: str, part: str) -> bytes:
+        for item in self._fetch(uid, f"(UID {part})"):
             if isinstance(item, tuple):
                 return bytes(item[1])
         raise NotFetched(f"the server gave nothing for {uid}")

@@ -1,7 +1,7 @@
 """How far the fetching of a mailbox has come: its lease, its turns, and what went wrong."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -10,8 +10,7 @@ import structlog
 from django.db.models import F, Q, QuerySet
 
 from contact_centre.intake.addresses import is_signed, mailbox_of
-from contact_centre.intake.mailboxes.folder import Uid
-from contact_centre.intake.models import FETCHED, MailArrival, Mailbox, MailboxPoll, MailSource
+from contact_centre.intake.models import FETCHED, MailArrival, Mailbox, MailboxPoll
 
 log = structlog.get_logger(__name__)
 # Renewed with every mail; whoever dies in the middle gives way after it.
@@ -21,6 +20,7 @@ _FIRST_PAUSE: Final = timedelta(seconds=30)
 _LONGEST_PAUSE: Final = timedelta(minutes=30)
 _ERROR_LENGTH: Final = 500
 _MOST_BROKE: Final = 100
+_AT_ONCE: Final = 500
 
 
 class LeaseLost(Exception):
@@ -85,7 +85,7 @@ def succeed(poll: MailboxPoll, *, last_uid: int, waiting: int, is_more: bool, at
     )
 
 
-def fail(poll: MailboxPoll, *, error: str, at: datetime, at_uid: Uid | None = None) -> None:
+def fail(poll: MailboxPoll, *, error: str, at: datetime, at_uid: str | None = None) -> None:
     """A run broke off: later each time, and not all mailboxes of a server at the same moment.
 
     Where it broke off at a mail that is taken last, every other mail is there, and nothing is delayed by it.
@@ -112,7 +112,7 @@ def fail(poll: MailboxPoll, *, error: str, at: datetime, at_uid: Uid | None = No
     )
 
 
-def taken_last(poll: MailboxPoll) -> list[Uid]:
+def taken_last(poll: MailboxPoll) -> list[str]:
     """The mails at which runs broke off twice: once is chance. Whichever broke the last one comes last."""
     twice = dict.fromkeys(reversed([uid for uid in poll.broke_at if poll.broke_at.count(uid) > 1]))
     return list(reversed(twice))
@@ -136,10 +136,14 @@ def start_again(mailbox_ids: list[int], *, at: datetime) -> int:
     return rows.update(stopped_at=None, failures=0, error="", next_at=at)
 
 
-def recorded_names(source: MailSource, place: str) -> set[str]:
-    """The names of the mails that are recorded of a folder."""
-    rows = MailArrival.objects.filter(source=source, place=place)
-    return set(rows.values_list("external_id", flat=True))
+def recorded(mailbox: Mailbox, place: str, uids: Sequence[str]) -> set[str]:
+    """Which of these mails are recorded of a folder."""
+    rows = MailArrival.objects.filter(source=mailbox.source, place=place)
+    found: set[str] = set()
+    for start in range(0, len(uids), _AT_ONCE):
+        asked = rows.filter(external_id__in=uids[start : start + _AT_ONCE])
+        found.update(asked.values_list("external_id", flat=True))
+    return found
 
 
 def arrived_since(mailbox: Mailbox, since: datetime) -> int:

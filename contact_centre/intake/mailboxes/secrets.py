@@ -41,8 +41,12 @@ _tokens: dict[str, _Token] = {}
 
 
 def password_of(mailbox: Mailbox) -> str:
-    """The password in the mailbox's file. Raises LoginRefused when there is none."""
-    return _read(mailbox).strip("\r\n")
+    """The password in the mailbox's file. Raises LoginRefused when there is none, or more than a line."""
+    password = _read(mailbox).strip("\r\n")
+    if "\r" in password or "\n" in password:
+        # In a protocol of lines the second one would be a command.
+        raise LoginRefused(f"the file {mailbox.secret_name} holds more than one line")
+    return password
 
 
 def access_token_of(mailbox: Mailbox) -> str:

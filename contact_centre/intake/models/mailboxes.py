@@ -16,6 +16,7 @@ from routing.models.loaded import LoadedRow
 
 ANY_TOKEN: Final = "*"  # noqa: S105 - no secret
 _LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
+_IMAP_PORTS: Final = (143, 993)
 _SECRET_NAME: Final = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", _("letters, digits, dots and dashes"))
 
 
@@ -152,13 +153,15 @@ class Mailbox(LoadedRow):
             raise ValidationError({"server_host": _("Only the name of the server.")})
         if self.server_security == ServerSecurity.NONE and self.server_host not in _LOCAL_HOSTS:
             raise ValidationError({"server_security": _("Only a server on this machine may be unencrypted.")})
+        if self.source == MailSource.POP3 and self.server_port in _IMAP_PORTS:
+            raise ValidationError({"server_port": _("This is the port of IMAP. POP3 usually has 995.")})
 
 
 class MailboxPoll(models.Model):
     """How far the fetching of one mailbox has come, and who does it now.
 
-    ``last_uid`` is the highest that is recorded in the folder of ``uid_validity``; ``waiting_count`` is how many
-    mails of the folder are not recorded. ``broke_at`` are the UIDs at which a run broke off, the last one at the end,
+    ``last_uid`` is the highest that is recorded in the IMAP folder of ``uid_validity``; ``waiting_count`` is how many
+    mails at the server are not recorded. ``broke_at`` are the UIDs at which a run broke off, the last one at the end,
     each twice at most.
     ``stopped_at``: no more tries until a person has mended it.
     """

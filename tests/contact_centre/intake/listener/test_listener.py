@@ -254,18 +254,6 @@ def test_silence_and_endless_talk_are_ended(city, terms):
         assert said == b""
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory) -> Path:
-    path = Path(tmp_path_factory.mktemp("tls")) / "own.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(path), "-out", str(path) + ".crt"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
-    return path
-
-
 def test_starttls_is_offered_with_a_certificate(city, certificate):
     tls = tls_context(str(certificate), "")
     with running(Terms(max_bytes=100_000), tls=tls) as state, state.client() as client:

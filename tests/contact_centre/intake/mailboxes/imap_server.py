@@ -7,8 +7,6 @@ import asyncio
 import base64
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 CAPABILITIES = "IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 UIDPLUS"
@@ -212,38 +210,3 @@ class Session:
     @property
     def mails(self) -> dict[int, Stored]:
         return self.box.folders[self.folder]
-
-
-@contextmanager
-def serving(box: Box) -> Iterator[int]:
-    """The port on which the server listens, in a thread of its own."""
-    loop = asyncio.new_event_loop()
-    ready: list[asyncio.Server] = []
-    started = threading.Event()
-
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await Session(box, reader, writer).run()
-
-    async def start() -> None:
-        ready.append(await asyncio.start_server(accept, "127.0.0.1", 0))
-        started.set()
-
-    def run() -> None:
-        asyncio.set_event_loop(loop)
-        loop.run_until_complete(start())
-        loop.run_forever()
-        ready[0].close()
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        loop.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    started.wait(10)
-    try:
-        yield ready[0].sockets[0].getsockname()[1]
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)

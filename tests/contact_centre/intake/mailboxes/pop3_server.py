@@ -1,14 +1,24 @@
-"""A small POP3 server over a real socket: enough of RFC 1939, 2449 and 5034 for the standard library to believe it.
+"""A small POP3 server over a real socket: RFC 1939 with UIDL and TOP, STLS of RFC 2595 and AUTH of RFC 5034.
 
-What is deleted is gone when the client says QUIT, and only then; a connection breaks wherever a test wants it to.
+It deletes when a session ends by QUIT and never else, and breaks a session wherever a test wants it to.
 """
 
+import asyncio
 import base64
-import socketserver
+import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+END = b"\r\n"
+
+
+@dataclass
+class Lying:
+    """One mail, with what the server tells of it."""
+
+    uid: str
+    raw: bytes
+    size: int
 
 
 @dataclass
@@ -17,101 +27,143 @@ class Drop:
 
     password: str = "tajne"
     token: str = "token-1"
-    mails: dict[str, bytes] = field(default_factory=dict)
-    # The command that is the last of its session: cut before or after its answer.
-    breaks: dict[str, str] = field(default_factory=dict)
-    refuses: set[str] = field(default_factory=set)
+    mails: list[Lying] = field(default_factory=list)
     has_uidl: bool = True
-    login_answer: str = "-ERR [AUTH] wrong"
+    has_top: bool = True
+    tls: ssl.SSLContext | None = None
+    # The first command that is named so ("RETR" or "RETR 2") is the last of its session: cut before, in or after it.
+    breaks: dict[str, str] = field(default_factory=dict)
+    # What it refuses, and with which words: a command ("QUIT"), one on a mail ("RETR uid-3").
+    refuses: dict[str, str] = field(default_factory=dict)
+    # Mails at which it ends the session.
+    fatal: set[str] = field(default_factory=set)
+    greeting: str = "+OK ready"
+    capabilities: tuple[str, ...] = ("USER", "SASL XOAUTH2")
     commands: list[str] = field(default_factory=list)
+    came: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, raw: bytes, uid: str = "") -> str:
         """A mail arrives."""
-        uid = uid or f"uid-{len(self.mails) + 1}"
-        self.mails[uid] = raw
-        return uid
+        with self.lock:
+            self.came += 1
+            uid = uid or f"uid-{self.came}"
+            self.mails.append(Lying(uid, raw, len(raw)))
+            return uid
+
+    @property
+    def raws(self) -> list[bytes]:
+        return [one.raw for one in self.mails]
 
 
-class Session(socketserver.StreamRequestHandler):
-    """One client."""
+class Cut(Exception):
+    """The connection ends here."""
 
-    drop: Drop
 
-    def handle(self) -> None:
-        self.uids, self.gone = list(self.drop.mails), set[str]()
-        self.say("+OK ready")
-        while line := self.rfile.readline():
-            name, *words = line.decode().split()
-            self.drop.commands.append(" ".join([name, *words]))
-            when = self.drop.breaks.pop(name, "")
-            if when == "before":
-                return
-            method = getattr(self, f"do_{name.lower()}", None)
-            self.say(method(*words) if method else "-ERR unknown")
-            if when == "after" or name == "QUIT":
-                return
+class Session:
+    """One client, with the mails that lay there when it came."""
 
-    def say(self, line: str) -> None:
-        self.wfile.write(line.encode() + b"\r\n")
+    def __init__(self, drop: Drop, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.drop, self.reader, self.writer = drop, reader, writer
+        self.there: list[Lying] = []
+        self.deleted: list[Lying] = []
+        self.is_over = False
 
-    def list_lines(self, lines: list[str]) -> str:
-        return "\r\n".join(["+OK", *lines, "."])
+    async def run(self) -> None:
+        try:
+            await self.say(self.drop.greeting)
+            self.is_over = not self.drop.greeting.startswith("+OK")
+            while not self.is_over and (line := await self.reader.readline()):
+                await self.answer(line.decode().strip())
+        except (Cut, ConnectionError, ssl.SSLError):
+            pass
+        finally:
+            self.writer.close()
 
-    def do_user(self, _name: str) -> str:
-        return "+OK"
+    async def say(self, line: str) -> None:
+        self.writer.write(line.encode() + END)
+        await self.writer.drain()
 
-    def do_pass(self, password: str) -> str:
-        return "+OK" if password == self.drop.password else self.drop.login_answer
+    async def answer(self, line: str) -> None:
+        name, _, rest = line.partition(" ")
+        with self.drop.lock:
+            self.drop.commands.append(line)
+        when = self.drop.breaks.pop(line, "") or self.drop.breaks.pop(name, "")
+        if when == "before":
+            raise Cut
+        subject = self.there[int(rest.split()[0]) - 1].uid if name in ("RETR", "TOP", "DELE") else ""
+        if subject in self.drop.fatal and name != "DELE":
+            raise Cut
+        refusal = self.drop.refuses.get(name) or self.drop.refuses.get(f"{name} {subject}")
+        method = getattr(self, f"do_{name.lower()}", None)
+        said = refusal or (await method(rest) if method else "-ERR unknown") or ""
+        if when == "after":
+            raise Cut
+        answer = said if isinstance(said, bytes) else said.encode() + END
+        self.writer.write(answer[: len(answer) // 2] if when == "middle" else answer)
+        await self.writer.drain()
+        if when == "middle":
+            raise Cut
+        if name == "STLS" and self.drop.tls:
+            await self.writer.start_tls(self.drop.tls)
 
-    def do_auth(self, _mechanism: str) -> str:
-        self.say("+ ")
-        said = base64.b64decode(self.rfile.readline()).decode()
-        if f"auth=Bearer {self.drop.token}\1" in said:
-            return "+OK"
-        self.say("+ " + base64.b64encode(b'{"status":"401"}').decode())
-        self.rfile.readline()
-        return "-ERR [AUTH] no"
+    def many(self, *lines: str) -> bytes:
+        return b"".join(line.encode() + END for line in ("+OK", *lines, "."))
 
-    def do_uidl(self) -> str:
+    async def do_capa(self, rest: str) -> bytes:
+        return self.many(*self.drop.capabilities, *(["STLS"] if self.drop.tls else []))
+
+    async def do_stls(self, rest: str) -> str:
+        return "+OK go on" if self.drop.tls else "-ERR no TLS here"
+
+    async def do_user(self, rest: str) -> str:
+        return "+OK who else"
+
+    async def do_pass(self, rest: str) -> str:
+        return self.open() if rest == self.drop.password else "-ERR [AUTH] wrong"
+
+    async def do_auth(self, rest: str) -> str:
+        await self.say("+ ")
+        said = base64.b64decode(await self.reader.readline()).decode()
+        if f"auth=Bearer {self.drop.token}\x01" in said:
+            return self.open()
+        await self.say("+ " + base64.b64encode(b'{"status":"401"}').decode())
+        assert (await self.reader.readline()).strip() == b""
+        return "-ERR [AUTH] the token is old"
+
+    def open(self) -> str:
+        with self.drop.lock:
+            self.there = list(self.drop.mails)
+        return "+OK in"
+
+    async def do_uidl(self, rest: str) -> str | bytes:
         if not self.drop.has_uidl:
             return "-ERR unknown"
-        return self.list_lines([f"{number} {uid}" for number, uid in enumerate(self.uids, 1)])
+        return self.many(*(f"{number} {one.uid}" for number, one in enumerate(self.there, 1)))
 
-    def do_list(self) -> str:
-        sizes = [len(self.drop.mails[uid]) for uid in self.uids]
-        return self.list_lines([f"{number} {size}" for number, size in enumerate(sizes, 1)])
+    async def do_list(self, rest: str) -> bytes:
+        return self.many(*(f"{number} {one.size}" for number, one in enumerate(self.there, 1)))
 
-    def do_retr(self, number: str) -> str:
-        return self.give(number, self.drop.mails[self.uids[int(number) - 1]])
+    async def do_retr(self, rest: str) -> bytes:
+        return self.stuffed(self.there[int(rest) - 1].raw)
 
-    def do_top(self, number: str, _lines: str) -> str:
-        raw = self.drop.mails[self.uids[int(number) - 1]]
-        return self.give(number, raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+    async def do_top(self, rest: str) -> str | bytes:
+        if not self.drop.has_top:
+            return "-ERR unknown"
+        number, lines = map(int, rest.split())
+        assert lines == 0
+        return self.stuffed(self.there[number - 1].raw.partition(END + END)[0] + END + END)
 
-    def do_dele(self, number: str) -> str:
-        self.gone.add(self.uids[int(number) - 1])
+    def stuffed(self, raw: bytes) -> bytes:
+        body = END.join(b"." + line if line.startswith(b".") else line for line in raw.split(END))
+        return b"+OK" + END + body + (b"" if body.endswith(END) else END) + b"." + END
+
+    async def do_dele(self, rest: str) -> str:
+        self.deleted.append(self.there[int(rest) - 1])
         return "+OK"
 
-    def do_quit(self) -> str:
-        for uid in self.gone:
-            del self.drop.mails[uid]
-        return "+OK"
-
-    def give(self, number: str, raw: bytes) -> str:
-        if self.uids[int(number) - 1] in self.drop.refuses:
-            return "-ERR damaged"
-        self.say("+OK")
-        stuffed = (b"." + line if line.startswith(b".") else line for line in raw.splitlines(keepends=True))
-        self.wfile.write(b"".join(stuffed))
-        return "."
-
-
-@contextmanager
-def serving(drop: Drop) -> Iterator[int]:
-    """The server, and the port where it listens."""
-    handler = type("Handler", (Session,), {"drop": drop})
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
+    async def do_quit(self, rest: str) -> str:
+        self.is_over = True
+        with self.drop.lock:
+            self.drop.mails = [one for one in self.drop.mails if one not in self.deleted]
+        return "+OK bye"
