@@ -1,7 +1,6 @@
 """A mail that comes again, or whose processing fails or dies: nothing is lost, and nothing is done twice."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from tests.contact_centre.intake.mails import (
     photo,
     text_part,
 )
+from tests.contact_centre.intake.outages import failing_at
 from tests.factories import NOW, make_case
 
 pytestmark = pytest.mark.django_db
@@ -67,21 +67,6 @@ def test_a_mail_left_half_way_is_finished_without_a_second_case(state):
     again = settled(raw)
     assert fate(again)[:2] == (RawState.CASE_CREATED, Reason.REQUEST)
     assert again.case == Case.objects.get()
-
-
-@contextmanager
-def failing_at(statement: int) -> Iterator[list[int]]:
-    """The database goes away at the n-th statement, once."""
-    seen = [0]
-
-    def execute(run, sql, params, many, context):
-        seen[0] += 1
-        if seen[0] == statement:
-            raise OperationalError("the database went away")
-        return run(sql, params, many, context)
-
-    with connection.execute_wrapper(execute):
-        yield seen
 
 
 @pytest.mark.django_db(transaction=True)

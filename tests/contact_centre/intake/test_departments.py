@@ -1,14 +1,13 @@
 """One case for each department that a mail is addressed to, where the city wants that (EMAIL §2)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.urls import reverse
 
 from cases.actors import staff
@@ -36,6 +35,7 @@ from routing.models import Department, Role
 from tests.cast import staff_member
 from tests.contact_centre.intake.fates import fate, settled, token_address
 from tests.contact_centre.intake.mails import NEWSLETTER, file_part, mail, multipart, photo, text_part
+from tests.contact_centre.intake.outages import failing_at
 from tests.contact_centre.intake.test_threads import ended_case
 from tests.factories import NOW, reporter_of
 from tests.flows.test_mail import receive as receive_by_command
@@ -229,21 +229,6 @@ def test_a_copy_that_fails_the_check_of_its_domain_tells_nobody(settings):
     settled(b"Authentication-Results: mx.kontakt.example; dmarc=fail\r\n" + delivered(raw, PARKS))
     assert [reporter_of(one).channel for one in (case_of("zdm"), case_of("wos"))] == ["EMAIL", "NONE"]
     assert "UNVERIFIED" in [note.body for note in case_of("wos").messages.filter(purpose="NOTE")]
-
-
-@contextmanager
-def failing_at(statement: int) -> Iterator[list[int]]:
-    """The database goes away at the n-th statement, once."""
-    seen = [0]
-
-    def execute(run, sql, params, many, context):
-        seen[0] += 1
-        if seen[0] == statement:
-            raise OperationalError("the database went away")
-        return run(sql, params, many, context)
-
-    with connection.execute_wrapper(execute):
-        yield seen
 
 
 @pytest.mark.django_db(transaction=True)

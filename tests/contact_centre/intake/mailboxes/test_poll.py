@@ -10,7 +10,7 @@ from celery import current_app
 from django.apps import apps
 from django.core import mail as sent
 from django.core.cache import cache
-from django.db import OperationalError, connection
+from django.db import connection
 from django.utils import timezone
 
 from cases.models import Case
@@ -35,6 +35,7 @@ from notifications.links import loop_id
 from notifications.models import SuppressionReason
 from notifications.suppression import suppress
 from tests.contact_centre.intake.mails import BOUNCE, NEWSLETTER, mail
+from tests.contact_centre.intake.outages import keeping_nothing
 from tests.contact_centre.intake.test_senders import rule
 
 pytestmark = pytest.mark.django_db
@@ -91,13 +92,7 @@ def test_nothing_is_put_away_when_the_database_is_gone(mailbox, box):
     raw = mail("Sprawa")
     box.add(raw)
     progress.due_mailboxes(timezone.now())
-
-    def refuse(run, sql, params, many, context):
-        if "intake_rawmessage" in sql and sql.startswith("INSERT"):
-            raise OperationalError("the database went away")
-        return run(sql, params, many, context)
-
-    with connection.execute_wrapper(refuse):
+    with keeping_nothing():
         fetch(mailbox)
     assert [one.raw for one in box.folders["INBOX"].values()] == [raw]
     assert not box.folders["Done"]

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.core import mail as sent
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection
 from django.utils import timezone
 
 from cases.models import Case
@@ -27,6 +26,7 @@ from tests.contact_centre.intake.mailboxes.test_poll import (
     stored,
 )
 from tests.contact_centre.intake.mails import mail
+from tests.contact_centre.intake.outages import keeping_nothing
 
 pytestmark = pytest.mark.django_db
 
@@ -249,13 +249,7 @@ def test_a_mail_that_the_server_does_not_delete_stops_no_other(emptied, drop):
 def test_nothing_is_deleted_when_the_database_is_gone(emptied, drop):
     raws = fill(drop)
     progress.due_mailboxes(timezone.now())
-
-    def refuse(run, sql, params, many, context):
-        if "intake_rawmessage" in sql and sql.startswith("INSERT"):
-            raise OperationalError("the database went away")
-        return run(sql, params, many, context)
-
-    with connection.execute_wrapper(refuse):
+    with keeping_nothing():
         fetch(emptied)
     assert (drop.raws, asked(drop, "DELE"), state_of(emptied).failures) == (raws, [], 1)
     fetch(emptied)
